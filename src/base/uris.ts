@@ -1,0 +1,81 @@
+import { type AccountId, type ActivityId, type PostId, readId } from './ids.ts'
+
+export const PUBLIC = 'https://www.w3.org/ns/activitystreams#Public'
+
+/** The only maker of our own addresses. Ids never hold a handle, so a name can change safely. */
+export interface Uris {
+  /** `https://example.social`, no trailing slash */
+  readonly origin: string
+  /** the part after @ in our handles */
+  readonly handleHost: string
+  actor(id: AccountId): string
+  inbox(id: AccountId): string
+  outbox(id: AccountId): string
+  followers(id: AccountId): string
+  following(id: AccountId): string
+  featured(id: AccountId): string
+  rsaKey(id: AccountId): string
+  ed25519Key(id: AccountId): string
+  readonly sharedInbox: string
+  readonly instanceActor: string
+  post(id: PostId): string
+  replies(id: PostId): string
+  likes(id: PostId): string
+  shares(id: PostId): string
+  context(id: PostId): string
+  activity(id: ActivityId): string
+  follow(id: string): string
+  /** human pages */
+  profile(name: string): string
+  postPage(name: string, id: PostId): string
+  tag(name: string): string
+  /** the account whose actor id this is, if it is one of ours by its form */
+  accountIdFrom(uri: string): AccountId | undefined
+  postIdFrom(uri: string): PostId | undefined
+  activityIdFrom(uri: string): ActivityId | undefined
+  /** whose followers collection this is, if ours */
+  followersOf(uri: string): AccountId | undefined
+  /** true for every address on our origin */
+  isOurs(uri: string): boolean
+}
+
+/** The instance actor's fixed identifier; no snowflake can be it. */
+export const INSTANCE_ACTOR = 'instance'
+
+export function createUris(origin: string, handleHost: string): Uris {
+  const actor = (id: string) => `${origin}/ap/actors/${id}`
+  const post = (id: string) => `${origin}/ap/posts/${id}`
+  const idAfter = <T extends string>(uri: string, prefix: string, suffix = ''): T | undefined =>
+    uri.startsWith(prefix) && uri.endsWith(suffix)
+      ? readId<T>(uri.slice(prefix.length, uri.length - suffix.length))
+      : undefined
+  return {
+    origin,
+    handleHost,
+    actor,
+    inbox: (id) => `${actor(id)}/inbox`,
+    outbox: (id) => `${actor(id)}/outbox`,
+    followers: (id) => `${actor(id)}/followers`,
+    following: (id) => `${actor(id)}/following`,
+    featured: (id) => `${actor(id)}/featured`,
+    rsaKey: (id) => `${actor(id)}#main-key`,
+    ed25519Key: (id) => `${actor(id)}#ed25519-key`,
+    sharedInbox: `${origin}/ap/inbox`,
+    instanceActor: actor(INSTANCE_ACTOR),
+    post,
+    replies: (id) => `${post(id)}/replies`,
+    likes: (id) => `${post(id)}/likes`,
+    shares: (id) => `${post(id)}/shares`,
+    context: (id) => `${post(id)}/context`,
+    activity: (id) => `${origin}/ap/activities/${id}`,
+    follow: (id) => `${origin}/ap/activities/${id}`,
+    profile: (name) => `${origin}/@${name}`,
+    postPage: (name, id) => `${origin}/@${name}/${id}`,
+    tag: (name) => `${origin}/tags/${encodeURIComponent(name)}`,
+    accountIdFrom: (uri) => idAfter<AccountId>(uri, `${origin}/ap/actors/`),
+    postIdFrom: (uri) => idAfter<PostId>(uri, `${origin}/ap/posts/`),
+    activityIdFrom: (uri) => idAfter<ActivityId>(uri, `${origin}/ap/activities/`),
+    followersOf: (uri) => idAfter<AccountId>(uri, `${origin}/ap/actors/`, '/followers'),
+    isOurs: (uri) => uri === origin || uri.startsWith(`${origin}/`),
+  }
+}

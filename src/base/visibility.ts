@@ -1,0 +1,13 @@
+/**
+ * Whom a post is for.
+ * - `public`: everyone, and it may be listed
+ * - `unlisted`: everyone who has the link or follows; kept out of public lists
+ * - `followers`: accepted followers and the people mentioned
+ * - `direct`: the people mentioned
+ */
+export const visibilities = ['public', 'unlisted', 'followers', 'direct'] as const
+export type Visibility = (typeof visibilities)[number]
+
+export function isVisibility(text: unknown): text is Visibility {
+  return visibilities.includes(text as Visibility)
+}

@@ -1,0 +1,33 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import type { Database } from './tables/database.ts'
+
+/**
+ * The database. Readers take a `Db`, and a `Tx` (db/transact.ts) will do for one; writers that must share a
+ * transaction ask for a `Tx`, and a plain `Db` does not compile there.
+ */
+export type Db = Kysely<Database>
+
+export interface DbOptions {
+  /** a PostgreSQL connection string, or the folder of a private socket as `postgres://user@/name?host=/folder` */
+  readonly url: string
+  readonly maxConnections: number
+  readonly applicationName: string
+  readonly statementTimeoutMs?: number
+}
+
+/** Opens a pool. Big integers come back as decimal strings, which is what an id is everywhere in Weft. */
+export function connect(options: DbOptions): Db {
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    max: options.maxConnections,
+    application_name: options.applicationName,
+    statement_timeout: options.statementTimeoutMs ?? 30_000,
+    idle_in_transaction_session_timeout: 60_000,
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+  })
+  // A connection that dies while idle is replaced by the pool at the next query; without a listener it ends the process.
+  pool.on('error', () => undefined)
+  return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+}

@@ -1,0 +1,108 @@
+import type { Generated, GeneratedAlways } from 'kysely'
+import type { ActivityId } from '../../base/ids.ts'
+
+/** Which signature a host took last: the draft every server knows, or RFC 9421. */
+export type Knock = 'unknown' | 'cavage' | 'rfc9421'
+
+export interface HostTable {
+  id: GeneratedAlways<number>
+  name: string
+  knock: Generated<Knock>
+  knock_at: Date | null
+  failures: Generated<number>
+  failing_since: Date | null
+  dead_at: Date | null
+  last_error: string | null
+  last_success_at: Date | null
+  software: string | null
+  created_at: Generated<Date>
+}
+
+export interface InboxTable {
+  id: GeneratedAlways<number>
+  host_id: number
+  url: string
+  gone_at: Date | null
+  missing_since: Date | null
+}
+
+export interface HostQueueTable {
+  host_id: number
+  due_at: Date | null
+  lease: Generated<string>
+  wakes: Generated<string>
+  owner: number | null
+}
+
+export interface DeliveryTable {
+  id: GeneratedAlways<string>
+  host_id: number
+  subject: string
+  activity_id: ActivityId
+  inbox_id: number
+  not_before: Date | null
+  attempts: Generated<number>
+  created_at: Generated<Date>
+}
+
+export interface DeadDeliveryTable {
+  id: string
+  host_id: number
+  subject: string
+  activity_id: ActivityId
+  inbox_id: number
+  attempts: number
+  reason: string
+  created_at: Date
+  died_at: Generated<Date>
+}
+
+export interface LaneQueueTable {
+  lane: number
+  due_at: Date | null
+  lease: Generated<string>
+  wakes: Generated<string>
+  owner: number | null
+}
+
+export interface LaneJobTable {
+  id: GeneratedAlways<string>
+  lane: number
+  kind: string
+  payload: string
+  not_before: Date | null
+  attempts: Generated<number>
+  created_at: Generated<Date>
+}
+
+export interface JobTable {
+  id: GeneratedAlways<string>
+  kind: string
+  payload: string
+  due_at: Generated<Date>
+  lease: Generated<string>
+  owner: number | null
+  attempts: Generated<number>
+  created_at: Generated<Date>
+}
+
+export interface DeadJobTable {
+  id: GeneratedAlways<string>
+  kind: string
+  lane: number | null
+  payload: string
+  attempts: number
+  reason: string
+  created_at: Date
+  died_at: Generated<Date>
+}
+
+export interface InboxSeenTable {
+  key: Buffer
+}
+
+export interface InboxSeenTurnTable {
+  one: Generated<boolean>
+  current: 'a' | 'b'
+  since: Date
+}

@@ -1,0 +1,29 @@
+import type { FactType } from './facts.ts'
+
+/** The names of everything that can follow; `effects/handlers.ts` holds one function for each. */
+export type EffectName = 'timelines' | 'notify' | 'deliver' | 'documents'
+
+/**
+ * What follows from what: the one page that explains the server's behaviour.
+ *
+ * Each effect runs `within` its fact's transaction: set-based, bounded SQL that reads current state and may be repeated
+ * without harm. Where the work is not bounded (a fan-out to many inboxes or many local followers) the effect itself
+ * enqueues a job in that same transaction, so either both happened or neither did.
+ *
+ * - `timelines` writes and withdraws home rows, and fills a home after a new follow
+ * - `notify` writes and withdraws notifications
+ * - `deliver` keeps our activity as the exact bytes to serve, and enqueues its expansion to inboxes
+ * - `documents` tells every process which cached public documents no longer hold
+ */
+export const consequences: Readonly<Record<FactType, readonly EffectName[]>> = {
+  'account.registered': ['documents'],
+  'account.updated': ['deliver', 'documents'],
+  'post.published': ['timelines', 'notify', 'deliver', 'documents'],
+  'post.received': ['timelines', 'notify'],
+  'post.edited': ['notify', 'deliver', 'documents'],
+  'post.removed': ['deliver', 'documents'],
+  'follow.requested': ['notify', 'deliver'],
+  'follow.accepted': ['timelines', 'notify', 'deliver', 'documents'],
+  'follow.rejected': ['notify', 'deliver', 'documents'],
+  'follow.undone': ['timelines', 'notify', 'deliver', 'documents'],
+}
