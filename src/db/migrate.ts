@@ -1,0 +1,73 @@
+import { promises as fs } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { sql } from 'kysely'
+import { FileMigrationProvider, Migrator } from 'kysely/migration'
+import type { Db } from './connect.ts'
+
+const MIGRATIONS = path.join(import.meta.dirname, '../../migrations')
+
+/** "WEFT" and one: several processes that start together take their turn. */
+const MIGRATING = { space: 0x57454654, key: 1 }
+
+/** Why the database cannot be brought up to date, in one sentence for the operator. */
+export class MigrationError extends Error {
+  override readonly name = 'MigrationError'
+}
+
+/**
+ * Runs the migrations that the database lacks, all in one transaction: all of them or none. Safe to call from several
+ * processes at once, and beside processes at work: a lock that cannot be had within ten seconds gives up instead of
+ * holding everybody else up.
+ * @returns the names of those that were run
+ * @throws MigrationError when the database is newer than this program, or a migration failed
+ */
+export async function migrate(db: Db): Promise<string[]> {
+  return db.connection().execute(async (connection) => {
+    await takeTurn(connection)
+    try {
+      await sql`SELECT set_config('lock_timeout', '10s', false), set_config('statement_timeout', '0', false)`.execute(
+        connection,
+      )
+      return await runAll(connection)
+    } finally {
+      await sql`SELECT pg_advisory_unlock(${MIGRATING.space}::int, ${MIGRATING.key}::int)`.execute(connection)
+      await sql`RESET lock_timeout`.execute(connection)
+      await sql`RESET statement_timeout`.execute(connection)
+    }
+  })
+}
+
+/** The names of the migrations that the database lacks. */
+export async function pendingMigrations(db: Db): Promise<string[]> {
+  const all = await migrator(db).getMigrations()
+  return all.filter((migration) => migration.executedAt === undefined).map((migration) => migration.name)
+}
+
+function migrator(db: Db): Migrator {
+  const provider = new FileMigrationProvider({ fs, path, migrationFolder: MIGRATIONS })
+  return new Migrator({ db, provider })
+}
+
+/** Asks again and again instead of waiting in the lock, for waiting would count against `statement_timeout`. */
+async function takeTurn(db: Db): Promise<void> {
+  for (;;) {
+    const { rows } = await sql<{ mine: boolean }>`
+      SELECT pg_try_advisory_lock(${MIGRATING.space}::int, ${MIGRATING.key}::int) AS mine`.execute(db)
+    if (rows[0]?.mine === true) return
+    await sleep(100)
+  }
+}
+
+async function runAll(db: Db): Promise<string[]> {
+  const { error, results = [] } = await migrator(db).migrateToLatest()
+  if (error === undefined) return results.map((result) => result.migrationName)
+  const failed = results.find((result) => result.status === 'Error')
+  const reason = error instanceof Error ? error.message : String(error)
+  throw new MigrationError(
+    failed === undefined
+      ? `The database does not fit this version of Weft: ${reason}.`
+      : `The migration ${failed.migrationName} failed, and nothing was changed: ${reason}.`,
+    { cause: error },
+  )
+}
