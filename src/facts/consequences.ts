@@ -24,6 +24,6 @@ export const consequences: Readonly<Record<FactType, readonly EffectName[]>> = {
   'post.removed': ['deliver', 'documents'],
   'follow.requested': ['notify', 'deliver'],
   'follow.accepted': ['timelines', 'notify', 'deliver', 'documents'],
-  'follow.rejected': ['notify', 'deliver', 'documents'],
+  'follow.rejected': ['timelines', 'notify', 'deliver', 'documents'],
   'follow.undone': ['timelines', 'notify', 'deliver', 'documents'],
 }

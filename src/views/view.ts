@@ -2,6 +2,8 @@ import type { AccountId, ActivityId, FollowId, NotificationId, PostId } from '..
 import type { Visibility } from '../base/visibility.ts'
 import type { AccountKind, ProfileField } from '../db/tables/accounts.ts'
 
+export type { Viewer } from '../domain/posts/audience.ts'
+
 /** An account as any reader may see it. */
 export interface AccountView {
   readonly id: AccountId
@@ -73,9 +75,6 @@ export interface PostView {
   readonly hashtags: readonly { readonly name: string; readonly displayName: string }[]
   readonly counts: { readonly replies: number; readonly likes: number; readonly boosts: number }
 }
-
-/** Who is reading: a person here, another server's actor by its signature, or nobody in particular. */
-export type Viewer = { readonly accountId: AccountId } | undefined
 
 /** A page of a list by key: `next` and `prev` are cursors to hand back, absent where the list ends. */
 export interface Page<Item> {

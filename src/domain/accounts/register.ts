@@ -1,0 +1,58 @@
+import { isLocalName, isReservedName } from '../../base/handles.ts'
+import type { AccountId } from '../../base/ids.ts'
+import { refuse } from '../../base/refusal.ts'
+import { transact } from '../../db/transact.ts'
+import { record } from '../../facts/record.ts'
+import type { World } from '../world.ts'
+import type { LocalAccount, Role } from './account.ts'
+import { insertLogin } from './login-store.ts'
+import { hashPassword } from './password.ts'
+import { findAccount, insertKeys, insertLocalAccount } from './store.ts'
+
+export interface Registration {
+  readonly name: string
+  readonly displayName?: string
+  readonly email?: string
+  /** without one nobody can sign in, but the command line can act for the account */
+  readonly password?: string
+  readonly role?: Role
+  readonly manuallyApprovesFollowers?: boolean
+}
+
+/** Creates a person of ours with keys and login. Refuses a name that is or ever was taken, in any case. */
+export async function registerAccount(world: World, input: Registration): Promise<LocalAccount> {
+  const { db, clock, ids, uris, keyring } = world
+  if (!isLocalName(input.name)) refuse('account.name-invalid', { name: input.name })
+  const privileged = input.role === 'owner' || input.role === 'admin'
+  if (isReservedName(input.name) && !privileged) refuse('account.name-taken', { name: input.name })
+
+  // Slow work comes before the transaction.
+  const passwordHash = input.password === undefined ? null : await hashPassword(input.password)
+  const id = ids.next<AccountId>()
+  const keys = await keyring.generate(id)
+
+  return transact(db, async (tx) => {
+    const inserted = await insertLocalAccount(tx, {
+      id,
+      uri: uris.actor(id),
+      kind: 'person',
+      name: input.name,
+      url: uris.profile(input.name),
+      displayName: input.displayName ?? '',
+      followersUrl: uris.followers(id),
+      createdAt: clock.now(),
+      manuallyApprovesFollowers: input.manuallyApprovesFollowers ?? false,
+    })
+    if (!inserted) refuse('account.name-taken', { name: input.name })
+    await insertKeys(tx, id, keys)
+    await insertLogin(tx, {
+      accountId: id,
+      email: input.email ?? null,
+      passwordHash,
+      role: input.role ?? 'user',
+      now: clock.now(),
+    })
+    await record(world, tx, { type: 'account.registered', accountId: id })
+    return (await findAccount(tx, id)) as LocalAccount
+  })
+}

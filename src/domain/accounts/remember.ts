@@ -1,0 +1,29 @@
+import type { AccountId } from '../../base/ids.ts'
+import { transact } from '../../db/transact.ts'
+import { ensureInboxes } from '../../jobs/hosts.ts'
+import type { World } from '../world.ts'
+import type { Account, RemoteActor } from './account.ts'
+import { replaceRemoteKeys, upsertRemoteAccount } from './store.ts'
+
+/** Keeps what another server's actor document says, whether new or known; the uri decides who it is. */
+export async function rememberActor(world: World, actor: RemoteActor): Promise<Account> {
+  const { db, ids, clock } = world
+  // Inboxes stand apart from the accounts that name them, and looking them up must not hold locks on accounts.
+  const wanted = actor.sharedInboxUrl ? [actor.inboxUrl, actor.sharedInboxUrl] : [actor.inboxUrl]
+  const inboxes = await ensureInboxes(db, wanted)
+  const inboxId = inboxes.get(actor.inboxUrl)
+  if (inboxId === undefined) throw new Error(`no inbox row for ${actor.inboxUrl}`)
+  const sharedInboxId = (actor.sharedInboxUrl && inboxes.get(actor.sharedInboxUrl)) || null
+
+  return transact(db, async (tx) => {
+    const now = clock.now()
+    const account = await upsertRemoteAccount(tx, actor, {
+      id: ids.next<AccountId>(),
+      inboxId,
+      sharedInboxId,
+      now,
+    })
+    await replaceRemoteKeys(tx, account.id, actor.keys, now)
+    return account
+  })
+}

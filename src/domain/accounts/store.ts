@@ -1,0 +1,363 @@
+import { sql } from 'kysely'
+import type { Handle } from '../../base/handles.ts'
+import type { AccountId } from '../../base/ids.ts'
+import type { Db } from '../../db/connect.ts'
+import type { Tx } from '../../db/transact.ts'
+import type { Account, AccountKind, LocalAccount, RemoteActor, RemoteKey, SealedKey } from './account.ts'
+
+const columns = [
+  'id',
+  'local',
+  'uri',
+  'kind',
+  'name',
+  'host',
+  'url',
+  'manually_approves_followers',
+  'followers_url',
+  'inbox_id',
+  'suspended_at',
+] as const
+
+interface AccountRow {
+  id: AccountId
+  local: boolean
+  uri: string
+  kind: AccountKind
+  name: string
+  host: string | null
+  url: string | null
+  manually_approves_followers: boolean
+  followers_url: string | null
+  inbox_id: number | null
+  suspended_at: Date | null
+}
+
+function accountFrom(row: AccountRow): Account {
+  return {
+    id: row.id,
+    local: row.local,
+    uri: row.uri,
+    kind: row.kind,
+    name: row.name,
+    host: row.host,
+    url: row.url,
+    manuallyApprovesFollowers: row.manually_approves_followers,
+    followersUrl: row.followers_url,
+    inboxId: row.inbox_id,
+    suspended: row.suspended_at !== null,
+  }
+}
+
+const living = (db: Db) => db.selectFrom('account').select(columns).where('deleted_at', 'is', null)
+
+/** An account that is known and not gone, by its id. */
+export async function findAccount(db: Db, id: AccountId): Promise<Account | undefined> {
+  const row = await living(db).where('id', '=', id).executeTakeFirst()
+  return row && accountFrom(row)
+}
+
+export async function findAccountByUri(db: Db, uri: string): Promise<Account | undefined> {
+  const row = await living(db).where('uri', '=', uri).executeTakeFirst()
+  return row && accountFrom(row)
+}
+
+/** A local account by its name in any case, or a remote one whose handle WebFinger has confirmed. */
+export async function findAccountByHandle(db: Db, handle: Handle): Promise<Account | undefined> {
+  const row = await living(db)
+    .where(sql`lower(name)`, '=', handle.name.toLowerCase())
+    .where((eb) =>
+      handle.host === null
+        ? eb('host', 'is', null)
+        : eb.and([eb('host', '=', handle.host), eb('handle_verified', '=', true)]),
+    )
+    .executeTakeFirst()
+  return row && accountFrom(row)
+}
+
+/** A person of ours; the instance's own actor is none. */
+export async function findLocalAccount(db: Db, name: string): Promise<LocalAccount | undefined> {
+  const account = await findAccountByHandle(db, { name, host: null })
+  return account && isPersonHere(account) ? account : undefined
+}
+
+function isPersonHere(account: Account): account is LocalAccount {
+  return account.local && account.kind !== 'application'
+}
+
+/** Those of `ids` that are known, by id. */
+export async function findAccountsByIds(db: Db, ids: readonly AccountId[]): Promise<Map<AccountId, Account>> {
+  if (ids.length === 0) return new Map()
+  const rows = await living(db).where('id', '=', sql<AccountId>`any(${ids}::bigint[])`).execute()
+  return new Map(rows.map((row) => [row.id, accountFrom(row)]))
+}
+
+/** Those of `uris` that are known, by uri. */
+export async function findAccountsByUris(db: Db, uris: readonly string[]): Promise<Map<string, Account>> {
+  if (uris.length === 0) return new Map()
+  const rows = await living(db).where('uri', '=', sql<string>`any(${uris}::text[])`).execute()
+  return new Map(rows.map((row) => [row.uri, accountFrom(row)]))
+}
+
+export interface NewLocalAccount {
+  readonly id: AccountId
+  readonly uri: string
+  readonly kind: AccountKind
+  readonly name: string
+  readonly url: string
+  readonly displayName: string
+  readonly followersUrl: string
+  readonly createdAt: Date
+  readonly manuallyApprovesFollowers: boolean
+}
+
+/** @returns false when the name is taken, now or ever before */
+export async function insertLocalAccount(tx: Tx, account: NewLocalAccount): Promise<boolean> {
+  const inserted = await tx
+    .insertInto('account')
+    .values({
+      id: account.id,
+      local: true,
+      uri: account.uri,
+      kind: account.kind,
+      name: account.name,
+      handle_verified: true,
+      url: account.url,
+      display_name: account.displayName,
+      followers_url: account.followersUrl,
+      manually_approves_followers: account.manuallyApprovesFollowers,
+      created_at: account.createdAt,
+      updated_at: account.createdAt,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  if (!inserted) return false
+  await tx.insertInto('account_stat').values({ account_id: account.id }).execute()
+  return true
+}
+
+export async function insertKeys(tx: Tx, accountId: AccountId, keys: readonly SealedKey[]): Promise<void> {
+  await tx
+    .insertInto('account_key')
+    .values(
+      keys.map((key) => ({
+        uri: key.uri,
+        account_id: accountId,
+        kind: key.kind,
+        public_key: key.publicKey,
+        private_key_sealed: key.privateKeySealed,
+      })),
+    )
+    .execute()
+}
+
+/** Stores what an actor document says; its uri decides who it is, never its handle. */
+export async function upsertRemoteAccount(
+  tx: Tx,
+  actor: RemoteActor,
+  facts: { id: AccountId; inboxId: number; sharedInboxId: number | null; now: Date },
+): Promise<Account> {
+  const values = {
+    kind: actor.kind,
+    name: actor.name,
+    host: actor.host,
+    handle_verified: actor.handleVerified,
+    url: actor.url,
+    display_name: actor.displayName,
+    bio_html: actor.bioHtml,
+    fields: JSON.stringify(actor.fields),
+    avatar_url: actor.avatarUrl,
+    header_url: actor.headerUrl,
+    also_known_as: [...actor.alsoKnownAs],
+    moved_to_uri: actor.movedToUri,
+    manually_approves_followers: actor.manuallyApprovesFollowers,
+    discoverable: actor.discoverable,
+    indexable: actor.indexable,
+    inbox_id: facts.inboxId,
+    shared_inbox_id: facts.sharedInboxId,
+    outbox_url: actor.outboxUrl,
+    followers_url: actor.followersUrl,
+    following_url: actor.followingUrl,
+    featured_url: actor.featuredUrl,
+    updated_at: facts.now,
+    fetched_at: facts.now,
+    deleted_at: null,
+  }
+  // A handle names one actor at a time: the one that WebFinger confirmed last.
+  if (actor.handleVerified) {
+    await tx
+      .updateTable('account')
+      .set({ handle_verified: false })
+      .where(sql`lower(name)`, '=', actor.name.toLowerCase())
+      .where('host', '=', actor.host)
+      .where('handle_verified', '=', true)
+      .where('uri', '!=', actor.uri)
+      .execute()
+  }
+  const row = await tx
+    .insertInto('account')
+    .values({
+      id: facts.id,
+      local: false,
+      uri: actor.uri,
+      created_at: actor.publishedAt ?? facts.now,
+      ...values,
+    })
+    .onConflict((conflict) => conflict.column('uri').doUpdateSet(values).where('account.local', '=', false))
+    .returning(columns)
+    .executeTakeFirstOrThrow()
+  await tx
+    .insertInto('account_stat')
+    .values({ account_id: row.id })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  return accountFrom(row)
+}
+
+/** The keys that an actor has now: others of its keys stop working, and a key of another actor is never taken over. */
+export async function replaceRemoteKeys(
+  tx: Tx,
+  accountId: AccountId,
+  keys: readonly RemoteKey[],
+  now: Date,
+): Promise<void> {
+  await tx
+    .deleteFrom('account_key')
+    .where('account_id', '=', accountId)
+    .where('uri', '!=', sql<string>`all(${keys.map((key) => key.uri)}::text[])`)
+    .execute()
+  if (keys.length === 0) return
+  await tx
+    .insertInto('account_key')
+    .values(
+      keys.map((key) => ({
+        uri: key.uri,
+        account_id: accountId,
+        kind: key.kind,
+        public_key: key.publicKey,
+        fetched_at: now,
+      })),
+    )
+    .onConflict((conflict) =>
+      conflict
+        .column('uri')
+        .doUpdateSet((eb) => ({
+          kind: eb.ref('excluded.kind'),
+          public_key: eb.ref('excluded.public_key'),
+          fetched_at: now,
+        }))
+        .whereRef('account_key.account_id', '=', 'excluded.account_id'),
+    )
+    .execute()
+}
+
+/** One key with its owner, as signature checks want it; of accounts that are gone there is none. */
+export async function findKey(db: Db, keyUri: string) {
+  return db
+    .selectFrom('account_key as key')
+    .innerJoin('account', 'account.id', 'key.account_id')
+    .select([
+      'key.uri as keyUri',
+      'account.uri as actorUri',
+      'key.kind as kind',
+      'key.public_key as publicKey',
+      'key.fetched_at as fetchedAt',
+    ])
+    .where('key.uri', '=', keyUri)
+    .where('account.deleted_at', 'is', null)
+    .executeTakeFirst()
+}
+
+/** The sealed private half of one of our accounts' keys. */
+export async function findPrivateKey(db: Db, accountId: AccountId, kind: 'rsa' | 'ed25519') {
+  const row = await db
+    .selectFrom('account_key')
+    .select(['uri', 'private_key_sealed as sealed'])
+    .where('account_id', '=', accountId)
+    .where('kind', '=', kind)
+    .where('private_key_sealed', 'is not', null)
+    .executeTakeFirst()
+  return row?.sealed ? { uri: row.uri, sealed: row.sealed } : undefined
+}
+
+/** Changes kept counters, in the order of their ids so that two transactions never wait for each other in a ring. */
+export async function countFor(
+  tx: Tx,
+  changes: readonly { id: AccountId; posts?: number; followers?: number; following?: number }[],
+): Promise<void> {
+  const sorted = [...changes].sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1))
+  for (const change of sorted) {
+    await tx
+      .updateTable('account_stat')
+      .set((eb) => ({
+        posts: eb('posts', '+', change.posts ?? 0),
+        followers: eb('followers', '+', change.followers ?? 0),
+        following: eb('following', '+', change.following ?? 0),
+      }))
+      .where('account_id', '=', change.id)
+      .execute()
+  }
+}
+
+/** An account that has gone: it answers to nothing any more, and its uri and name stay taken. */
+export async function markAccountDeleted(tx: Tx, id: AccountId, now: Date): Promise<void> {
+  await tx
+    .updateTable('account')
+    .set({
+      deleted_at: now,
+      display_name: '',
+      bio_html: '',
+      bio_source: null,
+      fields: '[]',
+      avatar_url: null,
+      header_url: null,
+    })
+    .where('id', '=', id)
+    .execute()
+  await tx.deleteFrom('account_key').where('account_id', '=', id).execute()
+}
+
+export async function updateProfile(
+  tx: Tx,
+  id: AccountId,
+  change: { displayName?: string; bioHtml?: string; bioSource?: string; manuallyApprovesFollowers?: boolean },
+  now: Date,
+): Promise<void> {
+  await tx
+    .updateTable('account')
+    .set({
+      ...(change.displayName !== undefined && { display_name: change.displayName }),
+      ...(change.bioHtml !== undefined && { bio_html: change.bioHtml }),
+      ...(change.bioSource !== undefined && { bio_source: change.bioSource }),
+      ...(change.manuallyApprovesFollowers !== undefined && {
+        manually_approves_followers: change.manuallyApprovesFollowers,
+      }),
+      updated_at: now,
+    })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** Counts posts of accounts, in the order of their ids. */
+export async function countPosts(
+  tx: Tx,
+  changes: readonly { accountId: AccountId; by: number; lastPostAt?: Date }[],
+): Promise<void> {
+  const sums = new Map<AccountId, { by: number; last: Date | null }>()
+  for (const { accountId, by, lastPostAt } of changes) {
+    const sum = sums.get(accountId) ?? { by: 0, last: null }
+    sum.by += by
+    if (lastPostAt && (!sum.last || lastPostAt > sum.last)) sum.last = lastPostAt
+    sums.set(accountId, sum)
+  }
+  const sorted = [...sums].sort(([a], [b]) => (BigInt(a) < BigInt(b) ? -1 : 1))
+  await sql`
+    UPDATE account_stat SET
+      posts = greatest(account_stat.posts + t.n, 0),
+      last_post_at = greatest(account_stat.last_post_at, t.last)
+    FROM unnest(
+      ${sorted.map(([id]) => id)}::bigint[], ${sorted.map(([, sum]) => sum.by)}::int[],
+      ${sorted.map(([, sum]) => sum.last)}::timestamptz[]) AS t (id, n, last)
+    WHERE account_stat.account_id = t.id`.execute(tx)
+}

@@ -1,0 +1,46 @@
+import type { AccountId } from '../../base/ids.ts'
+import { refuse } from '../../base/refusal.ts'
+import { transact } from '../../db/transact.ts'
+import { record } from '../../facts/record.ts'
+import type { World } from '../world.ts'
+import { countAccepted } from './request.ts'
+import { deleteFollow, factOf, lockFollow, markAccepted } from './store.ts'
+
+export interface FollowPair {
+  readonly followerId: AccountId
+  readonly followedId: AccountId
+}
+
+/** The followed account says yes. Without a request there is nothing to accept, and no relation comes to be. */
+export async function acceptFollow(world: World, pair: FollowPair): Promise<void> {
+  await transact(world.db, async (tx) => {
+    const follow = await lockFollow(tx, pair.followerId, pair.followedId)
+    if (!follow) refuse('follow.not-found')
+    if (follow.state === 'accepted') return
+    await markAccepted(tx, follow, world.clock.now())
+    await countAccepted(tx, follow)
+    await record(world, tx, factOf('follow.accepted', follow))
+  })
+}
+
+/** The followed account says no, or takes an earlier yes back. */
+export async function rejectFollow(world: World, pair: FollowPair): Promise<void> {
+  await transact(world.db, async (tx) => {
+    const follow = await lockFollow(tx, pair.followerId, pair.followedId)
+    if (!follow) refuse('follow.not-found')
+    await deleteFollow(tx, follow)
+    if (follow.state === 'accepted') await countAccepted(tx, follow, -1)
+    await record(world, tx, factOf('follow.rejected', follow))
+  })
+}
+
+/** The follower no longer follows, or no longer asks to. */
+export async function undoFollow(world: World, pair: FollowPair): Promise<void> {
+  await transact(world.db, async (tx) => {
+    const follow = await lockFollow(tx, pair.followerId, pair.followedId)
+    if (!follow) refuse('follow.not-found')
+    await deleteFollow(tx, follow)
+    if (follow.state === 'accepted') await countAccepted(tx, follow, -1)
+    await record(world, tx, factOf('follow.undone', follow))
+  })
+}

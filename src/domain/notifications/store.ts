@@ -1,0 +1,72 @@
+import { sql } from 'kysely'
+import type { AccountId, NotificationId, PostId } from '../../base/ids.ts'
+import type { Tx } from '../../db/transact.ts'
+
+/** Tells people here that posts name them: once for each post and author, however often it is asked. */
+export async function notifyMentioned(
+  tx: Tx,
+  posts: readonly { postId: PostId; authorId: AccountId }[],
+  nextId: () => NotificationId,
+): Promise<void> {
+  if (posts.length === 0) return
+  const rows = await tx
+    .selectFrom('mention')
+    .innerJoin('account', 'account.id', 'mention.account_id')
+    .select(['mention.post_id', 'mention.account_id'])
+    .where('mention.post_id', '=', sql<PostId>`any(${posts.map((post) => post.postId)}::bigint[])`)
+    .where('account.local', '=', true)
+    .where('account.kind', '!=', 'application')
+    .execute()
+  const authors = new Map(posts.map((post) => [post.postId, post.authorId]))
+  const notices = rows.flatMap((row) => {
+    const from = authors.get(row.post_id)
+    return from && from !== row.account_id
+      ? [
+          {
+            id: nextId(),
+            owner_id: row.account_id,
+            kind: 'mention' as const,
+            from_account_id: from,
+            post_id: row.post_id,
+          },
+        ]
+      : []
+  })
+  if (notices.length === 0) return
+  await tx
+    .insertInto('notification')
+    .values(notices)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+export async function notifyFollow(
+  tx: Tx,
+  notice: { id: NotificationId; ownerId: AccountId; fromId: AccountId; kind: 'follow' | 'follow_request' },
+): Promise<void> {
+  await tx
+    .insertInto('notification')
+    .values({
+      id: notice.id,
+      owner_id: notice.ownerId,
+      kind: notice.kind,
+      from_account_id: notice.fromId,
+      post_id: null,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+export async function withdrawFollowNotices(
+  tx: Tx,
+  ownerId: AccountId,
+  fromId: AccountId,
+  kinds: readonly ('follow' | 'follow_request')[],
+): Promise<void> {
+  await tx
+    .deleteFrom('notification')
+    .where('owner_id', '=', ownerId)
+    .where('from_account_id', '=', fromId)
+    .where('kind', 'in', kinds)
+    .execute()
+}

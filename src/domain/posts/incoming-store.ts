@@ -1,0 +1,100 @@
+import { sql } from 'kysely'
+import type { AccountId, PostId } from '../../base/ids.ts'
+import type { Visibility } from '../../base/visibility.ts'
+import type { Db } from '../../db/connect.ts'
+import type { Tx } from '../../db/transact.ts'
+
+/** A post from elsewhere, ready to be stored. */
+export interface IncomingRow {
+  id: PostId
+  readonly uri: string
+  readonly url: string | null
+  readonly accountId: AccountId
+  readonly kind: string
+  readonly visibility: Visibility
+  readonly inReplyToId: PostId | null
+  readonly inReplyToUri: string | null
+  readonly inReplyToAccountId: AccountId | null
+  conversationId: PostId
+  readonly title: string | null
+  readonly summary: string
+  readonly sensitive: boolean
+  readonly contentHtml: string
+  readonly source: string | null
+  readonly language: string | null
+  readonly publishedAt: Date
+  readonly editedAt: Date | null
+  readonly receivedAt: Date
+  readonly mentions: readonly AccountId[]
+  readonly hashtags: readonly { readonly name: string; readonly displayName: string }[]
+}
+
+/** Which of these ids are in use. */
+export async function idsTaken(db: Db, ids: readonly PostId[]): Promise<Set<PostId>> {
+  if (ids.length === 0) return new Set()
+  const rows = await db
+    .selectFrom('post')
+    .select('id')
+    .where('id', '=', sql<PostId>`any(${ids}::bigint[])`)
+    .execute()
+  return new Set(rows.map((row) => row.id))
+}
+
+/** Stores posts that are not yet known by their uri. @returns the ids of those that were new */
+export async function insertIncoming(tx: Tx, rows: readonly IncomingRow[]): Promise<Set<PostId>> {
+  const inserted = await tx
+    .insertInto('post')
+    .values(
+      rows.map((row) => ({
+        id: row.id,
+        uri: row.uri,
+        url: row.url,
+        local: false,
+        account_id: row.accountId,
+        kind: row.kind,
+        visibility: row.visibility,
+        in_reply_to_id: row.inReplyToId,
+        in_reply_to_uri: row.inReplyToUri,
+        in_reply_to_account_id: row.inReplyToAccountId,
+        conversation_id: row.conversationId,
+        title: row.title,
+        summary: row.summary,
+        sensitive: row.sensitive,
+        content_html: row.contentHtml,
+        source: row.source,
+        language: row.language,
+        published_at: row.publishedAt,
+        edited_at: row.editedAt,
+        received_at: row.receivedAt,
+      })),
+    )
+    // Its target is named: without one, a clash of ids would be taken for a post that is already known.
+    .onConflict((conflict) => conflict.column('uri').doNothing())
+    .returning('id')
+    .execute()
+  return new Set(inserted.map((row) => row.id))
+}
+
+/** Replies that came before what they answer are joined to it, and their conversations become one. */
+export async function adoptReplies(tx: Tx, uris: readonly string[]): Promise<void> {
+  const adopted = await sql<{ from: PostId; to: PostId }>`
+    WITH waiting AS (
+      SELECT reply.id, reply.conversation_id AS from_id, parent.id AS parent_id, parent.account_id,
+        parent.conversation_id AS to_id, reply.visibility
+      FROM post AS reply JOIN post AS parent ON parent.uri = reply.in_reply_to_uri
+      WHERE reply.in_reply_to_uri = any(${uris}::text[]) AND reply.in_reply_to_id IS NULL AND reply.id <> parent.id
+    ), joined AS (
+      UPDATE post SET in_reply_to_id = waiting.parent_id, in_reply_to_account_id = waiting.account_id
+      FROM waiting WHERE post.id = waiting.id
+    ), counted AS (
+      INSERT INTO post_stat (post_id, replies)
+      SELECT parent_id, count(*) FROM waiting WHERE visibility IN ('public', 'unlisted') GROUP BY 1 ORDER BY 1
+      ON CONFLICT (post_id) DO UPDATE SET replies = post_stat.replies + excluded.replies
+    )
+    SELECT DISTINCT from_id AS "from", to_id AS "to" FROM waiting`.execute(tx)
+  for (const { from, to } of adopted.rows) {
+    await sql`UPDATE post SET conversation_id = ${to}::bigint WHERE conversation_id = ${from}::bigint`.execute(
+      tx,
+    )
+  }
+}

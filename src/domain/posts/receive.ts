@@ -1,0 +1,203 @@
+import { clampPublished, idFromPublished } from '../../base/ids.ts'
+import { type Tx, transact } from '../../db/transact.ts'
+import { record } from '../../facts/record.ts'
+import type { Account } from '../accounts/account.ts'
+import { countPosts, findAccountsByUris } from '../accounts/store.ts'
+import { followedHere } from '../follows/store.ts'
+import type { World } from '../world.ts'
+import { adoptReplies, type IncomingRow, idsTaken, insertIncoming } from './incoming-store.ts'
+import type { Incoming } from './post.ts'
+import {
+  countReplies,
+  findPostsByUris,
+  findTombstones,
+  findVisible,
+  insertHashtags,
+  insertMentions,
+  type KnownPost,
+} from './store.ts'
+
+export interface Arrival {
+  readonly incoming: Incoming
+  /** already known to be who said it */
+  readonly author: Account
+}
+
+/** Why a post was kept or not. Not one of them is an error: the sender is told nothing. */
+export type ReceiveOutcome = 'stored' | 'known' | 'deleted' | 'unrelated' | 'parent-hidden'
+
+/**
+ * Takes posts from elsewhere, one or a hundred, in a fixed number of queries and one transaction.
+ * A post is kept when somebody here follows its author, when it names or addresses somebody here, or when it answers a
+ * post that is known and that its author may see.
+ */
+export async function receivePosts(world: World, arrivals: readonly Arrival[]): Promise<ReceiveOutcome[]> {
+  if (arrivals.length === 0) return []
+  const known = await gather(world, arrivals)
+  const outcomes: ReceiveOutcome[] = []
+  const kept: IncomingRow[] = []
+  for (const arrival of arrivals) {
+    const judged = await judge(world, arrival, known)
+    outcomes.push(typeof judged === 'string' ? judged : 'stored')
+    if (typeof judged === 'string') continue
+    kept.push(judged)
+    known.rows.set(judged.uri, judged)
+  }
+  await giveFreeIds(world, kept)
+  if (kept.length > 0) await transact(world.db, (tx) => store(world, tx, kept))
+  return outcomes
+}
+
+interface Known {
+  readonly posts: Map<string, KnownPost>
+  /** those of this very batch that are about to be stored */
+  readonly rows: Map<string, IncomingRow>
+  readonly gone: Set<string>
+  readonly accounts: Map<string, Account>
+  readonly followed: Set<Account['id']>
+}
+
+async function gather(world: World, arrivals: readonly Arrival[]): Promise<Known> {
+  const uris = arrivals.map(({ incoming }) => incoming.uri)
+  const parents = arrivals.flatMap(({ incoming }) => incoming.inReplyToUri ?? [])
+  const people = arrivals.flatMap(({ incoming }) => [...incoming.mentionUris, ...incoming.recipientUris])
+  const [posts, gone, accounts, followed] = await Promise.all([
+    findPostsByUris(world.db, [...new Set([...uris, ...parents])]),
+    findTombstones(world.db, uris),
+    findAccountsByUris(world.db, [...new Set(people)]),
+    followedHere(world.db, [...new Set(arrivals.map(({ author }) => author.id))]),
+  ])
+  return { posts, rows: new Map(), gone, accounts, followed }
+}
+
+async function judge(world: World, arrival: Arrival, known: Known): Promise<IncomingRow | ReceiveOutcome> {
+  const { incoming, author } = arrival
+  if (known.gone.has(incoming.uri)) return 'deleted'
+  if (known.posts.has(incoming.uri) || known.rows.has(incoming.uri)) return 'known'
+  if (author.suspended) return 'unrelated'
+
+  const parent = parentOf(incoming, known)
+  if (parent && !(await maySeeParent(world, parent, author))) return 'parent-hidden'
+  const named = mentionsOf(incoming, known, author)
+  const concernsUs =
+    known.followed.has(author.id) || named.some((account) => account.local) || parent !== undefined
+  return concernsUs ? rowFrom(world, arrival, parent, named) : 'unrelated'
+}
+
+type Parent = Pick<KnownPost, 'id' | 'accountId' | 'conversationId' | 'visibility'>
+
+function parentOf(incoming: Incoming, known: Known): Parent | undefined {
+  if (incoming.inReplyToUri === null) return undefined
+  return known.posts.get(incoming.inReplyToUri) ?? known.rows.get(incoming.inReplyToUri)
+}
+
+async function maySeeParent(world: World, parent: Parent, author: Account): Promise<boolean> {
+  if (parent.visibility === 'public' || parent.visibility === 'unlisted') return true
+  if (parent.accountId === author.id) return true
+  return (await findVisible(world.db, parent.id, { accountId: author.id })) !== undefined
+}
+
+/** Whom it names; in a private post whoever it is addressed to may read it as well, named or not. */
+function mentionsOf(incoming: Incoming, known: Known, author: Account): Account[] {
+  const isPrivate = incoming.visibility === 'followers' || incoming.visibility === 'direct'
+  const uris = isPrivate ? [...incoming.mentionUris, ...incoming.recipientUris] : incoming.mentionUris
+  const found = uris.map((uri) => known.accounts.get(uri)).filter((account) => account !== undefined)
+  const addressedHere = incoming.recipientUris
+    .map((uri) => known.accounts.get(uri))
+    .filter((account) => account?.local)
+    .filter((account) => account !== undefined)
+  const all = new Map([...found, ...addressedHere].map((account) => [account.id, account]))
+  all.delete(author.id)
+  return [...all.values()]
+}
+
+function rowFrom(
+  world: World,
+  { incoming, author }: Arrival,
+  parent: Parent | undefined,
+  mentions: readonly Account[],
+): IncomingRow {
+  const now = world.clock.now()
+  const publishedAt = clampPublished(incoming.publishedAt, now)
+  const id = idFromPublished(publishedAt, incoming.uri, now)
+  return {
+    id,
+    uri: incoming.uri,
+    url: incoming.url,
+    accountId: author.id,
+    kind: incoming.kind,
+    visibility: incoming.visibility,
+    inReplyToId: parent?.id ?? null,
+    inReplyToUri: incoming.inReplyToUri,
+    inReplyToAccountId: parent?.accountId ?? null,
+    conversationId: parent?.conversationId ?? id,
+    title: incoming.title,
+    summary: incoming.summary,
+    sensitive: incoming.sensitive,
+    contentHtml: incoming.contentHtml,
+    source: incoming.source,
+    language: incoming.language,
+    publishedAt,
+    editedAt: incoming.updatedAt && incoming.updatedAt > publishedAt ? incoming.updatedAt : null,
+    receivedAt: now,
+    mentions: mentions.map((account) => account.id),
+    hashtags: incoming.hashtags,
+  }
+}
+
+/** Two uris of one second may fall on one id; whoever comes later takes the next that its own hash offers. */
+async function giveFreeIds(world: World, rows: IncomingRow[]): Promise<void> {
+  const now = world.clock.now()
+  const taken = await idsTaken(
+    world.db,
+    rows.map((row) => row.id),
+  )
+  for (const row of rows) {
+    const first = row.id
+    for (let attempt = 1; taken.has(row.id) && attempt < 7; attempt++) {
+      row.id = idFromPublished(row.publishedAt, row.uri, now, attempt)
+    }
+    if (row.conversationId === first) row.conversationId = row.id
+    taken.add(row.id)
+  }
+}
+
+async function store(world: World, tx: Tx, rows: readonly IncomingRow[]): Promise<void> {
+  const inserted = await insertIncoming(tx, rows)
+  const fresh = rows.filter((row) => inserted.has(row.id))
+  if (fresh.length === 0) return
+  await insertMentions(
+    tx,
+    fresh.flatMap((row) => row.mentions.map((accountId) => ({ postId: row.id, accountId }))),
+  )
+  await insertHashtags(
+    tx,
+    fresh.flatMap((row) => row.hashtags.map((tag) => ({ postId: row.id, ...tag }))),
+  )
+  await countPosts(
+    tx,
+    fresh.map((row) => ({ accountId: row.accountId, by: 1, lastPostAt: row.publishedAt })),
+  )
+  await countReplies(
+    tx,
+    fresh.flatMap((row) => (row.inReplyToId && isOpen(row) ? { postId: row.inReplyToId, by: 1 } : [])),
+  )
+  await adoptReplies(
+    tx,
+    fresh.map((row) => row.uri),
+  )
+  const since = world.clock.now().getTime() - world.limits.freshHours * 3_600_000
+  await record(
+    world,
+    tx,
+    fresh.map((row) => ({
+      type: 'post.received',
+      postId: row.id,
+      authorId: row.accountId,
+      fresh: row.publishedAt.getTime() >= since,
+    })),
+  )
+}
+
+const isOpen = (row: { visibility: IncomingRow['visibility'] }) =>
+  row.visibility === 'public' || row.visibility === 'unlisted'

@@ -1,0 +1,65 @@
+import type { AccountId, PostId } from '../../base/ids.ts'
+import { refuse } from '../../base/refusal.ts'
+import { type Tx, transact } from '../../db/transact.ts'
+import { record } from '../../facts/record.ts'
+import type { LocalAccount } from '../accounts/account.ts'
+import { countPosts } from '../accounts/store.ts'
+import { deleteActivitiesOf } from '../activities/store.ts'
+import type { World } from '../world.ts'
+import {
+  countReplies,
+  deletePost,
+  findVisible,
+  insertTombstone,
+  type KnownPost,
+  lockPost,
+  mentionedIn,
+} from './store.ts'
+
+/** Deletes a post of ours for good: its address answers 410, and everyone who had it is told. */
+export async function removePost(world: World, author: LocalAccount, id: PostId): Promise<void> {
+  await transact(world.db, async (tx) => {
+    const found = await findVisible(tx, id, { accountId: author.id })
+    const post = found && (await lockPost(tx, found.uri))
+    if (!post) refuse('post.not-found')
+    if (post.accountId !== author.id) refuse('post.not-yours')
+    await take(world, tx, post, author.uri)
+  })
+}
+
+/**
+ * A Delete from elsewhere, already known to come from the origin of `uri`. Someone else's post is left alone; an unknown
+ * one is remembered as gone, so that its Create, if it is still on its way, stays without effect.
+ */
+export async function receiveDelete(
+  world: World,
+  actor: { readonly id: AccountId; readonly uri: string },
+  uri: string,
+): Promise<'removed' | 'remembered' | 'not-theirs'> {
+  return transact(world.db, async (tx) => {
+    const post = await lockPost(tx, uri)
+    if (post && post.accountId !== actor.id) return 'not-theirs'
+    if (post) await take(world, tx, post, actor.uri)
+    else await insertTombstone(tx, uri, actor.uri, world.clock.now())
+    return post ? 'removed' : 'remembered'
+  })
+}
+
+async function take(world: World, tx: Tx, post: KnownPost, authorUri: string): Promise<void> {
+  const mentioned = await mentionedIn(tx, post.id)
+  const isOpen = post.visibility === 'public' || post.visibility === 'unlisted'
+  await insertTombstone(tx, post.uri, authorUri, world.clock.now())
+  await deleteActivitiesOf(tx, post.id)
+  await deletePost(tx, post)
+  await countPosts(tx, [{ accountId: post.accountId, by: -1 }])
+  if (post.inReplyToId && isOpen) await countReplies(tx, [{ postId: post.inReplyToId, by: -1 }])
+  await record(world, tx, {
+    type: 'post.removed',
+    postId: post.id,
+    uri: post.uri,
+    authorId: post.accountId,
+    local: post.local,
+    visibility: post.visibility,
+    mentioned,
+  })
+}

@@ -1,0 +1,234 @@
+import { sql } from 'kysely'
+import type { AccountId, PostId } from '../../base/ids.ts'
+import type { Visibility } from '../../base/visibility.ts'
+import type { Db } from '../../db/connect.ts'
+import type { Tx } from '../../db/transact.ts'
+import { type Viewer, visibleTo } from './audience.ts'
+import type { NewPost } from './post.ts'
+
+/** What operations need to know of a post that is already there. */
+export interface KnownPost {
+  readonly id: PostId
+  readonly uri: string
+  readonly local: boolean
+  readonly accountId: AccountId
+  readonly visibility: Visibility
+  readonly conversationId: PostId
+  readonly inReplyToId: PostId | null
+  readonly contentHtml: string
+  readonly source: string | null
+  readonly summary: string
+  readonly sensitive: boolean
+  readonly language: string | null
+  readonly publishedAt: Date
+  readonly editedAt: Date | null
+}
+
+const columns = [
+  'post.id',
+  'post.uri',
+  'post.local',
+  'post.account_id as accountId',
+  'post.visibility',
+  'post.conversation_id as conversationId',
+  'post.in_reply_to_id as inReplyToId',
+  'post.content_html as contentHtml',
+  'post.source',
+  'post.summary',
+  'post.sensitive',
+  'post.language',
+  'post.published_at as publishedAt',
+  'post.edited_at as editedAt',
+] as const
+
+/** A post that this reader may see; of one that they may not, as of one that is not there, nothing. */
+export async function findVisible(db: Db, id: PostId, viewer: Viewer): Promise<KnownPost | undefined> {
+  return db
+    .selectFrom('post')
+    .select(columns)
+    .where('post.id', '=', id)
+    .where(visibleTo(viewer))
+    .executeTakeFirst()
+}
+
+export async function findPostByUri(db: Db, uri: string): Promise<KnownPost | undefined> {
+  return db.selectFrom('post').select(columns).where('post.uri', '=', uri).executeTakeFirst()
+}
+
+/** Those of `uris` that are known, by uri. */
+export async function findPostsByUris(db: Db, uris: readonly string[]): Promise<Map<string, KnownPost>> {
+  if (uris.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('post')
+    .select(columns)
+    .where('post.uri', '=', sql<string>`any(${uris}::text[])`)
+    .execute()
+  return new Map(rows.map((row) => [row.uri, row]))
+}
+
+/** Held until the transaction ends, so that edits and removals of one post follow each other. */
+export async function lockPost(tx: Tx, uri: string): Promise<KnownPost | undefined> {
+  return tx.selectFrom('post').select(columns).where('post.uri', '=', uri).forUpdate().executeTakeFirst()
+}
+
+export async function mentionedIn(db: Db, postId: PostId): Promise<AccountId[]> {
+  const rows = await db.selectFrom('mention').select('account_id').where('post_id', '=', postId).execute()
+  return rows.map((row) => row.account_id)
+}
+
+export async function insertPost(tx: Tx, post: NewPost): Promise<void> {
+  await tx
+    .insertInto('post')
+    .values({
+      id: post.id,
+      uri: post.uri,
+      url: post.url,
+      local: true,
+      account_id: post.author.id,
+      visibility: post.visibility,
+      in_reply_to_id: post.inReplyTo?.id ?? null,
+      in_reply_to_uri: post.inReplyTo?.uri ?? null,
+      in_reply_to_account_id: post.inReplyTo?.accountId ?? null,
+      conversation_id: post.conversationId,
+      summary: post.summary,
+      sensitive: post.sensitive,
+      content_html: post.contentHtml,
+      source: post.source,
+      language: post.language,
+      published_at: post.publishedAt,
+      received_at: post.publishedAt,
+    })
+    .execute()
+}
+
+/** Adds to who is mentioned; whoever already is stays so once. */
+export async function insertMentions(
+  tx: Tx,
+  mentions: readonly { postId: PostId; accountId: AccountId }[],
+): Promise<void> {
+  if (mentions.length === 0) return
+  await tx
+    .insertInto('mention')
+    .values(mentions.map((mention) => ({ post_id: mention.postId, account_id: mention.accountId })))
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+export async function deleteMentionsExcept(
+  tx: Tx,
+  postId: PostId,
+  keep: readonly AccountId[],
+): Promise<void> {
+  await tx
+    .deleteFrom('mention')
+    .where('post_id', '=', postId)
+    .where('account_id', '!=', sql<AccountId>`all(${keep}::bigint[])`)
+    .execute()
+}
+
+export interface PostHashtag {
+  readonly postId: PostId
+  readonly name: string
+  readonly displayName: string
+}
+
+export async function insertHashtags(tx: Tx, tags: readonly PostHashtag[]): Promise<void> {
+  if (tags.length === 0) return
+  const names = new Map(tags.map((tag) => [tag.name, tag.displayName]))
+  const sorted = [...names].sort(([a], [b]) => (a < b ? -1 : 1))
+  await sql`
+    WITH new AS (SELECT * FROM unnest(${sorted.map(([name]) => name)}::text[], ${sorted.map(([, shown]) => shown)}::text[]) AS t (name, display_name))
+    INSERT INTO hashtag (name, display_name) SELECT name, display_name FROM new ORDER BY name
+    ON CONFLICT (name) DO NOTHING`.execute(tx)
+  await sql`
+    INSERT INTO post_hashtag (post_id, hashtag_id)
+    SELECT t.post_id, hashtag.id
+    FROM unnest(${tags.map((tag) => tag.postId)}::bigint[], ${tags.map((tag) => tag.name)}::text[]) AS t (post_id, name)
+    JOIN hashtag ON hashtag.name = t.name
+    ON CONFLICT DO NOTHING`.execute(tx)
+}
+
+export async function deleteHashtags(tx: Tx, postId: PostId): Promise<void> {
+  await tx.deleteFrom('post_hashtag').where('post_id', '=', postId).execute()
+}
+
+/** Counts public replies of posts, in the order of their ids. */
+export async function countReplies(
+  tx: Tx,
+  changes: readonly { postId: PostId; by: number }[],
+): Promise<void> {
+  if (changes.length === 0) return
+  const sums = new Map<PostId, number>()
+  for (const { postId, by } of changes) sums.set(postId, (sums.get(postId) ?? 0) + by)
+  await sql`
+    INSERT INTO post_stat (post_id, replies)
+    SELECT t.id, greatest(t.n, 0) FROM unnest(${[...sums.keys()]}::bigint[], ${[...sums.values()]}::int[]) AS t (id, n)
+    WHERE EXISTS (SELECT 1 FROM post WHERE post.id = t.id)
+    ORDER BY t.id
+    ON CONFLICT (post_id) DO UPDATE SET replies = greatest(post_stat.replies
+      + (SELECT n FROM unnest(${[...sums.keys()]}::bigint[], ${[...sums.values()]}::int[]) AS d (id, n) WHERE d.id = post_stat.post_id), 0)`.execute(
+    tx,
+  )
+}
+
+export interface Revision {
+  readonly contentHtml: string
+  readonly source: string | null
+  readonly summary: string
+  readonly sensitive: boolean
+  readonly language: string | null
+}
+
+/** Keeps what the post said until now as a version of its history, then lets it say something else. */
+export async function revisePost(tx: Tx, post: KnownPost, revision: Revision, now: Date): Promise<void> {
+  await sql`
+    INSERT INTO post_edit (post_id, version, content_html, source, summary, sensitive, created_at)
+    SELECT id, (SELECT count(*) FROM post_edit WHERE post_id = post.id), content_html, source, summary, sensitive,
+      coalesce(edited_at, published_at)
+    FROM post WHERE id = ${post.id}::bigint`.execute(tx)
+  await tx
+    .updateTable('post')
+    .set({
+      content_html: revision.contentHtml,
+      source: revision.source,
+      summary: revision.summary,
+      sensitive: revision.sensitive,
+      language: revision.language,
+      edited_at: now,
+    })
+    .where('id', '=', post.id)
+    .execute()
+}
+
+/** Takes a post away with all that hangs on it; replies to it stay and keep its uri. */
+export async function deletePost(tx: Tx, post: KnownPost): Promise<void> {
+  await tx.updateTable('post').set({ in_reply_to_id: null }).where('in_reply_to_id', '=', post.id).execute()
+  await tx.deleteFrom('post').where('id', '=', post.id).execute()
+}
+
+/** Remembers that this address is gone for good, so that a late Create cannot bring it back. */
+export async function insertTombstone(tx: Tx, uri: string, accountUri: string, now: Date): Promise<void> {
+  await tx
+    .insertInto('tombstone')
+    .values({ uri, account_uri: accountUri, deleted_at: now })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+export async function findTombstone(db: Db, uri: string) {
+  return db
+    .selectFrom('tombstone')
+    .select(['uri', 'account_uri as accountUri', 'deleted_at as deletedAt'])
+    .where('uri', '=', uri)
+    .executeTakeFirst()
+}
+
+export async function findTombstones(db: Db, uris: readonly string[]): Promise<Set<string>> {
+  if (uris.length === 0) return new Set()
+  const rows = await db
+    .selectFrom('tombstone')
+    .select('uri')
+    .where('uri', '=', sql<string>`any(${uris}::text[])`)
+    .execute()
+  return new Set(rows.map((row) => row.uri))
+}

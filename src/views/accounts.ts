@@ -1,0 +1,135 @@
+import { sql } from 'kysely'
+import type { AccountId } from '../base/ids.ts'
+import type { Db } from '../db/connect.ts'
+import type { Role } from '../db/tables/accounts.ts'
+import type { AccountMention, AccountView, Page } from './view.ts'
+
+const selectAccount = (db: Db) =>
+  db
+    .selectFrom('account')
+    .leftJoin('account_stat', 'account_stat.account_id', 'account.id')
+    .select((eb) => [
+      'account.id',
+      'account.local',
+      'account.uri',
+      'account.kind',
+      'account.name',
+      'account.host',
+      eb.fn.coalesce('account.url', 'account.uri').as('url'),
+      'account.display_name as displayName',
+      'account.bio_html as bioHtml',
+      'account.bio_source as bioSource',
+      'account.fields',
+      'account.avatar_url as avatarUrl',
+      'account.header_url as headerUrl',
+      'account.also_known_as as alsoKnownAs',
+      'account.moved_to_uri as movedToUri',
+      'account.manually_approves_followers as manuallyApprovesFollowers',
+      'account.discoverable',
+      'account.indexable',
+      'account.created_at as createdAt',
+      'account.updated_at as updatedAt',
+      'account.suspended_at',
+      'account.deleted_at',
+      eb.fn.coalesce('account_stat.posts', sql<number>`0`).as('posts'),
+      eb.fn.coalesce('account_stat.followers', sql<number>`0`).as('followers'),
+      eb.fn.coalesce('account_stat.following', sql<number>`0`).as('following'),
+      'account_stat.last_post_at as lastPostAt',
+    ])
+
+type AccountRow = Awaited<ReturnType<ReturnType<typeof selectAccount>['execute']>>[number]
+
+function viewFrom(row: AccountRow, keys: AccountView['keys'] = []): AccountView {
+  const { posts, followers, following, suspended_at, deleted_at, ...rest } = row
+  return {
+    ...rest,
+    suspended: suspended_at !== null,
+    deleted: deleted_at !== null,
+    counts: { posts, followers, following },
+    keys,
+  }
+}
+
+async function withKeys(db: Db, row: AccountRow | undefined): Promise<AccountView | undefined> {
+  if (!row) return undefined
+  if (!row.local) return viewFrom(row)
+  const keys = await db
+    .selectFrom('account_key')
+    .select(['uri', 'kind', 'public_key as publicKey'])
+    .where('account_id', '=', row.id)
+    .orderBy('kind', 'desc')
+    .execute()
+  return viewFrom(row, keys)
+}
+
+/** An account by its id; one that is gone comes with `deleted`, so that its address can answer 410. */
+export async function viewAccount(db: Db, id: AccountId): Promise<AccountView | undefined> {
+  return withKeys(db, await selectAccount(db).where('account.id', '=', id).executeTakeFirst())
+}
+
+/** A person of ours by name, in any case. */
+export async function viewAccountByName(db: Db, name: string): Promise<AccountView | undefined> {
+  const row = await selectAccount(db)
+    .where(sql`lower(account.name)`, '=', name.toLowerCase())
+    .where('account.host', 'is', null)
+    .where('account.kind', '!=', 'application')
+    .executeTakeFirst()
+  return withKeys(db, row)
+}
+
+/** The server's own actor. */
+export async function viewInstanceActor(db: Db, uri: string): Promise<AccountView | undefined> {
+  return withKeys(db, await selectAccount(db).where('account.uri', '=', uri).executeTakeFirst())
+}
+
+/** Accounts by id, for what is shown beside them; without their keys. */
+export async function viewAccounts(db: Db, ids: readonly AccountId[]): Promise<Map<AccountId, AccountView>> {
+  if (ids.length === 0) return new Map()
+  const rows = await selectAccount(db)
+    .where('account.id', '=', sql<AccountId>`any(${[...new Set(ids)]}::bigint[])`)
+    .execute()
+  return new Map(rows.map((row) => [row.id, viewFrom(row)]))
+}
+
+export interface LocalAccountRow {
+  readonly account: AccountView
+  readonly role: Role
+  readonly email: string | null
+  readonly seenAt: Date
+}
+
+/** People of ours, newest first. */
+export async function listLocalAccounts(
+  db: Db,
+  options: { readonly maxId?: AccountId; readonly limit: number },
+): Promise<Page<LocalAccountRow>> {
+  const rows = await selectAccount(db)
+    .innerJoin('login', 'login.account_id', 'account.id')
+    .select(['login.role', 'login.email', 'login.seen_at as seenAt'])
+    .where('account.deleted_at', 'is', null)
+    .$if(options.maxId !== undefined, (query) => query.where('account.id', '<', options.maxId as AccountId))
+    .orderBy('account.id', 'desc')
+    .limit(options.limit + 1)
+    .execute()
+  const items = rows.slice(0, options.limit).map(({ role, email, seenAt, ...row }) => ({
+    account: viewFrom(row),
+    role,
+    email,
+    seenAt,
+  }))
+  const last = items.at(-1)
+  return rows.length > options.limit && last ? { items, next: last.account.id } : { items }
+}
+
+export async function mentionsOfAccounts(
+  db: Db,
+  ids: readonly AccountId[],
+): Promise<Map<AccountId, AccountMention>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('account')
+    .select((eb) => ['id', 'uri', eb.fn.coalesce('url', 'uri').as('url'), 'name', 'host'])
+    .where('id', '=', sql<AccountId>`any(${[...new Set(ids)]}::bigint[])`)
+    .execute()
+  return new Map(rows.map((row) => [row.id, row]))
+}
