@@ -1,0 +1,178 @@
+import type { AccountId } from '../../base/ids.ts'
+import type { Db } from '../../db/connect.ts'
+import type { Tx } from '../../db/transact.ts'
+import type { Role } from './account.ts'
+
+export interface NewLogin {
+  readonly accountId: AccountId
+  readonly email: string | null
+  /** PHC string of `hashPassword`; null for an account that nobody can sign in to */
+  readonly passwordHash: string | null
+  readonly role: Role
+  readonly now: Date
+}
+
+/** The login behind a new local account. Fails by the index `login_owner` when there is an owner already. */
+export async function insertLogin(tx: Tx, login: NewLogin): Promise<void> {
+  await tx
+    .insertInto('login')
+    .values({
+      account_id: login.accountId,
+      email: login.email,
+      password_hash: login.passwordHash,
+      role: login.role,
+      seen_at: login.now,
+      created_at: login.now,
+    })
+    .execute()
+}
+
+export interface Login {
+  readonly accountId: AccountId
+  readonly passwordHash: string | null
+  readonly role: Role
+  readonly disabled: boolean
+}
+
+const columns = (db: Db) =>
+  db
+    .selectFrom('login')
+    .innerJoin('account', 'account.id', 'login.account_id')
+    .select([
+      'login.account_id as accountId',
+      'login.password_hash as passwordHash',
+      'login.role as role',
+      'login.disabled_at as disabledAt',
+      'account.suspended_at as suspendedAt',
+    ])
+    .where('account.deleted_at', 'is', null)
+
+interface LoginRow {
+  accountId: AccountId
+  passwordHash: string | null
+  role: Role
+  disabledAt: Date | null
+  suspendedAt: Date | null
+}
+
+function loginFrom(row: LoginRow): Login {
+  return {
+    accountId: row.accountId,
+    passwordHash: row.passwordHash,
+    role: row.role,
+    disabled: row.disabledAt !== null || row.suspendedAt !== null,
+  }
+}
+
+/** The login of a local name, in any case. */
+export async function findLoginByName(db: Db, name: string): Promise<Login | undefined> {
+  const row = await columns(db)
+    .where((eb) => eb(eb.fn<string>('lower', ['account.name']), '=', name.toLowerCase()))
+    .where('account.host', 'is', null)
+    .executeTakeFirst()
+  return row && loginFrom(row)
+}
+
+/** The login of an e-mail address, in any case. */
+export async function findLoginByEmail(db: Db, email: string): Promise<Login | undefined> {
+  const row = await columns(db)
+    .where((eb) => eb(eb.fn<string>('lower', ['login.email']), '=', email.toLowerCase()))
+    .executeTakeFirst()
+  return row && loginFrom(row)
+}
+
+export async function findLogin(db: Db, accountId: AccountId): Promise<Login | undefined> {
+  const row = await columns(db).where('login.account_id', '=', accountId).executeTakeFirst()
+  return row && loginFrom(row)
+}
+
+export async function hasOwner(db: Db): Promise<boolean> {
+  const row = await db.selectFrom('login').select('account_id').where('role', '=', 'owner').executeTakeFirst()
+  return row !== undefined
+}
+
+export async function updatePassword(tx: Tx, accountId: AccountId, passwordHash: string): Promise<void> {
+  await tx
+    .updateTable('login')
+    .set({ password_hash: passwordHash })
+    .where('account_id', '=', accountId)
+    .execute()
+}
+
+/** Notes that somebody was here, which also decides whose home timeline is kept written. */
+export async function noteSeen(db: Db, accountId: AccountId, now: Date): Promise<void> {
+  await db.updateTable('login').set({ seen_at: now }).where('account_id', '=', accountId).execute()
+}
+
+export interface NewSession {
+  /** SHA-256 of the token; the token itself is only in the visitor's cookie */
+  readonly tokenHash: Buffer
+  readonly accountId: AccountId
+  readonly now: Date
+  readonly expiresAt: Date
+  readonly userAgent: string | null
+}
+
+export async function insertSession(tx: Tx, session: NewSession): Promise<void> {
+  await tx
+    .insertInto('session')
+    .values({
+      token_hash: session.tokenHash,
+      account_id: session.accountId,
+      created_at: session.now,
+      seen_at: session.now,
+      expires_at: session.expiresAt,
+      user_agent: session.userAgent,
+    })
+    .execute()
+}
+
+export interface StoredSession {
+  readonly accountId: AccountId
+  readonly role: Role
+  readonly seenAt: Date
+}
+
+/** A session that has not run out and whose account may still sign in. */
+export async function findStoredSession(
+  db: Db,
+  tokenHash: Buffer,
+  now: Date,
+): Promise<StoredSession | undefined> {
+  return db
+    .selectFrom('session')
+    .innerJoin('login', 'login.account_id', 'session.account_id')
+    .innerJoin('account', 'account.id', 'session.account_id')
+    .select(['session.account_id as accountId', 'login.role as role', 'session.seen_at as seenAt'])
+    .where('session.token_hash', '=', tokenHash)
+    .where('session.expires_at', '>', now)
+    .where('login.disabled_at', 'is', null)
+    .where('account.suspended_at', 'is', null)
+    .where('account.deleted_at', 'is', null)
+    .executeTakeFirst()
+}
+
+export async function prolongSession(
+  db: Db,
+  tokenHash: Buffer,
+  times: { now: Date; expiresAt: Date },
+): Promise<void> {
+  await db
+    .updateTable('session')
+    .set({ seen_at: times.now, expires_at: times.expiresAt })
+    .where('token_hash', '=', tokenHash)
+    .execute()
+}
+
+export async function deleteSession(db: Db, tokenHash: Buffer): Promise<void> {
+  await db.deleteFrom('session').where('token_hash', '=', tokenHash).execute()
+}
+
+export async function deleteSessionsOf(db: Db, accountId: AccountId): Promise<void> {
+  await db.deleteFrom('session').where('account_id', '=', accountId).execute()
+}
+
+/** Sessions of one account that have run out: removed when it signs in, so the table cannot grow unnoticed. */
+export async function deleteExpiredSessions(tx: Tx, accountId: AccountId, now: Date): Promise<void> {
+  await tx.deleteFrom('session').where('account_id', '=', accountId).where('expires_at', '<=', now).execute()
+}

@@ -1,0 +1,37 @@
+import { handleFrom } from '../../base/handles.ts'
+import { refuse } from '../../base/refusal.ts'
+import type { Db } from '../../db/connect.ts'
+import type { World } from '../world.ts'
+import { findLoginByEmail, findLoginByName, type Login } from './login-store.ts'
+import { verifyPassword } from './password.ts'
+import { openSession } from './session.ts'
+
+export interface SignIn {
+  /** `name`, `@name`, `name@host` of this server, or the e-mail address */
+  readonly login: string
+  readonly password: string
+  readonly userAgent?: string | undefined
+}
+
+/**
+ * Checks a password and begins a session; returns its token. An unknown name, an account without a password and a
+ * wrong password are refused with the same code after the same work.
+ * @throws Refusal `login.wrong`, or `login.disabled` once the password was right
+ */
+export async function signIn(world: Pick<World, 'db' | 'clock' | 'uris'>, input: SignIn): Promise<string> {
+  const login = await findLoginFor(world.db, world.uris.handleHost, input.login)
+  const right = await verifyPassword(input.password, login?.passwordHash)
+  if (!login || !right) refuse('login.wrong')
+  if (login.disabled) refuse('login.disabled')
+  return openSession(world, login.accountId, input.userAgent)
+}
+
+async function findLoginFor(db: Db, handleHost: string, text: string): Promise<Login | undefined> {
+  const handle = handleFrom(text)
+  if (handle && (handle.host === null || handle.host === handleHost)) {
+    const byName = await findLoginByName(db, handle.name)
+    if (byName) return byName
+  }
+  const email = text.trim()
+  return email.includes('@') ? findLoginByEmail(db, email) : undefined
+}
