@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -6,16 +7,21 @@ import { startEmbedded } from '../../src/db/embedded.ts'
 
 /**
  * Keeps one embedded PostgreSQL for a test run, in a process of its own: prints its address, and stops it and removes
- * its folder as soon as standard input ends. That happens when whoever started it ends, in whatever way.
+ * its folder as soon as standard input ends. That happens when whoever started it ends, in whatever way and however
+ * early.
  */
-const folder = await mkdtemp(join(tmpdir(), 'weft-test-'))
-const embedded = await startEmbedded(folder, silentLog, { fsync: false, maxConnections: 400 })
 process.on('SIGINT', () => undefined)
 process.on('SIGTERM', () => undefined)
-process.stdout.write(`${embedded.url}\n`)
-process.stdin.resume()
-process.stdin.once('close', async () => {
+process.stdout.on('error', () => undefined)
+const ended = once(process.stdin.resume(), 'close')
+
+const folder = await mkdtemp(join(tmpdir(), 'weft-test-'))
+try {
+  const embedded = await startEmbedded(folder, silentLog, { fsync: false, maxConnections: 400 })
+  process.stdout.write(`${embedded.url}\n`)
+  await ended
   await embedded.stop()
+} finally {
   await rm(folder, { recursive: true, force: true })
-  process.exit(0)
-})
+}
+process.exit(0)
