@@ -1,0 +1,20 @@
+import { unescapeHtml } from './escape.ts'
+import { sanitise } from './sanitise.ts'
+
+/**
+ * The words of an HTML text: a paragraph ends in an empty line, a line break is one, links keep their whole address as
+ * shown. Never throws. What it returns is text, to be escaped like any other before it is shown as HTML.
+ */
+export function plainTextFrom(html: string): string {
+  const clean = sanitise(html)
+  if (!/[<&]/.test(clean)) return clean.trim()
+  // In our own fixed form every `<` starts a tag, so these patterns miss nothing.
+  const text = clean
+    .replace(/<br \/>\n?/g, '\n')
+    .replace(/<\/(?:p|div|ul|ol|blockquote|pre)>/g, '\n\n')
+    .replace(/<\/li>/g, '\n')
+    .replace(/<[^>]*>/g, '')
+    .replace(/\n{3,}/g, '\n\n')
+    .trim()
+  return unescapeHtml(text)
+}
