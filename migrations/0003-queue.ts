@@ -11,9 +11,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       due_at timestamptz,
       lease bigint NOT NULL DEFAULT 0,
       wakes bigint NOT NULL DEFAULT 0,
-      owner int
+      owner int,
+      standing text COLLATE "C" NOT NULL DEFAULT 'new' CHECK (standing IN ('new', 'good', 'failing'))
     ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02)`.execute(db)
-  await sql`CREATE INDEX host_queue_due ON host_queue (due_at) WHERE due_at IS NOT NULL`.execute(db)
+  // Hosts that answer and hosts that may not are claimed apart, so that the second never use up the places of the first.
+  await sql`CREATE INDEX host_queue_due_good ON host_queue (due_at)
+    WHERE due_at IS NOT NULL AND standing = 'good'`.execute(db)
+  await sql`CREATE INDEX host_queue_due_other ON host_queue (due_at)
+    WHERE due_at IS NOT NULL AND standing <> 'good'`.execute(db)
 
   await sql`
     CREATE TABLE delivery (
@@ -25,8 +30,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       not_before timestamptz,
       attempts smallint NOT NULL DEFAULT 0,
       created_at timestamptz NOT NULL DEFAULT now(),
+      gives_up_at timestamptz NOT NULL,
       PRIMARY KEY (host_id, id)
     ) WITH (autovacuum_vacuum_scale_factor = 0.02)`.execute(db)
+  // A row that waits holds back later ones of its subject.
+  await sql`CREATE INDEX delivery_waiting ON delivery (host_id, subject, id) WHERE not_before IS NOT NULL`.execute(
+    db,
+  )
   await sql`CREATE UNIQUE INDEX delivery_once ON delivery (activity_id, inbox_id)`.execute(db)
 
   await sql`
@@ -49,8 +59,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       due_at timestamptz,
       lease bigint NOT NULL DEFAULT 0,
       wakes bigint NOT NULL DEFAULT 0,
-      owner int
+      owner int,
+      tries smallint NOT NULL DEFAULT 0
     ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.02)`.execute(db)
+  await sql`COMMENT ON COLUMN lane_queue.tries IS 'claims since it was last given back: over 1, a worker died of it'`.execute(
+    db,
+  )
   await sql`COMMENT ON COLUMN lane_queue.lane IS 'the id of the host that the work came from'`.execute(db)
   await sql`CREATE INDEX lane_queue_due ON lane_queue (due_at) WHERE due_at IS NOT NULL`.execute(db)
 
@@ -58,6 +72,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     CREATE TABLE lane_job (
       id bigint GENERATED ALWAYS AS IDENTITY,
       lane int NOT NULL,
+      subject bigint NOT NULL,
       kind text COLLATE "C" NOT NULL,
       payload text NOT NULL,
       not_before timestamptz,
@@ -65,6 +80,12 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       created_at timestamptz NOT NULL DEFAULT now(),
       PRIMARY KEY (lane, id)
     ) WITH (autovacuum_vacuum_scale_factor = 0.02)`.execute(db)
+  await sql`COMMENT ON COLUMN lane_job.subject IS 'the actor, hashed: what came of it stays in order'`.execute(
+    db,
+  )
+  await sql`CREATE INDEX lane_job_waiting ON lane_job (lane, subject, id) WHERE not_before IS NOT NULL`.execute(
+    db,
+  )
 
   await sql`
     CREATE TABLE job (
@@ -74,6 +95,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       due_at timestamptz NOT NULL DEFAULT now(),
       lease bigint NOT NULL DEFAULT 0,
       owner int,
+      tries smallint NOT NULL DEFAULT 0,
       attempts smallint NOT NULL DEFAULT 0,
       created_at timestamptz NOT NULL DEFAULT now()
     ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01)`.execute(db)
@@ -101,4 +123,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       since timestamptz NOT NULL
     )`.execute(db)
   await sql`INSERT INTO inbox_seen_turn (current, since) VALUES ('a', now())`.execute(db)
+
+  // Who may hold leases. A worker whose slot nobody locks any more has died, and what it held is free.
+  await sql`CREATE TABLE worker (slot int PRIMARY KEY, started_at timestamptz NOT NULL DEFAULT now())`.execute(
+    db,
+  )
 }

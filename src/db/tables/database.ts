@@ -32,4 +32,5 @@ export interface Database {
   inbox_seen_a: queue.InboxSeenTable
   inbox_seen_b: queue.InboxSeenTable
   inbox_seen_turn: queue.InboxSeenTurnTable
+  worker: queue.WorkerTable
 }

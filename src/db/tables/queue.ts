@@ -26,12 +26,16 @@ export interface InboxTable {
   missing_since: Date | null
 }
 
+/** Whether a host answered when it was last tried; `new` was never tried. */
+export type Standing = 'new' | 'good' | 'failing'
+
 export interface HostQueueTable {
   host_id: number
   due_at: Date | null
   lease: Generated<string>
   wakes: Generated<string>
   owner: number | null
+  standing: Generated<Standing>
 }
 
 export interface DeliveryTable {
@@ -43,6 +47,7 @@ export interface DeliveryTable {
   not_before: Date | null
   attempts: Generated<number>
   created_at: Generated<Date>
+  gives_up_at: Date
 }
 
 export interface DeadDeliveryTable {
@@ -63,11 +68,13 @@ export interface LaneQueueTable {
   lease: Generated<string>
   wakes: Generated<string>
   owner: number | null
+  tries: Generated<number>
 }
 
 export interface LaneJobTable {
   id: GeneratedAlways<string>
   lane: number
+  subject: string
   kind: string
   payload: string
   not_before: Date | null
@@ -82,6 +89,7 @@ export interface JobTable {
   due_at: Generated<Date>
   lease: Generated<string>
   owner: number | null
+  tries: Generated<number>
   attempts: Generated<number>
   created_at: Generated<Date>
 }
@@ -105,4 +113,9 @@ export interface InboxSeenTurnTable {
   one: Generated<boolean>
   current: 'a' | 'b'
   since: Date
+}
+
+export interface WorkerTable {
+  slot: number
+  started_at: Generated<Date>
 }

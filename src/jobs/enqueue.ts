@@ -1,0 +1,36 @@
+import type { Db } from '../db/connect.ts'
+import type { Tx } from '../db/transact.ts'
+import type { JobKind } from './kinds.ts'
+import { statement } from './statement.ts'
+
+export interface NewJob {
+  readonly kind: JobKind
+  /** plain JSON */
+  readonly payload: unknown
+  /** not before; now, when left out */
+  readonly dueAt?: Date
+}
+
+/** PostgreSQL sends equal notifications of one transaction once, however many jobs it enqueues. */
+const insertJobs = statement(
+  'job-insert',
+  `WITH new AS (
+     INSERT INTO job (kind, payload, due_at)
+     SELECT kind, payload, COALESCE(due_at, now())
+     FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS t (kind, payload, due_at)
+   )
+   SELECT pg_notify('jobs', 'job')`,
+)
+
+/**
+ * Makes jobs that will be done at least once, if the caller's transaction commits; and never, if it does not. The
+ * workers hear of them at the commit.
+ */
+export async function enqueue(db: Db | Tx, jobs: readonly NewJob[]): Promise<void> {
+  if (jobs.length === 0) return
+  await insertJobs(db, [
+    jobs.map((job) => job.kind),
+    jobs.map((job) => JSON.stringify(job.payload)),
+    jobs.map((job) => job.dueAt ?? null),
+  ])
+}

@@ -1,0 +1,8 @@
+/**
+ * Every kind of job that stands in no lane; `effects/handlers.ts` holds one function for each.
+ * - `deliver` finds whom an activity of ours goes to, and expands it into deliveries, some thousand inboxes at a time
+ * - `home` writes a post into the homes of more local followers than one transaction should take
+ */
+export const jobKinds = ['deliver', 'home'] as const
+
+export type JobKind = (typeof jobKinds)[number]
