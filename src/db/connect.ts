@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { nameStatements } from './names.ts'
 import type { Database } from './tables/database.ts'
 
 /**
@@ -29,5 +30,6 @@ export function connect(options: DbOptions): Db {
   })
   // A connection that dies while idle is replaced by the pool at the next query; without a listener it ends the process.
   pool.on('error', () => undefined)
+  pool.on('connect', nameStatements)
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
 }
