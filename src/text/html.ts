@@ -6,8 +6,8 @@ import { type FoundHandle, type Token, tokensIn } from './tokens.ts'
 export interface Targets {
   /** the profile page and the name to show of whoever a handle means; undefined leaves it as text */
   mention(handle: FoundHandle): { readonly url: string; readonly name: string } | undefined
-  /** the page of a hashtag, by its name in lower case */
-  tagUrl(name: string): string
+  /** the page of a hashtag, by its name in lower case; undefined leaves it as text */
+  tagUrl(name: string): string | undefined
 }
 
 /** How much of a link is shown, in characters after its scheme. */
@@ -37,8 +37,9 @@ export function htmlFrom(text: string, targets: Targets): string {
 function tokenHtml(token: Token, written: string, targets: Targets): string {
   if (token.kind === 'link') return linkHtml(token.url, written)
   if (token.kind === 'hashtag') {
-    const url = escapeHtml(targets.tagUrl(token.name))
-    return `<a href="${url}" class="mention hashtag" rel="tag">#<span>${escapeHtml(token.displayName)}</span></a>`
+    const url = targets.tagUrl(token.name)
+    if (url === undefined) return escapeHtml(written)
+    return `<a href="${escapeHtml(url)}" class="mention hashtag" rel="tag">#<span>${escapeHtml(token.displayName)}</span></a>`
   }
   const account = targets.mention({ name: token.name, host: token.host })
   if (account === undefined) return escapeHtml(written)
