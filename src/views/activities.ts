@@ -1,6 +1,6 @@
 import type { ActivityId, PostId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
-import { createIdsOf, findActivity } from '../domain/activities/store.ts'
+import { createIdsOf, findActivity } from '../domain/activities/find.ts'
 import type { ActivityView } from './view.ts'
 
 /** An activity of ours by its id, with the exact bytes to serve; only a `public` one is for everyone. */

@@ -2,7 +2,8 @@ import type { AccountId } from '../../base/ids.ts'
 import { transact } from '../../db/transact.ts'
 import type { World } from '../world.ts'
 import type { Account } from './account.ts'
-import { findAccountByUri, insertKeys, insertLocalAccount } from './store.ts'
+import { findAccountByUri } from './find.ts'
+import { insertKeys, insertLocalAccount } from './store.ts'
 
 /** The server's own actor, which signs what no person asks for. Made at the first start; safe to call from several processes. */
 export async function ensureInstanceAccount(world: World): Promise<Account> {

@@ -5,9 +5,10 @@ import { transact } from '../../db/transact.ts'
 import { record } from '../../facts/record.ts'
 import type { World } from '../world.ts'
 import type { LocalAccount, Role } from './account.ts'
+import { findAccount } from './find.ts'
 import { insertLogin } from './login-store.ts'
 import { hashPassword } from './password.ts'
-import { findAccount, insertKeys, insertLocalAccount } from './store.ts'
+import { insertKeys, insertLocalAccount } from './store.ts'
 
 export interface Registration {
   readonly name: string

@@ -3,6 +3,7 @@ import type { AccountId } from '../../base/ids.ts'
 import { transact } from '../../db/transact.ts'
 import type { World } from '../world.ts'
 import type { LocalAccount, Role } from './account.ts'
+import { findAccount } from './find.ts'
 import {
   deleteExpiredSessions,
   deleteSession,
@@ -12,7 +13,6 @@ import {
   noteSeen,
   prolongSession,
 } from './login-store.ts'
-import { findAccount } from './store.ts'
 
 const DAY = 24 * 60 * 60 * 1000
 /** A session ends after this long without a visit. */

@@ -1,103 +1,8 @@
 import { sql } from 'kysely'
-import type { Handle } from '../../base/handles.ts'
 import type { AccountId } from '../../base/ids.ts'
-import type { Db } from '../../db/connect.ts'
 import type { Tx } from '../../db/transact.ts'
-import type { Account, AccountKind, LocalAccount, RemoteActor, RemoteKey, SealedKey } from './account.ts'
-
-const columns = [
-  'id',
-  'local',
-  'uri',
-  'kind',
-  'name',
-  'host',
-  'url',
-  'manually_approves_followers',
-  'followers_url',
-  'inbox_id',
-  'suspended_at',
-] as const
-
-interface AccountRow {
-  id: AccountId
-  local: boolean
-  uri: string
-  kind: AccountKind
-  name: string
-  host: string | null
-  url: string | null
-  manually_approves_followers: boolean
-  followers_url: string | null
-  inbox_id: number | null
-  suspended_at: Date | null
-}
-
-function accountFrom(row: AccountRow): Account {
-  return {
-    id: row.id,
-    local: row.local,
-    uri: row.uri,
-    kind: row.kind,
-    name: row.name,
-    host: row.host,
-    url: row.url,
-    manuallyApprovesFollowers: row.manually_approves_followers,
-    followersUrl: row.followers_url,
-    inboxId: row.inbox_id,
-    suspended: row.suspended_at !== null,
-  }
-}
-
-const living = (db: Db) => db.selectFrom('account').select(columns).where('deleted_at', 'is', null)
-
-/** An account that is known and not gone, by its id. */
-export async function findAccount(db: Db, id: AccountId): Promise<Account | undefined> {
-  const row = await living(db).where('id', '=', id).executeTakeFirst()
-  return row && accountFrom(row)
-}
-
-export async function findAccountByUri(db: Db, uri: string): Promise<Account | undefined> {
-  const row = await living(db).where('uri', '=', uri).executeTakeFirst()
-  return row && accountFrom(row)
-}
-
-/** A local account by its name in any case, or a remote one whose handle WebFinger has confirmed. */
-export async function findAccountByHandle(db: Db, handle: Handle): Promise<Account | undefined> {
-  const row = await living(db)
-    .where(sql`lower(name)`, '=', handle.name.toLowerCase())
-    .where((eb) =>
-      handle.host === null
-        ? eb('host', 'is', null)
-        : eb.and([eb('host', '=', handle.host), eb('handle_verified', '=', true)]),
-    )
-    .executeTakeFirst()
-  return row && accountFrom(row)
-}
-
-/** A person of ours; the instance's own actor is none. */
-export async function findLocalAccount(db: Db, name: string): Promise<LocalAccount | undefined> {
-  const account = await findAccountByHandle(db, { name, host: null })
-  return account && isPersonHere(account) ? account : undefined
-}
-
-function isPersonHere(account: Account): account is LocalAccount {
-  return account.local && account.kind !== 'application'
-}
-
-/** Those of `ids` that are known, by id. */
-export async function findAccountsByIds(db: Db, ids: readonly AccountId[]): Promise<Map<AccountId, Account>> {
-  if (ids.length === 0) return new Map()
-  const rows = await living(db).where('id', '=', sql<AccountId>`any(${ids}::bigint[])`).execute()
-  return new Map(rows.map((row) => [row.id, accountFrom(row)]))
-}
-
-/** Those of `uris` that are known, by uri. */
-export async function findAccountsByUris(db: Db, uris: readonly string[]): Promise<Map<string, Account>> {
-  if (uris.length === 0) return new Map()
-  const rows = await living(db).where('uri', '=', sql<string>`any(${uris}::text[])`).execute()
-  return new Map(rows.map((row) => [row.uri, accountFrom(row)]))
-}
+import type { Account, AccountKind, RemoteActor, RemoteKey, SealedKey } from './account.ts'
+import { accountColumns, accountFrom } from './find.ts'
 
 export interface NewLocalAccount {
   readonly id: AccountId
@@ -205,7 +110,7 @@ export async function upsertRemoteAccount(
       ...values,
     })
     .onConflict((conflict) => conflict.column('uri').doUpdateSet(values).where('account.local', '=', false))
-    .returning(columns)
+    .returning(accountColumns)
     .executeTakeFirstOrThrow()
   await tx
     .insertInto('account_stat')
@@ -250,35 +155,6 @@ export async function replaceRemoteKeys(
         .whereRef('account_key.account_id', '=', 'excluded.account_id'),
     )
     .execute()
-}
-
-/** One key with its owner, as signature checks want it; of accounts that are gone there is none. */
-export async function findKey(db: Db, keyUri: string) {
-  return db
-    .selectFrom('account_key as key')
-    .innerJoin('account', 'account.id', 'key.account_id')
-    .select([
-      'key.uri as keyUri',
-      'account.uri as actorUri',
-      'key.kind as kind',
-      'key.public_key as publicKey',
-      'key.fetched_at as fetchedAt',
-    ])
-    .where('key.uri', '=', keyUri)
-    .where('account.deleted_at', 'is', null)
-    .executeTakeFirst()
-}
-
-/** The sealed private half of one of our accounts' keys. */
-export async function findPrivateKey(db: Db, accountId: AccountId, kind: 'rsa' | 'ed25519') {
-  const row = await db
-    .selectFrom('account_key')
-    .select(['uri', 'private_key_sealed as sealed'])
-    .where('account_id', '=', accountId)
-    .where('kind', '=', kind)
-    .where('private_key_sealed', 'is not', null)
-    .executeTakeFirst()
-  return row?.sealed ? { uri: row.uri, sealed: row.sealed } : undefined
 }
 
 /** Changes kept counters, in the order of their ids so that two transactions never wait for each other in a ring. */

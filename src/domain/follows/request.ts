@@ -5,7 +5,8 @@ import { record } from '../../facts/record.ts'
 import type { Account } from '../accounts/account.ts'
 import { countFor } from '../accounts/store.ts'
 import type { World } from '../world.ts'
-import { type Follow, factOf, insertFollow, lockFollow, renameFollow } from './store.ts'
+import type { Follow } from './find.ts'
+import { factOf, insertFollow, lockFollow, renameFollow } from './store.ts'
 
 export type FollowOutcome = 'requested' | 'accepted'
 

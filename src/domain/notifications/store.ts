@@ -3,7 +3,7 @@ import type { AccountId, NotificationId, PostId } from '../../base/ids.ts'
 import type { Tx } from '../../db/transact.ts'
 
 /** Tells people here that posts name them: once for each post and author, however often it is asked. */
-export async function notifyMentioned(
+export async function insertMentionNotices(
   tx: Tx,
   posts: readonly { postId: PostId; authorId: AccountId }[],
   nextId: () => NotificationId,
@@ -40,7 +40,7 @@ export async function notifyMentioned(
     .execute()
 }
 
-export async function notifyFollow(
+export async function insertFollowNotice(
   tx: Tx,
   notice: { id: NotificationId; ownerId: AccountId; fromId: AccountId; kind: 'follow' | 'follow_request' },
 ): Promise<void> {

@@ -3,19 +3,17 @@ import { refuse } from '../../base/refusal.ts'
 import { type Tx, transact } from '../../db/transact.ts'
 import { record } from '../../facts/record.ts'
 import type { Account, LocalAccount } from '../accounts/account.ts'
-import { findAccountsByUris } from '../accounts/store.ts'
+import { findAccountsByUris } from '../accounts/find.ts'
 import type { World } from '../world.ts'
 import { compose } from './compose.ts'
+import { findVisible, type KnownPost, mentionedIn } from './find.ts'
 import type { Incoming } from './post.ts'
 import {
   deleteHashtags,
   deleteMentionsExcept,
-  findVisible,
   insertHashtags,
   insertMentions,
-  type KnownPost,
   lockPost,
-  mentionedIn,
   type Revision,
   revisePost,
 } from './store.ts'
@@ -72,7 +70,7 @@ export async function receiveEdit(world: World, author: Account, incoming: Incom
       revision: incoming,
       mentions: [...mentioned.values()],
       hashtags: incoming.hashtags,
-      at: updatedAt > world.clock.now() ? world.clock.now() : updatedAt,
+      at: new Date(Math.min(updatedAt.getTime(), world.clock.now().getTime())),
     })
     return 'edited'
   })

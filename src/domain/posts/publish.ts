@@ -3,18 +3,13 @@ import { refuse } from '../../base/refusal.ts'
 import { transact } from '../../db/transact.ts'
 import { record } from '../../facts/record.ts'
 import type { Account, LocalAccount } from '../accounts/account.ts'
-import { countPosts, findAccountsByIds } from '../accounts/store.ts'
+import { findAccountsByIds } from '../accounts/find.ts'
+import { countPosts } from '../accounts/store.ts'
 import type { World } from '../world.ts'
 import { compose } from './compose.ts'
+import { findVisible, type KnownPost } from './find.ts'
 import type { Draft, NewPost } from './post.ts'
-import {
-  countReplies,
-  findVisible,
-  insertHashtags,
-  insertMentions,
-  insertPost,
-  type KnownPost,
-} from './store.ts'
+import { countReplies, insertHashtags, insertMentions, insertPost } from './store.ts'
 
 /** The one door through which a local post enters, whichever face it came by. */
 export async function publishPost(world: World, author: LocalAccount, draft: Draft): Promise<PostId> {

@@ -2,20 +2,14 @@ import { clampPublished, idFromPublished } from '../../base/ids.ts'
 import { type Tx, transact } from '../../db/transact.ts'
 import { record } from '../../facts/record.ts'
 import type { Account } from '../accounts/account.ts'
-import { countPosts, findAccountsByUris } from '../accounts/store.ts'
-import { followedHere } from '../follows/store.ts'
+import { findAccountsByUris } from '../accounts/find.ts'
+import { countPosts } from '../accounts/store.ts'
+import { followedHere } from '../follows/find.ts'
 import type { World } from '../world.ts'
+import { findPostsByUris, findTombstones, findVisible, type KnownPost } from './find.ts'
 import { adoptReplies, type IncomingRow, idsTaken, insertIncoming } from './incoming-store.ts'
 import type { Incoming } from './post.ts'
-import {
-  countReplies,
-  findPostsByUris,
-  findTombstones,
-  findVisible,
-  insertHashtags,
-  insertMentions,
-  type KnownPost,
-} from './store.ts'
+import { countReplies, insertHashtags, insertMentions } from './store.ts'
 
 export interface Arrival {
   readonly incoming: Incoming

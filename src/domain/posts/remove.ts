@@ -6,15 +6,8 @@ import type { LocalAccount } from '../accounts/account.ts'
 import { countPosts } from '../accounts/store.ts'
 import { deleteActivitiesOf } from '../activities/store.ts'
 import type { World } from '../world.ts'
-import {
-  countReplies,
-  deletePost,
-  findVisible,
-  insertTombstone,
-  type KnownPost,
-  lockPost,
-  mentionedIn,
-} from './store.ts'
+import { findVisible, type KnownPost, mentionedIn } from './find.ts'
+import { countReplies, deletePost, insertTombstone, lockPost } from './store.ts'
 
 /** Deletes a post of ours for good: its address answers 410, and everyone who had it is told. */
 export async function removePost(world: World, author: LocalAccount, id: PostId): Promise<void> {

@@ -1,6 +1,5 @@
 import { sql } from 'kysely'
 import type { AccountId, PostId } from '../../base/ids.ts'
-import type { Db } from '../../db/connect.ts'
 import type { Tx } from '../../db/transact.ts'
 
 /**
@@ -70,21 +69,6 @@ export async function enterHomesOfSome(
   return row && row.n === limit && row.last ? row.last : undefined
 }
 
-/** How many followers here each of these authors has, counted no further than `cap`. */
-export async function localFollowersOf(
-  db: Db,
-  authorIds: readonly AccountId[],
-  cap: number,
-): Promise<Map<AccountId, number>> {
-  const rows = await sql<{ id: AccountId; n: number }>`
-    SELECT author.id, counted.n
-    FROM unnest(${authorIds}::bigint[]) AS author (id)
-    CROSS JOIN LATERAL (SELECT count(*)::int AS n FROM (
-      SELECT 1 FROM follow WHERE followed_id = author.id AND follower_local AND state = 'accepted' LIMIT ${cap}
-    ) AS some) AS counted`.execute(db)
-  return new Map(rows.rows.map((row) => [row.id, row.n]))
-}
-
 /** What a newly followed account said lately comes into the follower's home. */
 export async function fillHome(
   tx: Tx,
@@ -131,13 +115,4 @@ export async function trimHome(tx: Tx, ownerId: AccountId, length: number): Prom
     DELETE FROM home_entry WHERE owner_id = ${ownerId}::bigint AND post_id <= (
       SELECT post_id FROM home_entry WHERE owner_id = ${ownerId}::bigint ORDER BY post_id DESC OFFSET ${length} LIMIT 1
     )`.execute(tx)
-}
-
-/** Homes that have grown well past their length; looked for now and then, never at each insert. */
-export async function longHomes(db: Db, length: number): Promise<AccountId[]> {
-  const rows = await sql<{ owner: AccountId }>`
-    SELECT account_id AS owner FROM login WHERE EXISTS (
-      SELECT 1 FROM home_entry WHERE owner_id = login.account_id ORDER BY post_id DESC OFFSET ${length + 200} LIMIT 1
-    )`.execute(db)
-  return rows.rows.map((row) => row.owner)
 }

@@ -1,0 +1,34 @@
+import type { AccountId, ActivityId } from '../../base/ids.ts'
+import type { Tx } from '../../db/transact.ts'
+import { enqueue } from '../../jobs/enqueue.ts'
+import type { World } from '../world.ts'
+import { insertActivity, type NewActivity } from './store.ts'
+
+/** Who is to get an activity: everyone who follows an account, certain accounts, or both. */
+export interface Recipients {
+  readonly followersOf?: AccountId
+  readonly accountIds: readonly AccountId[]
+}
+
+/** The job that turns recipients into deliveries, a thousand inboxes at a time. */
+export interface Expansion {
+  readonly activityId: ActivityId
+  /** what it is about: two activities about one thing reach an inbox in the order in which they were said */
+  readonly subject: string
+  readonly recipients: Recipients
+  /** the last inbox reached */
+  readonly after: number
+}
+
+/** Keeps an activity of ours as the exact bytes to serve, and lets it be delivered once the transaction commits. */
+export async function sayActivity(
+  world: Pick<World, 'clock'>,
+  tx: Tx,
+  activity: NewActivity,
+  subject: string,
+  recipients: Recipients,
+): Promise<void> {
+  await insertActivity(tx, activity, world.clock.now())
+  const payload: Expansion = { activityId: activity.id, subject, recipients, after: 0 }
+  await enqueue(tx, [{ kind: 'deliver', payload }])
+}

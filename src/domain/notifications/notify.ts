@@ -1,0 +1,36 @@
+import type { AccountId, NotificationId, PostId } from '../../base/ids.ts'
+import type { Tx } from '../../db/transact.ts'
+import type { World } from '../world.ts'
+import { insertFollowNotice, insertMentionNotices, withdrawFollowNotices } from './store.ts'
+
+type NotifyWorld = Pick<World, 'ids'>
+
+/** Tells people here that posts name them: once for each post, however often it is asked. */
+export async function notifyMentioned(
+  world: NotifyWorld,
+  tx: Tx,
+  posts: readonly { postId: PostId; authorId: AccountId }[],
+): Promise<void> {
+  await insertMentionNotices(tx, posts, () => world.ids.next<NotificationId>())
+}
+
+export interface FollowNotice {
+  readonly followerId: AccountId
+  readonly followedId: AccountId
+}
+
+/** Tells somebody here that they have a new follower, or a request to answer. */
+export async function notifyFollow(
+  world: NotifyWorld,
+  tx: Tx,
+  kind: 'follow' | 'follow_request',
+  { followerId, followedId }: FollowNotice,
+): Promise<void> {
+  if (kind === 'follow') await withdrawFollowNotices(tx, followedId, followerId, ['follow_request'])
+  await insertFollowNotice(tx, { id: world.ids.next(), ownerId: followedId, fromId: followerId, kind })
+}
+
+/** A follow or request that is no more is not told of any more. */
+export async function withdrawFollow(tx: Tx, { followerId, followedId }: FollowNotice): Promise<void> {
+  await withdrawFollowNotices(tx, followedId, followerId, ['follow', 'follow_request'])
+}

@@ -1,0 +1,88 @@
+import { sql } from 'kysely'
+import type { AccountId, PostId } from '../../base/ids.ts'
+import type { Visibility } from '../../base/visibility.ts'
+import type { Db } from '../../db/connect.ts'
+import { type Viewer, visibleTo } from './audience.ts'
+
+/** What operations need to know of a post that is already there. */
+export interface KnownPost {
+  readonly id: PostId
+  readonly uri: string
+  readonly local: boolean
+  readonly accountId: AccountId
+  readonly visibility: Visibility
+  readonly conversationId: PostId
+  readonly inReplyToId: PostId | null
+  readonly contentHtml: string
+  readonly source: string | null
+  readonly summary: string
+  readonly sensitive: boolean
+  readonly language: string | null
+  readonly publishedAt: Date
+  readonly editedAt: Date | null
+}
+
+export const postColumns = [
+  'post.id',
+  'post.uri',
+  'post.local',
+  'post.account_id as accountId',
+  'post.visibility',
+  'post.conversation_id as conversationId',
+  'post.in_reply_to_id as inReplyToId',
+  'post.content_html as contentHtml',
+  'post.source',
+  'post.summary',
+  'post.sensitive',
+  'post.language',
+  'post.published_at as publishedAt',
+  'post.edited_at as editedAt',
+] as const
+
+/** A post that this reader may see; of one that they may not, as of one that is not there, nothing. */
+export async function findVisible(db: Db, id: PostId, viewer: Viewer): Promise<KnownPost | undefined> {
+  return db
+    .selectFrom('post')
+    .select(postColumns)
+    .where('post.id', '=', id)
+    .where(visibleTo(viewer))
+    .executeTakeFirst()
+}
+
+export async function findPostByUri(db: Db, uri: string): Promise<KnownPost | undefined> {
+  return db.selectFrom('post').select(postColumns).where('post.uri', '=', uri).executeTakeFirst()
+}
+
+/** Those of `uris` that are known, by uri. */
+export async function findPostsByUris(db: Db, uris: readonly string[]): Promise<Map<string, KnownPost>> {
+  if (uris.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('post')
+    .select(postColumns)
+    .where('post.uri', '=', sql<string>`any(${uris}::text[])`)
+    .execute()
+  return new Map(rows.map((row) => [row.uri, row]))
+}
+
+export async function mentionedIn(db: Db, postId: PostId): Promise<AccountId[]> {
+  const rows = await db.selectFrom('mention').select('account_id').where('post_id', '=', postId).execute()
+  return rows.map((row) => row.account_id)
+}
+
+export async function findTombstone(db: Db, uri: string) {
+  return db
+    .selectFrom('tombstone')
+    .select(['uri', 'account_uri as accountUri', 'deleted_at as deletedAt'])
+    .where('uri', '=', uri)
+    .executeTakeFirst()
+}
+
+export async function findTombstones(db: Db, uris: readonly string[]): Promise<Set<string>> {
+  if (uris.length === 0) return new Set()
+  const rows = await db
+    .selectFrom('tombstone')
+    .select('uri')
+    .where('uri', '=', sql<string>`any(${uris}::text[])`)
+    .execute()
+  return new Set(rows.map((row) => row.uri))
+}

@@ -1,0 +1,88 @@
+import type { AccountId, PostId } from '../../base/ids.ts'
+import { type Tx, transact } from '../../db/transact.ts'
+import { enqueue } from '../../jobs/enqueue.ts'
+import type { World } from '../world.ts'
+import { localFollowersOf, longHomes } from './find.ts'
+import {
+  emptyHomeOf,
+  enterHomes,
+  enterHomesOfSome,
+  enterOwnHome,
+  fillHome,
+  rebuildHome,
+  trimHome,
+} from './store.ts'
+
+/** What a fan-out needs of the world; all of it can be had within a transaction. */
+export type FanOutWorld = Pick<World, 'clock' | 'limits'>
+
+export interface NewEntry {
+  readonly postId: PostId
+  readonly authorId: AccountId
+  readonly local: boolean
+}
+
+/** The job that goes on with a fan-out too large for one transaction. */
+export interface HomeFanOut {
+  readonly postId: PostId
+  readonly after: AccountId | '0'
+}
+
+const CHUNK = 5000
+const BACKFILL = 40
+
+/**
+ * Writes posts into the homes of their authors' followers here: at once, within the caller's transaction, for authors
+ * with few of them; by jobs for the rest. Authors at once read what they wrote.
+ */
+export async function fanOut(world: FanOutWorld, tx: Tx, entries: readonly NewEntry[]): Promise<void> {
+  if (entries.length === 0) return
+  const cap = world.limits.followersWithin + 1
+  const followers = await localFollowersOf(tx, [...new Set(entries.map((entry) => entry.authorId))], cap)
+  const small = entries.filter((entry) => (followers.get(entry.authorId) ?? 0) < cap)
+  const large = entries.filter((entry) => (followers.get(entry.authorId) ?? 0) >= cap)
+  await enterHomes(
+    tx,
+    small.map((entry) => entry.postId),
+    seenSince(world),
+  )
+  for (const entry of large) if (entry.local) await enterOwnHome(tx, entry.postId, entry.authorId)
+  await enqueue(
+    tx,
+    large.map((entry) => ({ kind: 'home', payload: { postId: entry.postId, after: '0' } })),
+  )
+}
+
+/** One chunk of a large fan-out; enqueues the next in the same transaction. */
+export async function fanOutMore(world: World, { postId, after }: HomeFanOut): Promise<void> {
+  await transact(world.db, async (tx) => {
+    const last = await enterHomesOfSome(tx, postId, after, CHUNK, seenSince(world))
+    if (last) await enqueue(tx, [{ kind: 'home', payload: { postId, after: last } }])
+  })
+}
+
+/** A new follow brings what its author said lately into the follower's home. */
+export async function welcome(tx: Tx, ownerId: AccountId, authorId: AccountId): Promise<void> {
+  await fillHome(tx, ownerId, authorId, BACKFILL)
+}
+
+/** The end of a follow takes its author out of the follower's home. */
+export async function forget(tx: Tx, ownerId: AccountId, authorId: AccountId): Promise<void> {
+  await emptyHomeOf(tx, ownerId, authorId)
+}
+
+/** Somebody came back after so long that nothing was written for them: their home is made anew. */
+export async function refillHome(world: World, ownerId: AccountId): Promise<void> {
+  await transact(world.db, (tx) => rebuildHome(tx, ownerId, world.limits.homeLength))
+}
+
+/** Cuts homes that have grown too long; run now and then. */
+export async function trimHomes(world: World): Promise<void> {
+  for (const ownerId of await longHomes(world.db, world.limits.homeLength)) {
+    await transact(world.db, (tx) => trimHome(tx, ownerId, world.limits.homeLength))
+  }
+}
+
+function seenSince(world: FanOutWorld): Date {
+  return new Date(world.clock.now().getTime() - world.limits.homeSeenDays * 86_400_000)
+}

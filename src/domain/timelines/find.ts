@@ -1,0 +1,27 @@
+import { sql } from 'kysely'
+import type { AccountId } from '../../base/ids.ts'
+import type { Db } from '../../db/connect.ts'
+
+/** How many followers here each of these authors has, counted no further than `cap`. */
+export async function localFollowersOf(
+  db: Db,
+  authorIds: readonly AccountId[],
+  cap: number,
+): Promise<Map<AccountId, number>> {
+  const rows = await sql<{ id: AccountId; n: number }>`
+    SELECT author.id, counted.n
+    FROM unnest(${authorIds}::bigint[]) AS author (id)
+    CROSS JOIN LATERAL (SELECT count(*)::int AS n FROM (
+      SELECT 1 FROM follow WHERE followed_id = author.id AND follower_local AND state = 'accepted' LIMIT ${cap}
+    ) AS some) AS counted`.execute(db)
+  return new Map(rows.rows.map((row) => [row.id, row.n]))
+}
+
+/** Homes that have grown well past their length; looked for now and then, never at each insert. */
+export async function longHomes(db: Db, length: number): Promise<AccountId[]> {
+  const rows = await sql<{ owner: AccountId }>`
+    SELECT account_id AS owner FROM login WHERE EXISTS (
+      SELECT 1 FROM home_entry WHERE owner_id = login.account_id ORDER BY post_id DESC OFFSET ${length + 200} LIMIT 1
+    )`.execute(db)
+  return rows.rows.map((row) => row.owner)
+}

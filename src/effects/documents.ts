@@ -1,0 +1,35 @@
+import type { Uris } from '../base/uris.ts'
+import { notifyList } from '../db/notify.ts'
+import type { Fact } from '../facts/facts.ts'
+import type { Effect } from '../facts/record.ts'
+
+/** Says, once the transaction commits, which public documents no longer hold; every process drops those it keeps. */
+export function documents(uris: Uris): Effect {
+  return async (tx, facts) => {
+    const stale = new Set(facts.flatMap((fact) => staleAfter(uris, fact)))
+    const paths = [...stale].map((uri) => uri.slice(uris.origin.length))
+    if (paths.length > 0) await notifyList(tx, 'documents', paths)
+  }
+}
+
+function staleAfter(uris: Uris, fact: Fact): string[] {
+  switch (fact.type) {
+    case 'account.registered':
+    case 'account.updated':
+      return [uris.actor(fact.accountId), `${uris.origin}/.well-known/webfinger`, `${uris.origin}/nodeinfo`]
+    case 'post.published':
+      return [uris.actor(fact.authorId)]
+    case 'post.edited':
+    case 'post.removed':
+      return fact.local ? [uris.post(fact.postId), uris.actor(fact.authorId)] : []
+    case 'follow.accepted':
+    case 'follow.rejected':
+    case 'follow.undone':
+      return [
+        ...(fact.followedLocal ? [uris.actor(fact.followedId)] : []),
+        ...(fact.followerLocal ? [uris.actor(fact.followerId)] : []),
+      ]
+    default:
+      return []
+  }
+}

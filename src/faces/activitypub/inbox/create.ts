@@ -1,0 +1,16 @@
+import { embeddedObject, objectIdOf, type ReadActivity } from '../../../translate/from-activity/activity.ts'
+import { incomingFrom } from '../../../translate/from-activity/note.ts'
+import { sameOrigin } from '../../../translate/json.ts'
+import { nothing, type Reading, type Receipt } from './reading.ts'
+
+/** Create: somebody elsewhere said something. Believed from its author's own hand only; else it is asked for at its home. */
+export function readCreate(activity: ReadActivity, receipt: Receipt): Reading {
+  const uri = objectIdOf(activity)
+  if (uri === undefined) return nothing('its object has no id')
+  const note = embeddedObject(activity)
+  if (!note || !sameOrigin(uri, activity.actor)) return { kind: 'ask', about: 'post', uri }
+  const incoming = incomingFrom(note, receipt.at, { ...receipt, to: activity.to, cc: activity.cc })
+  return incoming.authorUri === activity.actor
+    ? { kind: 'post', incoming }
+    : { kind: 'ask', about: 'post', uri }
+}

@@ -1,0 +1,109 @@
+import { Refusal } from '../../../base/refusal.ts'
+import type { Account } from '../../../domain/accounts/account.ts'
+import { findAccountsByUris } from '../../../domain/accounts/find.ts'
+import { type Arrival, receivePosts } from '../../../domain/posts/receive.ts'
+import type { World } from '../../../domain/world.ts'
+import { enqueue } from '../../../jobs/enqueue.ts'
+import type { LaneHandler, LaneItem, LaneOutcome } from '../../../jobs/outcomes.ts'
+import { activityFrom, type ReadActivity } from '../../../translate/from-activity/activity.ts'
+import { act, settled } from './act.ts'
+import { readActivity } from './read.ts'
+import type { Reading } from './reading.ts'
+
+/** The job `ask`: an activity that cannot be judged before another server has been asked. */
+export interface Ask {
+  readonly body: string
+  readonly receivedAt: string
+}
+
+/** Hears what became of each activity: for the log and the metrics. */
+export type Hear = (type: string, outcome: string) => void
+
+interface Step {
+  readonly item: LaneItem
+  readonly activity: ReadActivity
+  readonly reading: Reading
+  readonly actor: Account | undefined
+}
+
+/**
+ * Takes activities that came from elsewhere, a batch at a time: posts of the whole batch go into the database in one
+ * transaction; whatever else stands between them is done in its order, lane by lane.
+ */
+export function inboxHandler(world: World, hear: Hear): LaneHandler {
+  return async (batch, signal) => {
+    const steps = await readBatch(world, batch, hear)
+    for (const round of roundsOf(steps)) {
+      if (signal.aborted) throw new Error('out of time')
+      await takePosts(world, round.posts, hear)
+      for (const step of round.others) await takeOther(world, step, hear)
+    }
+    return batch.map((): LaneOutcome => ({ done: true }))
+  }
+}
+
+async function readBatch(world: World, batch: readonly LaneItem[], hear: Hear): Promise<Step[]> {
+  const opened = batch.flatMap((item) =>
+    readOrDrop(hear, () => ({ item, activity: activityFrom(item.body) })),
+  )
+  const uris = new Set(opened.map(({ activity }) => activity.actor))
+  const actors = await findAccountsByUris(world.db, [...uris])
+  return opened.flatMap(({ item, activity }) => {
+    const actor = actors.get(activity.actor)
+    const receipt = { at: item.receivedAt, followersUrl: actor?.followersUrl ?? null }
+    return readOrDrop(hear, () => ({ item, activity, actor, reading: readActivity(activity, receipt) }))
+  })
+}
+
+/** What cannot be read is settled at once: to try it again would change nothing. */
+function readOrDrop<T>(hear: Hear, read: () => T): T[] {
+  try {
+    return [read()]
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    hear('unreadable', error.code)
+    return []
+  }
+}
+
+interface Round {
+  readonly posts: Step[]
+  readonly others: Step[]
+}
+
+/**
+ * Cuts each lane into runs of posts and runs of everything else; the first runs of all lanes make the first round, and
+ * so on, so that each lane keeps its order while posts of many lanes go together.
+ */
+function roundsOf(steps: readonly Step[]): Round[] {
+  const rounds: Round[] = []
+  const at = new Map<number, { round: number; inOthers: boolean }>()
+  for (const step of steps) {
+    const isPost = step.reading.kind === 'post' && step.actor !== undefined
+    const place = at.get(step.item.lane) ?? { round: 0, inOthers: false }
+    if (isPost && place.inOthers) place.round += 1
+    place.inOthers = !isPost
+    at.set(step.item.lane, place)
+    while (rounds.length <= place.round) rounds.push({ posts: [], others: [] })
+    rounds[place.round]?.[isPost ? 'posts' : 'others'].push(step)
+  }
+  return rounds
+}
+
+async function takePosts(world: World, steps: readonly Step[], hear: Hear): Promise<void> {
+  const arrivals = steps.flatMap(({ reading, actor }): Arrival[] =>
+    reading.kind === 'post' && actor ? [{ incoming: reading.incoming, author: actor }] : [],
+  )
+  for (const outcome of await receivePosts(world, arrivals)) hear('Create', outcome)
+}
+
+async function takeOther(world: World, step: Step, hear: Hear): Promise<void> {
+  const { reading, actor, activity, item } = step
+  if (reading.kind === 'nothing') return hear(activity.type, reading.why)
+  if (reading.kind === 'ask' || !actor) {
+    const payload: Ask = { body: item.body, receivedAt: item.receivedAt.toISOString() }
+    await enqueue(world.db, [{ kind: 'ask', payload }])
+    return hear(activity.type, 'asking')
+  }
+  hear(activity.type, await act(world, actor, reading).catch(settled))
+}

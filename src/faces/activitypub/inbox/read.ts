@@ -1,0 +1,42 @@
+import type { ReadActivity } from '../../../translate/from-activity/activity.ts'
+import { readCreate } from './create.ts'
+import { readDelete } from './delete.ts'
+import { readAnswer, readFollow, readUndo } from './follow.ts'
+import { nothing, type Reading, type Receipt } from './reading.ts'
+import { readUpdate } from './update.ts'
+
+type Reader = (activity: ReadActivity, receipt: Receipt) => Reading
+
+const later: Reader = (activity) => nothing(`${activity.type} has no effect here yet`)
+
+/** Every activity that is recognised, by its type; the rest is unknown, which is no fault of its sender's. */
+const readers: Readonly<Record<string, Reader>> = {
+  Create: readCreate,
+  Update: readUpdate,
+  Delete: readDelete,
+  Follow: readFollow,
+  Accept: (activity) => readAnswer(activity, true),
+  Reject: (activity) => readAnswer(activity, false),
+  Undo: readUndo,
+  Announce: later,
+  Like: later,
+  EmojiReact: later,
+  Dislike: later,
+  Add: later,
+  Remove: later,
+  Block: later,
+  Move: later,
+  Flag: later,
+  View: later,
+  Read: later,
+  Listen: later,
+}
+
+/**
+ * Reads what an activity asks for. Pure: the batch decides what to store, `remote/` what to ask for.
+ * @throws Refusal 'request.invalid' when what it holds cannot be read
+ */
+export function readActivity(activity: ReadActivity, receipt: Receipt): Reading {
+  const reader = Object.hasOwn(readers, activity.type) ? readers[activity.type] : undefined
+  return reader ? reader(activity, receipt) : nothing('unknown type')
+}
