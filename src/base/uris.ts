@@ -18,6 +18,10 @@ export interface Uris {
   ed25519Key(id: AccountId): string
   readonly sharedInbox: string
   readonly instanceActor: string
+  readonly instanceInbox: string
+  readonly instanceOutbox: string
+  /** what this server is, for people */
+  readonly about: string
   post(id: PostId): string
   replies(id: PostId): string
   likes(id: PostId): string
@@ -62,6 +66,9 @@ export function createUris(origin: string, handleHost: string): Uris {
     ed25519Key: (id) => `${actor(id)}#ed25519-key`,
     sharedInbox: `${origin}/ap/inbox`,
     instanceActor: actor(INSTANCE_ACTOR),
+    instanceInbox: `${actor(INSTANCE_ACTOR)}/inbox`,
+    instanceOutbox: `${actor(INSTANCE_ACTOR)}/outbox`,
+    about: `${origin}/about`,
     post,
     replies: (id) => `${post(id)}/replies`,
     likes: (id) => `${post(id)}/likes`,

@@ -1,0 +1,46 @@
+import type { JsonObject } from '../json.ts'
+
+/** The one context that every reader knows; first, and as a plain string, since many look for just that. */
+export const ACTIVITY_STREAMS = 'https://www.w3.org/ns/activitystreams'
+/** Needed by whoever checks keys by JSON-LD; vendored nearly everywhere. */
+export const SECURITY = 'https://w3id.org/security/v1'
+
+/** Extension terms are written out inline: no reader has to fetch a context of ours. */
+const ACTOR_TERMS: JsonObject = {
+  toot: 'http://joinmastodon.org/ns#',
+  schema: 'http://schema.org#',
+  PropertyValue: 'schema:PropertyValue',
+  value: 'schema:value',
+  Hashtag: 'as:Hashtag',
+  manuallyApprovesFollowers: 'as:manuallyApprovesFollowers',
+  alsoKnownAs: { '@id': 'as:alsoKnownAs', '@type': '@id' },
+  movedTo: { '@id': 'as:movedTo', '@type': '@id' },
+  featured: { '@id': 'toot:featured', '@type': '@id' },
+  discoverable: 'toot:discoverable',
+  indexable: 'toot:indexable',
+  suspended: 'toot:suspended',
+  webfinger: 'https://purl.archive.org/socialweb/webfinger#webfinger',
+  Multikey: 'https://w3id.org/security#Multikey',
+  controller: { '@id': 'https://w3id.org/security#controller', '@type': '@id' },
+  assertionMethod: {
+    '@id': 'https://w3id.org/security#assertionMethod',
+    '@type': '@id',
+    '@container': '@set',
+  },
+  publicKeyMultibase: {
+    '@id': 'https://w3id.org/security#publicKeyMultibase',
+    '@type': 'https://w3id.org/security#multibase',
+  },
+}
+
+const NOTE_TERMS: JsonObject = {
+  ostatus: 'http://ostatus.org#',
+  conversation: 'ostatus:conversation',
+  sensitive: 'as:sensitive',
+  Hashtag: 'as:Hashtag',
+}
+
+export const actorContext = [ACTIVITY_STREAMS, SECURITY, ACTOR_TERMS] as const
+export const noteContext = [ACTIVITY_STREAMS, NOTE_TERMS] as const
+/** For what holds nothing but ActivityStreams' own terms. */
+export const plainContext = ACTIVITY_STREAMS

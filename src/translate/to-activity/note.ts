@@ -1,0 +1,104 @@
+import { PUBLIC, type Uris } from '../../base/uris.ts'
+import type { PostView } from '../../views/view.ts'
+import type { JsonObject } from '../json.ts'
+import { noteContext, plainContext } from './context.ts'
+
+/** What a page of replies holds beside the note, when the caller has it. */
+export interface FirstReplies {
+  /** ids of the best replies, remote ones too; five at most are embedded */
+  readonly ids: readonly string[]
+  /** where the rest is */
+  readonly next?: string
+}
+
+/** As many as Mastodon reads without asking again. */
+const EMBEDDED_REPLIES = 5
+
+/** A local post as the document served at its id, `@context` first. */
+export function noteFrom(view: PostView, uris: Uris, replies?: FirstReplies): JsonObject {
+  return { '@context': noteContext, ...noteObject(view, uris, replies) }
+}
+
+/** The same without its context: to stand within an activity or a collection. */
+export function noteObject(view: PostView, uris: Uris, replies?: FirstReplies): JsonObject {
+  const { to, cc } = addressesFrom(view, uris)
+  return {
+    id: view.uri,
+    type: 'Note',
+    attributedTo: view.author.uri,
+    ...(view.inReplyTo === null ? {} : { inReplyTo: view.inReplyTo.uri }),
+    published: view.publishedAt.toISOString(),
+    ...(view.editedAt === null ? {} : { updated: view.editedAt.toISOString() }),
+    url: view.url,
+    to,
+    cc,
+    ...(view.summary === '' ? {} : { summary: view.summary }),
+    sensitive: view.sensitive,
+    content: view.contentHtml,
+    ...(view.language === null ? {} : { contentMap: { [view.language]: view.contentHtml } }),
+    ...(view.source === null ? {} : { source: { content: view.source, mediaType: 'text/plain' } }),
+    context: uris.context(view.conversationId),
+    conversation: uris.context(view.conversationId),
+    tag: tagsFrom(view, uris),
+    attachment: [],
+    replies: repliesFrom(view, uris, replies),
+    likes: { id: uris.likes(view.id), type: 'Collection', totalItems: view.counts.likes },
+    shares: { id: uris.shares(view.id), type: 'Collection', totalItems: view.counts.boosts },
+  }
+}
+
+/** What stands at the id of a deleted post (served with 410) and within its Delete. */
+export function tombstoneFrom(uri: string, _uris: Uris, deletedAt?: Date): JsonObject {
+  return { '@context': plainContext, ...tombstoneObject(uri, deletedAt) }
+}
+
+export function tombstoneObject(uri: string, deletedAt?: Date): JsonObject {
+  return {
+    id: uri,
+    type: 'Tombstone',
+    ...(deletedAt === undefined ? {} : { deleted: deletedAt.toISOString() }),
+  }
+}
+
+/** Whom a post is for, in the terms of the wire: the full Public address (Lemmy, GoToSocial), and everyone mentioned. */
+export function addressesFrom(view: PostView, uris: Uris): { to: readonly string[]; cc: readonly string[] } {
+  const mentioned = view.mentions.map(({ uri }) => uri)
+  const followers = uris.followers(view.author.id)
+  switch (view.visibility) {
+    case 'public':
+      return { to: [PUBLIC], cc: [followers, ...mentioned] }
+    case 'unlisted':
+      return { to: [followers], cc: [PUBLIC, ...mentioned] }
+    case 'followers':
+      return { to: [followers, ...mentioned], cc: [] }
+    case 'direct':
+      return { to: mentioned, cc: [] }
+  }
+}
+
+function tagsFrom(view: PostView, uris: Uris): readonly JsonObject[] {
+  const mentions = view.mentions.map(({ uri, name, host }) => ({
+    type: 'Mention',
+    href: uri,
+    name: `@${name}@${host ?? uris.handleHost}`,
+  }))
+  const hashtags = view.hashtags.map(({ name, displayName }) => ({
+    type: 'Hashtag',
+    href: uris.tag(name),
+    name: `#${displayName}`,
+  }))
+  return [...mentions, ...hashtags]
+}
+
+function repliesFrom(view: PostView, uris: Uris, replies: FirstReplies | undefined): JsonObject {
+  const id = uris.replies(view.id)
+  const collection = { id, type: 'Collection', totalItems: view.counts.replies }
+  if (replies === undefined) return collection
+  const first = {
+    type: 'CollectionPage',
+    partOf: id,
+    ...(replies.next === undefined ? {} : { next: replies.next }),
+    items: replies.ids.slice(0, EMBEDDED_REPLIES),
+  }
+  return { ...collection, first }
+}
