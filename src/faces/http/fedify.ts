@@ -1,0 +1,169 @@
+import type { Request as ExpressRequest, Response as ExpressResponse, RequestHandler } from 'express'
+import type { Log } from '../../base/log.ts'
+import { Refusal, refuse } from '../../base/refusal.ts'
+import type { AccountView, Viewer } from '../../views/view.ts'
+import {
+  type Documents,
+  documentKey,
+  isOurHost,
+  isPersonal,
+  ourHosts,
+  type ReadyDocument,
+  readyDocument,
+  sendDocument,
+} from './documents.ts'
+import { answerErrors, asProblem } from './errors.ts'
+
+/** One reading of one document: who asks, and what those who answer say about it. Fedify hands it to each of them. */
+export interface Reading {
+  /** whom a signature proved; undefined: nobody in particular */
+  readonly viewer: Viewer
+  /** everyone may have what was found */
+  public: boolean
+  /** many ask for it, so it is kept ready when it is public */
+  lasting: boolean
+  /** it was here and will not come back: 410 */
+  gone: boolean
+  /** whom the document is about or by, once found */
+  account: AccountView | undefined
+  /** further paths (`/ap/actors/1`) whose change makes the answer stale */
+  readonly paths: string[]
+}
+
+export interface SurfaceOptions {
+  readonly origin: string
+  readonly handleHost: string
+  /** when true, nothing but what must be open is given without a signature */
+  readonly authorizedFetch: boolean
+  readonly documents: Documents
+  /** Answers for the document with this key (documents.ts), which is also its path; undefined when it is not there. */
+  readonly answer: (key: string, reading: Reading) => Promise<Response | undefined>
+  /** Who signed the request; throws a Refusal `signature.…` when nobody did, or not validly. */
+  readonly signer: (req: ExpressRequest) => Promise<Viewer>
+  readonly log: Log
+}
+
+interface Found {
+  readonly status: number
+  readonly document: ReadyDocument
+  readonly reading: Reading
+}
+
+/** Readable without a signature even under authorized fetch: to check one, a server must first find our keys. */
+const OPEN = /^\/(?:\.well-known\/|nodeinfo\/|ap\/actors\/instance$)/
+const MAY_BE_PRIVATE = /^\/(?:ap\/posts\/|ap\/activities\/|@\w+\/)/
+const INBOX = /^\/ap\/(?:inbox|actors\/[^/]+\/inbox)$/
+const PUBLIC = 'public, max-age=60'
+const PRIVATE = 'private, no-store'
+const VARY = 'Accept, Signature, Signature-Input, Authorization, Cookie'
+
+/**
+ * Express on one side, fetch's Response on the other: everything that other servers can read. Whatever is thrown behind
+ * it becomes an answer, never an unhandled rejection; pages and what is not ours go on to the next handler.
+ *
+ * A private post and one that does not exist take the same steps and get the same answer: both are first read by
+ * nobody in particular and then, if the request is signed, once more by whoever signed it.
+ */
+export function serveSurface(options: SurfaceOptions): RequestHandler {
+  const hosts = ourHosts(options)
+  const onError = answerErrors(options.log, asProblem)
+  const readForAll = shareReads((key) => read(options, key, undefined))
+
+  async function find(req: ExpressRequest, key: string, since: number): Promise<Found | undefined> {
+    if (options.authorizedFetch && !OPEN.test(key)) return read(options, key, await options.signer(req))
+    if (!isPersonal(req)) return readForAll(key, since)
+    const open = await read(options, key, undefined)
+    if (open || !MAY_BE_PRIVATE.test(key)) return open
+    const viewer = await options.signer(req).catch(nobodyIfRefused)
+    return viewer && read(options, key, viewer)
+  }
+
+  async function serve(req: ExpressRequest, res: ExpressResponse): Promise<'done' | 'not ours'> {
+    const key = documentKey(req)
+    const inbox = INBOX.test(req.path)
+    if ((key === undefined && !inbox) || (inbox && req.method === 'POST')) return 'not ours'
+    if (!isOurHost(req, hosts)) refuse('request.misdirected')
+    res.setHeader('Access-Control-Allow-Origin', '*')
+    if (key === undefined || inbox || !READS.has(req.method)) return answerMethod(req, res, inbox)
+
+    const since = options.documents.generation()
+    const found = await find(req, key, since)
+    if (!found) return key.startsWith('/@') ? 'not ours' : refuse('not-found')
+    const { status, document, reading } = found
+    const shared = reading.public && !isPersonal(req) && (!options.authorizedFetch || OPEN.test(key))
+    if (shared && status === 200) {
+      if (reading.lasting) options.documents.keep(key, since, document, reading.paths)
+      sendDocument(req, res, document)
+    } else {
+      const { etag: _etag, ...headers } = document.headers
+      res.writeHead(status, { ...headers, 'cache-control': PRIVATE })
+      res.end(req.method === 'HEAD' ? undefined : document.body)
+    }
+    return 'done'
+  }
+
+  return (req, res, next) => {
+    if (req.path.startsWith('/@') || req.path.startsWith('/ap/')) res.setHeader('Vary', VARY)
+    serve(req, res).then(
+      (outcome) => (outcome === 'done' ? undefined : next()),
+      (error) => onError(error, req, res, next),
+    )
+  }
+}
+
+async function read(options: SurfaceOptions, key: string, viewer: Viewer): Promise<Found | undefined> {
+  const reading: Reading = {
+    viewer,
+    public: false,
+    lasting: false,
+    gone: false,
+    account: undefined,
+    paths: [],
+  }
+  const response = await options.answer(key, reading)
+  if (response === undefined) return undefined
+  const document = readyDocument(Buffer.from(await response.arrayBuffer()), {
+    'content-type': response.headers.get('content-type') ?? 'text/plain; charset=utf-8',
+    'cache-control': PUBLIC,
+    vary: key.startsWith('/@') || key.startsWith('/ap/') ? VARY : 'Accept',
+    'access-control-allow-origin': '*',
+    'x-content-type-options': 'nosniff',
+  })
+  return { status: reading.gone ? 410 : response.status, document, reading }
+}
+
+/** One read serves all who ask at the same time, unless something was dropped after it began. */
+function shareReads(
+  readOnce: (key: string) => Promise<Found | undefined>,
+): (key: string, since: number) => Promise<Found | undefined> {
+  const flights = new Map<string, { readonly since: number; readonly found: Promise<Found | undefined> }>()
+  return (key, since) => {
+    const flight = flights.get(key)
+    if (flight?.since === since) return flight.found
+    const found = readOnce(key).finally(() => {
+      if (flights.get(key)?.found === found) flights.delete(key)
+    })
+    flights.set(key, { since, found })
+    return found
+  }
+}
+
+const READS = new Set(['GET', 'HEAD'])
+
+/** OPTIONS, and what cannot be done here. An inbox is written, everything else is read. */
+function answerMethod(req: ExpressRequest, res: ExpressResponse, inbox: boolean): 'done' {
+  const allowed = inbox ? 'POST, OPTIONS' : 'GET, HEAD, OPTIONS'
+  res.setHeader('Allow', allowed)
+  if (req.method !== 'OPTIONS') refuse('request.method')
+  res.writeHead(204, {
+    'Access-Control-Allow-Methods': allowed,
+    'Access-Control-Allow-Headers': 'Accept, Authorization, Signature, Signature-Input, Date',
+    'Access-Control-Max-Age': '86400',
+  })
+  res.end()
+  return 'done'
+}
+
+function nobodyIfRefused(error: unknown): undefined {
+  if (!(error instanceof Refusal)) throw error
+}
