@@ -263,7 +263,7 @@ export async function viewThread(
       UNION ALL
       SELECT post.id, down.path || post.id FROM down JOIN post ON post.in_reply_to_id = down.id
       WHERE cardinality(down.path) < ${DEPTH}
-    ) SELECT id FROM (SELECT id, path FROM down LIMIT ${REPLIES}) AS some ORDER BY path`.execute(db)
+    ) SELECT id FROM (SELECT id, path FROM down LIMIT ${REPLIES}) AS few ORDER BY path`.execute(db)
   const [ancestors, replies] = await Promise.all([
     viewPosts(
       db,

@@ -13,7 +13,7 @@ export async function localFollowersOf(
     FROM unnest(${authorIds}::bigint[]) AS author (id)
     CROSS JOIN LATERAL (SELECT count(*)::int AS n FROM (
       SELECT 1 FROM follow WHERE followed_id = author.id AND follower_local AND state = 'accepted' LIMIT ${cap}
-    ) AS some) AS counted`.execute(db)
+    ) AS few) AS counted`.execute(db)
   return new Map(rows.rows.map((row) => [row.id, row.n]))
 }
 

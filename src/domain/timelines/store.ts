@@ -52,19 +52,19 @@ export async function enterHomesOfSome(
   seenSince: Date,
 ): Promise<AccountId | undefined> {
   const reached = await sql<{ last: AccountId | null; n: number }>`
-    WITH some AS (
+    WITH few AS (
       SELECT follow.* FROM post JOIN follow ON follow.followed_id = post.account_id
       WHERE post.id = ${postId}::bigint AND follow.follower_local AND follow.follower_id > ${after}::bigint
       ORDER BY follow.follower_id LIMIT ${limit}
     ), entered AS (
       INSERT INTO home_entry (owner_id, post_id, author_id)
       SELECT follow.follower_id, post.id, post.account_id
-      FROM some AS follow JOIN post ON post.id = ${postId}::bigint
+      FROM few AS follow JOIN post ON post.id = ${postId}::bigint
       JOIN login ON login.account_id = follow.follower_id AND login.seen_at >= ${seenSince}
       WHERE ${wanted}
       ON CONFLICT DO NOTHING
     )
-    SELECT max(follower_id) AS last, count(*)::int AS n FROM some`.execute(tx)
+    SELECT max(follower_id) AS last, count(*)::int AS n FROM few`.execute(tx)
   const row = reached.rows[0]
   return row && row.n === limit && row.last ? row.last : undefined
 }
