@@ -50,28 +50,31 @@ const PUBLIC_V4 = [
 ]
 
 describe('S-062 the addresses that are never reached', () => {
-  test.each(REFUSED_V4)('%s is refused from end to end, in every form of IPv6 that holds it', (_range, first, last) => {
-    for (const address of [first, last]) {
-      expect(filter.judge(address)).toBe('refused')
-      const [a = 0, b = 0, c = 0, d = 0] = address.split('.').map(Number)
-      const hex = `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`
-      for (const form of [
-        `::ffff:${address}`,
-        `::ffff:${hex}`,
-        `0:0:0:0:0:ffff:${hex}`,
-        `::${hex}`,
-        `::${address}`,
-        `64:ff9b::${hex}`,
-        `64:ff9b::${address}`,
-        `64:ff9b:1::${hex}`,
-        `64:ff9b:1:${hex}::`,
-        `2002:${hex}::1`,
-        `2001:0:4136:e378:8000:63bf:${hex}`,
-      ]) {
-        expect(filter.judge(form), form).toBe('refused')
+  test.each(REFUSED_V4)(
+    '%s is refused from end to end, in every form of IPv6 that holds it',
+    (_range, first, last) => {
+      for (const address of [first, last]) {
+        expect(filter.judge(address)).toBe('refused')
+        const [a = 0, b = 0, c = 0, d = 0] = address.split('.').map(Number)
+        const hex = `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`
+        for (const form of [
+          `::ffff:${address}`,
+          `::ffff:${hex}`,
+          `0:0:0:0:0:ffff:${hex}`,
+          `::${hex}`,
+          `::${address}`,
+          `64:ff9b::${hex}`,
+          `64:ff9b::${address}`,
+          `64:ff9b:1::${hex}`,
+          `64:ff9b:1:${hex}::`,
+          `2002:${hex}::1`,
+          `2001:0:4136:e378:8000:63bf:${hex}`,
+        ]) {
+          expect(filter.judge(form), form).toBe('refused')
+        }
       }
-    }
-  })
+    },
+  )
 
   test.each(PUBLIC_V4)('%s is public', (address) => {
     expect(filter.judge(address)).toBe('public')
@@ -115,12 +118,20 @@ describe('S-062 the addresses that are never reached', () => {
     },
   )
 
-  test.each(['', 'localhost', '127.1', '0177.0.0.1', '2130706433', '0x7f.1', '1.2.3.4.', '[::1]', '1.2.3.4 ', 'a.b'])(
-    '%j is no address, and so refused',
-    (text) => {
-      expect(filter.judge(text)).toBe('refused')
-    },
-  )
+  test.each([
+    '',
+    'localhost',
+    '127.1',
+    '0177.0.0.1',
+    '2130706433',
+    '0x7f.1',
+    '1.2.3.4.',
+    '[::1]',
+    '1.2.3.4 ',
+    'a.b',
+  ])('%j is no address, and so refused', (text) => {
+    expect(filter.judge(text)).toBe('refused')
+  })
 })
 
 describe('opened ranges', () => {
@@ -130,13 +141,23 @@ describe('opened ranges', () => {
     for (const address of ['127.0.0.1', '127.9.9.9', '::ffff:127.0.0.1', 'fd00::1', '10.1.2.3']) {
       expect(opened.judge(address), address).toBe('opened')
     }
-    for (const address of ['10.1.2.4', '::1', 'fc00::1', '192.168.0.1', '64:ff9b::127.0.0.1', '2002:7f00:1::1']) {
+    for (const address of [
+      '10.1.2.4',
+      '::1',
+      'fc00::1',
+      '192.168.0.1',
+      '64:ff9b::127.0.0.1',
+      '2002:7f00:1::1',
+    ]) {
       expect(opened.judge(address), address).toBe('refused')
     }
     expect(opened.judge('93.184.216.34')).toBe('public')
   })
 
-  test.each(['10.0.0.0/33', 'ten', '10.0.0.0/8,127.0.0.0/8', ''])('%j is no range and stops the start', (text) => {
-    expect(() => createAddressFilter([text])).toThrow(RangeError)
-  })
+  test.each(['10.0.0.0/33', 'ten', '10.0.0.0/8,127.0.0.0/8', ''])(
+    '%j is no range and stops the start',
+    (text) => {
+      expect(() => createAddressFilter([text])).toThrow(RangeError)
+    },
+  )
 })
