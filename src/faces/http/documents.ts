@@ -168,7 +168,9 @@ export function documentKey(req: Pick<Request, 'url' | 'headers'>): string | und
     return wishFrom(req.headers.accept) === 'activity' && PAGE.test(path) ? path : undefined
   if (path === WEBFINGER) {
     const resource = mark === -1 ? null : new URLSearchParams(url.slice(mark + 1)).get('resource')
-    return resource === null ? path : `${path}?resource=${encodeURIComponent(resource)}`
+    if (resource === null) return path
+    // Names and hosts have no case, addresses have one.
+    return `${path}?resource=${encodeURIComponent(resource.includes('://') ? resource : resource.toLowerCase())}`
   }
   if (!WELL_KNOWN.has(path)) return undefined
   // RFC 6415 §3: the JSON form has an address of its own, and may be asked for at the other.
@@ -203,11 +205,10 @@ export function isOurHost(req: Pick<Request, 'headers'>, hosts: ReadonlySet<stri
   )
 }
 
-/** `/ap/actors/1/outbox?cursor=x` → itself, and every path above it that names one thing: `/ap/actors/1`. */
+/** `/ap/actors/1/outbox?cursor=x` → `/ap`, `/ap/actors`, `/ap/actors/1`, `/ap/actors/1/outbox`. */
 function pathsAbove(key: string): string[] {
-  const path = key.replace(/\?.*$/s, '')
-  const parts = path.split('/')
-  return path.startsWith('/ap/') && parts.length > 4 ? [parts.slice(0, 4).join('/'), path] : [path]
+  const parts = key.replace(/\?.*$/s, '').split('/')
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 2).join('/'))
 }
 
 function pathsFrom(payload: string): string[] | undefined {

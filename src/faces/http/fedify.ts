@@ -1,7 +1,7 @@
 import type { Request as ExpressRequest, Response as ExpressResponse, RequestHandler } from 'express'
 import type { Log } from '../../base/log.ts'
 import { Refusal, refuse } from '../../base/refusal.ts'
-import type { AccountView, Viewer } from '../../views/view.ts'
+import type { AccountView, PostView, Viewer } from '../../views/view.ts'
 import {
   type Documents,
   documentKey,
@@ -24,8 +24,10 @@ export interface Reading {
   lasting: boolean
   /** it was here and will not come back: 410 */
   gone: boolean
-  /** whom the document is about or by, once found */
+  /** whom the document is about, once found */
   account: AccountView | undefined
+  /** the post that it is, or belongs to, once found */
+  post: PostView | undefined
   /** further paths (`/ap/actors/1`) whose change makes the answer stale */
   readonly paths: string[]
 }
@@ -118,6 +120,7 @@ async function read(options: SurfaceOptions, key: string, viewer: Viewer): Promi
     lasting: false,
     gone: false,
     account: undefined,
+    post: undefined,
     paths: [],
   }
   const response = await options.answer(key, reading)

@@ -1,0 +1,73 @@
+import { Activity, Object as ActivityPubObject, Note, Tombstone } from '@fedify/fedify/vocab'
+import { type ActivityId, type PostId, readId } from '../../base/ids.ts'
+import { findTombstone } from '../../domain/posts/find.ts'
+import type { Json } from '../../translate/json.ts'
+import { type FirstReplies, noteFrom, tombstoneFrom } from '../../translate/to-activity/note.ts'
+import { viewActivity } from '../../views/activities.ts'
+import { listReplies, viewPost } from '../../views/posts.ts'
+import type { ActivityView, PostView, Viewer } from '../../views/view.ts'
+import type { Reading } from '../http/fedify.ts'
+import { exactly } from './exactly.ts'
+import type { SurfaceParts } from './parts.ts'
+
+/** As many as Mastodon reads without asking again. */
+const EMBEDDED_REPLIES = 5
+
+/** Registers posts and activities: ours only, and only for those who may see them. */
+export function registerObjects(parts: SurfaceParts): void {
+  const { federation, db, uris } = parts
+
+  federation.setObjectDispatcher(ActivityPubObject, '/ap/posts/{id}', async (context, values) => {
+    const id = readId<PostId>(values.id)
+    if (id === undefined) return null
+    const post = await findPost(parts, id, context.data)
+    if (!post) return tombstone(parts, id, context.data)
+    context.data.lasting = true
+    return exactly(new Note({ id: new URL(post.uri) }), noteFrom(post, uris, await firstReplies(parts, id)))
+  })
+
+  federation.setObjectDispatcher(Activity, '/ap/activities/{id}', async (context, values) => {
+    const id = readId<ActivityId>(values.id)
+    const activity = id && (await viewActivity(db, id))
+    if (!activity || !(await maySee(parts, activity, context.data.viewer))) return null
+    context.data.public = activity.public
+    if (activity.postId) context.data.paths.push(`/ap/posts/${activity.postId}`)
+    return exactly(
+      new Activity({ id: new URL(uris.activity(activity.id)) }),
+      JSON.parse(activity.body) as Json,
+    )
+  })
+}
+
+/** A post of ours that this reader may see; what it says of itself goes into the reading. */
+export async function findPost(
+  { db, uris }: Pick<SurfaceParts, 'db' | 'uris'>,
+  id: PostId,
+  reading: Reading,
+): Promise<PostView | undefined> {
+  if (reading.post) return reading.post
+  const post = await viewPost(db, id, reading.viewer)
+  if (!post?.local || post.uri !== uris.post(id)) return undefined
+  reading.public = post.visibility === 'public' || post.visibility === 'unlisted'
+  reading.post = post
+  return post
+}
+
+async function firstReplies({ db, uris }: SurfaceParts, id: PostId): Promise<FirstReplies> {
+  const { items, next } = await listReplies(db, id, { limit: EMBEDDED_REPLIES })
+  return { ids: items, ...(next === undefined ? {} : { next: `${uris.replies(id)}?cursor=${next}` }) }
+}
+
+async function tombstone({ db, uris }: SurfaceParts, id: PostId, reading: Reading) {
+  const uri = uris.post(id)
+  const found = await findTombstone(db, uri)
+  if (!found) return null
+  reading.gone = true
+  return exactly(new Tombstone({ id: new URL(uri) }), tombstoneFrom(uri, uris, found.deletedAt))
+}
+
+/** What is not for everyone is for those who may see its post; a follow, or the answer to one, is for nobody else. */
+async function maySee({ db }: SurfaceParts, activity: ActivityView, viewer: Viewer): Promise<boolean> {
+  if (activity.public) return true
+  return activity.postId !== null && (await viewPost(db, activity.postId, viewer)) !== undefined
+}

@@ -1,0 +1,100 @@
+import type { RequestHandler } from 'express'
+import type { JsonObject } from '../../translate/json.ts'
+import { viewAccountByName } from '../../views/accounts.ts'
+import { type Reading, serveSurface } from '../http/fedify.ts'
+import { registerActors } from './actors.ts'
+import { registerCollections } from './collections.ts'
+import { registerConversations } from './conversations.ts'
+import { ownEnvelope } from './envelope.ts'
+import { hostMeta } from './host-meta.ts'
+import { nodeInfoAs, nodeInfoLinks, registerNodeInfo } from './nodeinfo.ts'
+import { registerObjects } from './objects.ts'
+import type { SurfaceParts } from './parts.ts'
+import { signerOf } from './signer.ts'
+import { jrdFrom, resourceFrom } from './webfinger.ts'
+
+/**
+ * Everything that other servers can read, as one handler: our dispatchers on the Fedify instance, and beside them the
+ * few documents that Fedify does not make. What it leaves to the next handler are pages and what is not there.
+ */
+export function activityPub(parts: SurfaceParts): RequestHandler {
+  registerActors(parts)
+  registerObjects(parts)
+  registerCollections(parts)
+  registerConversations(parts)
+  registerNodeInfo(parts)
+  const { uris, documents, authorizedFetch, log } = parts
+  return serveSurface({
+    origin: uris.origin,
+    handleHost: uris.handleHost,
+    authorizedFetch,
+    documents,
+    signer: (req) => signerOf(parts, req),
+    log,
+    answer: (key, reading) => answer(parts, key, reading),
+  })
+}
+
+const COLLECTION = /^\/ap\/[a-z]+\/[^/]+\/[a-z]+/
+const ACTIVITY_JSON = { headers: { 'content-type': 'application/activity+json' } }
+
+async function answer(parts: SurfaceParts, key: string, reading: Reading): Promise<Response | undefined> {
+  if (key.startsWith('/@')) return answerPage(parts, key, reading)
+  if (COLLECTION.test(key)) {
+    return change(await ask(parts, key, reading), (list) => Response.json(ownEnvelope(list), ACTIVITY_JSON))
+  }
+  if (key.startsWith('/ap/')) return ask(parts, key, reading)
+  if (key.startsWith('/.well-known/webfinger')) return answerWebFinger(parts, key, reading)
+  if (key.startsWith('/nodeinfo/')) {
+    const version = key === '/nodeinfo/2.0' ? '2.0' : '2.1'
+    return change(await ask(parts, '/nodeinfo/2.1', reading), (document) => nodeInfoAs(version, document))
+  }
+  reading.public = true
+  reading.lasting = true
+  if (key === '/.well-known/nodeinfo') return nodeInfoLinks(parts.uris)
+  return hostMeta(parts.uris, key.endsWith('.json') ? 'json' : 'xml')
+}
+
+/** Asks Fedify. The request it sees holds nothing that came with ours but what the key says. */
+async function ask(
+  { federation, uris }: SurfaceParts,
+  path: string,
+  reading: Reading,
+): Promise<Response | undefined> {
+  const request = new Request(uris.origin + path, { headers: { accept: 'application/activity+json' } })
+  const response = await federation.fetch(request, { contextData: reading })
+  if (response.status !== 404) return response
+  return reading.gone ? new Response('Gone', { status: 410 }) : undefined
+}
+
+async function change(
+  response: Response | undefined,
+  into: (document: JsonObject) => Response,
+): Promise<Response | undefined> {
+  return response?.status === 200 ? into((await response.json()) as JsonObject) : response
+}
+
+/** The address of a page names the same thing as an id, to those who ask for ActivityPub: `/@name`, `/@name/<post>`. */
+async function answerPage(parts: SurfaceParts, key: string, reading: Reading): Promise<Response | undefined> {
+  const [, name = '', post] = /^\/@(\w+)(?:\/(\d+))?$/.exec(key) ?? []
+  const account = await viewAccountByName(parts.db, name)
+  if (!account) return undefined
+  if (post === undefined) return ask(parts, `/ap/actors/${account.id}`, reading)
+  reading.paths.push(`/ap/posts/${post}`, `/ap/actors/${account.id}`)
+  const response = await ask(parts, `/ap/posts/${post}`, reading)
+  return reading.post === undefined || reading.post.author.id === account.id ? response : undefined
+}
+
+async function answerWebFinger(
+  parts: SurfaceParts,
+  key: string,
+  reading: Reading,
+): Promise<Response | undefined> {
+  const { uris } = parts
+  const text = new URLSearchParams(key.split('?')[1]).get('resource')
+  const resource = text === null ? undefined : resourceFrom(text, uris)
+  if (resource === undefined) return new Response('The resource is missing or garbled.\n', { status: 400 })
+  const path = `/.well-known/webfinger?resource=${encodeURIComponent(resource)}`
+  const response = await ask(parts, path, reading)
+  return response?.status === 200 && reading.account ? jrdFrom(reading.account, uris) : response
+}
