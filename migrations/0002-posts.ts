@@ -29,6 +29,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     db,
   )
   await sql`CREATE INDEX post_account ON post (account_id, id)`.execute(db)
+  await sql`CREATE INDEX post_url ON post (url) WHERE NOT local`.execute(db)
+  await sql`CREATE INDEX post_public_local ON post (id) WHERE local AND visibility = 'public' AND in_reply_to_uri IS NULL`.execute(
+    db,
+  )
   await sql`CREATE INDEX post_in_reply_to ON post (in_reply_to_id, id) WHERE in_reply_to_id IS NOT NULL`.execute(
     db,
   )

@@ -106,6 +106,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
       kind text COLLATE "C" NOT NULL,
       lane int,
+      subject bigint,
       payload text NOT NULL,
       attempts smallint NOT NULL,
       reason text NOT NULL,

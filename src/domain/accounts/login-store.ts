@@ -104,6 +104,15 @@ export async function noteSeen(db: Db, accountId: AccountId, now: Date): Promise
   await db.updateTable('login').set({ seen_at: now }).where('account_id', '=', accountId).execute()
 }
 
+export async function findSeenAt(db: Db, accountId: AccountId): Promise<Date | undefined> {
+  const row = await db
+    .selectFrom('login')
+    .select('seen_at')
+    .where('account_id', '=', accountId)
+    .executeTakeFirst()
+  return row?.seen_at
+}
+
 export interface NewSession {
   /** SHA-256 of the token; the token itself is only in the visitor's cookie */
   readonly tokenHash: Buffer

@@ -10,9 +10,9 @@ import {
   deleteSessionsOf,
   findStoredSession,
   insertSession,
-  noteSeen,
   prolongSession,
 } from './login-store.ts'
+import { noteVisit } from './visit.ts'
 
 const DAY = 24 * 60 * 60 * 1000
 /** A session ends after this long without a visit. */
@@ -27,7 +27,7 @@ export interface Session {
   readonly role: Role
 }
 
-type Stores = Pick<World, 'db' | 'clock'>
+type Stores = Pick<World, 'db' | 'clock' | 'limits'>
 
 /**
  * Begins a session and returns its token: 256 random bits for the visitor's cookie alone, of which only the SHA-256
@@ -50,7 +50,7 @@ export async function openSession(
       userAgent: userAgent?.slice(0, 200) ?? null,
     })
   })
-  await noteSeen(world.db, accountId, now)
+  await noteVisit(world, accountId)
   return token
 }
 
@@ -64,19 +64,19 @@ export async function findSession(world: Stores, token: string): Promise<Session
   if (!stored) return undefined
   if (now.getTime() - stored.seenAt.getTime() > NOTED_EVERY_MS) {
     await prolongSession(db, tokenHash, { now, expiresAt: new Date(now.getTime() + SESSION_MS) })
-    await noteSeen(db, stored.accountId, now)
+    await noteVisit(world, stored.accountId)
   }
   const account = await findAccount(db, stored.accountId)
   return account?.local ? { account: account as LocalAccount, role: stored.role } : undefined
 }
 
 /** Ends one session. A token that is none does nothing. */
-export async function closeSession(world: Stores, token: string): Promise<void> {
+export async function closeSession(world: Pick<World, 'db'>, token: string): Promise<void> {
   await deleteSession(world.db, hashOf(token))
 }
 
 /** Ends every session of an account, on all its devices. */
-export async function closeAllSessions(world: Stores, accountId: AccountId): Promise<void> {
+export async function closeAllSessions(world: Pick<World, 'db'>, accountId: AccountId): Promise<void> {
   await deleteSessionsOf(world.db, accountId)
 }
 

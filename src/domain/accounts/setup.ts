@@ -14,11 +14,6 @@ export function ownerSetupToken(secret: string): string {
   return createHmac('sha256', secret).update('weft owner-setup link, version 1').digest('base64url')
 }
 
-/** Whether the owner is still to be made, and so whether the one-time link is worth printing. */
-export async function ownerIsMissing(world: Pick<World, 'db'>): Promise<boolean> {
-  return !(await hasOwner(world.db))
-}
-
 /** Refuses with `setup.closed` unless this is the token and there is no owner yet. */
 export async function requireSetupToken(
   world: Pick<World, 'db'>,
@@ -49,7 +44,8 @@ export async function createOwner(world: World, secret: string, input: OwnerSetu
     const { name, displayName, password } = input
     return await registerAccount(world, { name, displayName, password, role: 'owner' })
   } catch (error) {
-    if (isSecondOwner(error) || (error instanceof Refusal && (await hasOwner(world.db)))) refuse('setup.closed')
+    if (isSecondOwner(error) || (error instanceof Refusal && (await hasOwner(world.db))))
+      refuse('setup.closed')
     throw error
   }
 }

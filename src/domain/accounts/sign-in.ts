@@ -18,7 +18,10 @@ export interface SignIn {
  * wrong password are refused with the same code after the same work.
  * @throws Refusal `login.wrong`, or `login.disabled` once the password was right
  */
-export async function signIn(world: Pick<World, 'db' | 'clock' | 'uris'>, input: SignIn): Promise<string> {
+export async function signIn(
+  world: Pick<World, 'db' | 'clock' | 'limits' | 'uris'>,
+  input: SignIn,
+): Promise<string> {
   const login = await findLoginFor(world.db, world.uris.handleHost, input.login)
   const right = await verifyPassword(input.password, login?.passwordHash)
   if (!login || !right) refuse('login.wrong')

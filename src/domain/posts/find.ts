@@ -86,3 +86,15 @@ export async function findTombstones(db: Db, uris: readonly string[]): Promise<S
     .execute()
   return new Set(rows.map((row) => row.uri))
 }
+
+/** By its id as others write it, or by the address of its page. */
+export async function findPostByAddress(db: Db, address: string): Promise<KnownPost | undefined> {
+  const byUri = await findPostByUri(db, address)
+  if (byUri) return byUri
+  return db
+    .selectFrom('post')
+    .select(postColumns)
+    .where('post.url', '=', address)
+    .where('post.local', '=', false)
+    .executeTakeFirst()
+}

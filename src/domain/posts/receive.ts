@@ -15,6 +15,8 @@ export interface Arrival {
   readonly incoming: Incoming
   /** already known to be who said it */
   readonly author: Account
+  /** somebody here asked for it, so it is kept whomever it concerns */
+  readonly wanted?: boolean
 }
 
 /** Why a post was kept or not. Not one of them is an error: the sender is told nothing. */
@@ -74,7 +76,10 @@ async function judge(world: World, arrival: Arrival, known: Known): Promise<Inco
   if (parent && !(await maySeeParent(world, parent, author))) return 'parent-hidden'
   const named = mentionsOf(incoming, known, author)
   const concernsUs =
-    known.followed.has(author.id) || named.some((account) => account.local) || parent !== undefined
+    arrival.wanted ||
+    known.followed.has(author.id) ||
+    named.some((account) => account.local) ||
+    parent !== undefined
   return concernsUs ? rowFrom(world, arrival, parent, named) : 'unrelated'
 }
 

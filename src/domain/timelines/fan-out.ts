@@ -72,7 +72,7 @@ export async function forget(tx: Tx, ownerId: AccountId, authorId: AccountId): P
 }
 
 /** Somebody came back after so long that nothing was written for them: their home is made anew. */
-export async function refillHome(world: World, ownerId: AccountId): Promise<void> {
+export async function refillHome(world: Pick<World, 'db' | 'limits'>, ownerId: AccountId): Promise<void> {
   await transact(world.db, (tx) => rebuildHome(tx, ownerId, world.limits.homeLength))
 }
 
