@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto'
+import type { Application, Request, RequestHandler, Response } from 'express'
+import ipaddr from 'ipaddr.js'
+import { LRUCache } from 'lru-cache'
+import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
+import type { Log } from '../../base/log.ts'
+import { refuse } from '../../base/refusal.ts'
+import type { Db } from '../../db/connect.ts'
+import { statement } from '../../db/statement.ts'
+import { sessionOf } from './sessions.ts'
+
+/** What a visitor may do within a window, before being asked to wait. */
+const budgets = {
+  read: { points: 900, seconds: 300 },
+  write: { points: 60, seconds: 300 },
+} as const
+export type BudgetName = keyof typeof budgets
+
+/** Sign-in attempts, right ones excepted; counted in the database, so for all processes together. */
+const signInBudgets = {
+  address: { points: 20, seconds: 300 },
+  account: { points: 5, seconds: 60 },
+  accountHourly: { points: 20, seconds: 3600 },
+  everybody: { points: 1000, seconds: 300 },
+} as const
+
+/** A flood from ever new addresses pushes out the oldest counters rather than filling the memory. */
+const MOST_KEYS = 50_000
+
+export interface LimitParts {
+  readonly db: Db
+  readonly config: { readonly rateLimits: boolean; readonly trustedProxies: readonly string[] }
+  readonly log: Log
+}
+
+export interface Limits {
+  /** Counts a request against its address, and its account when somebody is signed in; refuses with `request.too-many`. */
+  limit(name: BudgetName): RequestHandler
+  /** Before a password is checked: refuses with `request.too-many` when address, account or all together tried too often. */
+  trySignIn(req: Request, login: string): Promise<void>
+  /** After the right password: forgets the account's earlier attempts. */
+  forgiveSignIn(login: string): Promise<void>
+}
+
+/** Forwarding headers count only from these addresses and ranges; without any they are never looked at. */
+export function trustProxies(app: Application, trusted: readonly string[]): void {
+  app.set('trust proxy', trusted.length === 0 ? false : [...trusted])
+}
+
+export function createLimits(parts: LimitParts): Limits {
+  if (!parts.config.rateLimits) {
+    return {
+      limit: () => (_req, _res, next) => next(),
+      trySignIn: async () => undefined,
+      forgiveSignIn: async () => undefined,
+    }
+  }
+  const signIns = createSignInLimits(parts.db)
+  const warn = proxyWarning(parts)
+  return {
+    limit(name) {
+      const spend = createWindow(name)
+      return (req, res, next) => {
+        warn(req)
+        spend(req, res)
+        next()
+      }
+    },
+    ...signIns,
+  }
+}
+
+/** Who a request is counted against: an IPv4 address, or the /64 that one customer has of IPv6. */
+export function addressOf(req: Request): string {
+  const text = req.ip ?? ''
+  if (!ipaddr.isValid(text)) return 'unknown'
+  const address = ipaddr.process(text)
+  if (address.kind() === 'ipv4') return address.toString()
+  const [a, b, c, d] = (address as ipaddr.IPv6).parts
+  return [a, b, c, d].map((part) => (part ?? 0).toString(16)).join(':')
+}
+
+interface Counter {
+  count: number
+  readonly until: number
+}
+
+/** A fixed window per key, in this process's memory. */
+function createWindow(name: BudgetName): (req: Request, res: Response) => void {
+  const { points, seconds } = budgets[name]
+  const counters = new LRUCache<string, Counter>({ max: MOST_KEYS })
+  const count = (key: string): Counter => {
+    const now = Date.now()
+    const known = counters.get(key)
+    const counter = known && known.until > now ? known : { count: 0, until: now + seconds * 1000 }
+    if (counter !== known) counters.set(key, counter)
+    counter.count += 1
+    return counter
+  }
+  return (req, res) => {
+    const keys = [addressOf(req)]
+    const session = sessionOf(req)
+    if (session) keys.push(session.account.id)
+    const worst = keys.map(count).reduce((a, b) => (b.count > a.count ? b : a))
+    const wait = Math.max(1, Math.ceil((worst.until - Date.now()) / 1000))
+    // IETF draft-ietf-httpapi-ratelimit-headers.
+    res.setHeader('RateLimit-Policy', `"${name}";q=${points};w=${seconds}`)
+    res.setHeader('RateLimit', `"${name}";r=${Math.max(0, points - worst.count)};t=${wait}`)
+    if (worst.count > points) refuse('request.too-many', { retryAfterSeconds: wait })
+  }
+}
+
+function createSignInLimits(db: Db): Pick<Limits, 'trySignIn' | 'forgiveSignIn'> {
+  const storeClient = queryable(db)
+  const limiter = (name: keyof typeof signInBudgets) =>
+    new RateLimiterPostgres({
+      storeClient,
+      storeType: 'pool',
+      tableName: 'rate_limit',
+      tableCreated: true,
+      keyPrefix: `sign-in ${name}`,
+      points: signInBudgets[name].points,
+      duration: signInBudgets[name].seconds,
+      // One of them sweeps the table for all.
+      clearExpiredByTimeout: name === 'everybody',
+    })
+  const address = limiter('address')
+  const account = limiter('account')
+  const accountHourly = limiter('accountHourly')
+  const everybody = limiter('everybody')
+  return {
+    async trySignIn(req, login) {
+      const key = keyOf(login)
+      await spend(address, addressOf(req))
+      await spend(account, key)
+      await spend(accountHourly, key)
+      await spend(everybody, 'all')
+    },
+    async forgiveSignIn(login) {
+      const key = keyOf(login)
+      await Promise.all([account.delete(key), accountHourly.delete(key)])
+    },
+  }
+}
+
+async function spend(limiter: RateLimiterPostgres, key: string): Promise<void> {
+  try {
+    await limiter.consume(key)
+  } catch (error) {
+    if (!(error instanceof RateLimiterRes)) throw error
+    refuse('request.too-many', { retryAfterSeconds: Math.max(1, Math.ceil(error.msBeforeNext / 1000)) })
+  }
+}
+
+/** What somebody typed as a name is none of the table's business, and may be of any length. */
+function keyOf(login: string): string {
+  const name = login.trim().replace(/^@/, '').toLowerCase()
+  return createHash('sha256').update(name).digest('base64url')
+}
+
+/** The part of a `pg` pool that the limiter uses, over our own connections. */
+function queryable(db: Db) {
+  const known = new Map<string, ReturnType<typeof statement>>()
+  return {
+    async query({ name, text, values }: { name: string; text: string; values: unknown[] }) {
+      const run = known.get(name) ?? statement(name, text)
+      known.set(name, run)
+      const rows = await run(db, values)
+      return { rows, rowCount: rows.length }
+    },
+  }
+}
+
+/** A proxy in front that nobody told us of makes all visitors one; that is worth one line in the log. */
+function proxyWarning({ config, log }: LimitParts): (req: Request) => void {
+  let due = config.trustedProxies.length === 0
+  return (req) => {
+    if (!due || req.headers['x-forwarded-for'] === undefined) return
+    due = false
+    log.warn(
+      'Requests carry X-Forwarded-For, but WEFT_TRUSTED_PROXIES names no proxy: every visitor behind it is counted as one.',
+    )
+  }
+}
