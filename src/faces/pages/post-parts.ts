@@ -1,0 +1,114 @@
+import type { Page, PostView } from '../../views/view.ts'
+import { avatar, handleOf, outward, profileLink, short, titleOf } from './account-parts.ts'
+import { type Html, html, linkTo, raw } from './html.ts'
+import { icons } from './icons.ts'
+import { ago, fullTime, timeTag } from './times.ts'
+
+export interface PostSetting {
+  readonly handleHost: string
+  readonly now: Date
+}
+
+export interface PostPlace {
+  /** `above` leads to the post of the page, `focus` is it, `below` answers it; `list` stands among others */
+  readonly place: 'list' | 'above' | 'focus' | 'below'
+  /** how many answers deep below the post of the page, from 1 */
+  readonly depth?: number
+  /** false where the post that it answers stands right above */
+  readonly showParent?: boolean
+}
+
+const DEEPEST = 4
+
+/** One post, as h-entry. */
+export function postArticle(post: PostView, setting: PostSetting, at: PostPlace): Html {
+  const depth = at.place === 'below' ? ` depth-${Math.min(at.depth ?? 1, DEEPEST)}` : ''
+  return html`<article class="post ${at.place}${depth} h-entry" id="post-${post.id}">
+${avatar(post.author)}
+<div class="said">
+${byline(post, setting, at)}
+${at.showParent !== false && parentLine(post)}
+${content(post)}
+${at.place === 'focus' ? dateLine(post) : false}
+${countsLine(post)}
+</div>
+</article>`
+}
+
+function byline(post: PostView, { handleHost, now }: PostSetting, { place }: PostPlace): Html {
+  const { author } = post
+  const link = profileLink(author)
+  return html`<p class="by"><a class="p-author h-card name" href="${link ?? '#'}"${outward(author)}><bdi>${titleOf(author)}</bdi></a> <span class="handle"><bdi>${handleOf(author, handleHost)}</bdi></span>${
+    place !== 'focus' &&
+    html` <span class="when"><a class="u-url" href="${postLink(post)}"${outward(author)}>${timeTag(post.publishedAt, ago(post.publishedAt, now), 'dt-published')}</a>${post.editedAt && html` · edited`}${audience(post)}</span>`
+  }</p>`
+}
+
+/** Where a post can be read by people: here if it is ours, at its home otherwise. */
+export function postLink(post: PostView): string {
+  return post.local ? `/@${post.author.name}/${post.id}` : (linkTo(post.url) ?? linkTo(post.uri) ?? '#')
+}
+
+function audience(post: PostView): Html | false {
+  if (post.visibility === 'followers')
+    return html` <span title="For followers">${icons.lock}<span class="unseen">for followers</span></span>`
+  if (post.visibility === 'direct')
+    return html` <span title="For the people mentioned">${icons.at}<span class="unseen">for the people mentioned</span></span>`
+  return false
+}
+
+function parentLine(post: PostView): Html | false {
+  if (!post.inReplyTo) return false
+  const { accountId, uri } = post.inReplyTo
+  const to = post.mentions.find((mention) => mention.id === accountId)
+  const whom =
+    accountId === post.author.id ? 'an earlier post of theirs' : to ? html`<bdi>@${to.name}</bdi>` : 'a post'
+  const link = linkTo(uri)
+  return html`<p class="parent">Replying to ${link === undefined ? whom : html`<a class="u-in-reply-to" href="${link}" rel="nofollow noreferrer">${whom}</a>`}</p>`
+}
+
+function content(post: PostView): Html {
+  const body = html`${post.title !== null && html`<h2 class="p-name title" dir="auto">${post.title}</h2>`}<div class="prose e-content" dir="auto"${language(post)}>${raw(post.contentHtml)}</div>`
+  if (post.summary === '' && !post.sensitive) return body
+  const warning = post.summary === '' ? 'Sensitive content' : post.summary
+  return html`<details class="warned"><summary><span class="p-summary" dir="auto"${language(post)}>${warning}</span></summary>${body}</details>`
+}
+
+function language(post: PostView): Html | false {
+  return post.language !== null && html` lang="${post.language}"`
+}
+
+function dateLine(post: PostView): Html {
+  return html`<p class="date"><a class="u-url" href="${postLink(post)}">${timeTag(post.publishedAt, fullTime(post.publishedAt), 'dt-published')}</a>${
+    post.editedAt && html` · edited ${timeTag(post.editedAt, fullTime(post.editedAt), 'dt-updated')}`
+  }${audience(post)}</p>`
+}
+
+function countsLine({ counts }: PostView): Html {
+  const entry = (icon: Html, count: number, one: string, many: string) =>
+    html`<li>${icon}<span>${count > 0 && short(count)}</span><span class="unseen"> ${count === 0 ? `no ${many}` : count === 1 ? one : many}</span></li>`
+  return html`<ul class="reactions">${entry(icons.reply, counts.replies, 'reply', 'replies')}${entry(icons.boost, counts.boosts, 'boost', 'boosts')}${entry(icons.like, counts.likes, 'like', 'likes')}</ul>`
+}
+
+/** A list of posts with the way on to older ones; `empty` is said where there are none. */
+export function postList(
+  posts: Page<PostView>,
+  setting: PostSetting,
+  links: { readonly path: string; readonly before: string | undefined; readonly empty: string },
+): Html {
+  const list =
+    posts.items.length === 0
+      ? html`<p class="empty">${links.before === undefined ? links.empty : 'There is nothing older.'}</p>`
+      : html`<div class="h-feed">${posts.items.map((post) => postArticle(post, setting, { place: 'list' }))}</div>`
+  if (posts.next === undefined && links.before === undefined) return list
+  return html`${list}<nav class="pages" aria-label="More posts">${
+    links.before === undefined ? html`<span></span>` : html`<a href="${links.path}">Newest</a>`
+  }${posts.next !== undefined && html`<a rel="next" href="${links.path}?before=${posts.next}">Older posts</a>`}</nav>`
+}
+
+/** The first words of a post as plain text: for titles and previews, never for showing it. */
+export function excerpt(text: string, length: number): string {
+  const line = text.replace(/\s+/g, ' ').trim()
+  const characters = [...line]
+  return characters.length <= length ? line : `${characters.slice(0, length - 1).join('')}…`
+}

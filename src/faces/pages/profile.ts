@@ -1,0 +1,68 @@
+import type { Request, Response } from 'express'
+import type { PostId } from '../../base/ids.ts'
+import { refuse } from '../../base/refusal.ts'
+import { plainTextFrom } from '../../text/plain.ts'
+import { viewAccountByName } from '../../views/accounts.ts'
+import { listOutbox } from '../../views/posts.ts'
+import type { AccountView } from '../../views/view.ts'
+import { handleOf, profileHeader, titleOf } from './account-parts.ts'
+import { html } from './html.ts'
+import { type PageContext, sendPage } from './page-context.ts'
+import { readBefore } from './paging.ts'
+import { excerpt, postList } from './post-parts.ts'
+
+const PAGE = 20
+
+/** `/@name`: a person of ours and what they say to everyone. */
+export async function profilePage(
+  ctx: PageContext,
+  req: Request,
+  res: Response,
+  name: string,
+): Promise<void> {
+  const { db, clock, config, uris } = ctx
+  const account = await requirePerson(ctx, name)
+  if (account.name !== name) {
+    res.redirect(301, `/@${account.name}`)
+    return
+  }
+  const before = readBefore<PostId>(req)
+  const posts = await listOutbox(db, account.id, {
+    limit: PAGE,
+    ...(before !== undefined && { maxId: before }),
+  })
+  const path = `/@${account.name}`
+  const empty = `${titleOf(account)} has not said anything in public yet.`
+  sendPage(ctx, req, res, {
+    head: {
+      title: `${titleOf(account)} (${handleOf(account, config.handleHost)})`,
+      description: describe(account, config.handleHost),
+      canonical: uris.profile(account.name),
+      alternate: uris.actor(account.id),
+      creator: `${account.name}@${config.handleHost}`,
+      kind: 'profile',
+      hidden: !account.indexable || before !== undefined,
+    },
+    body: html`<div class="sheet">
+${profileHeader(account, config.handleHost)}
+<h2 class="unseen">Posts</h2>
+${postList(posts, { handleHost: config.handleHost, now: clock.now() }, { path, before, empty })}
+</div>`,
+  })
+}
+
+/** Somebody of ours by name, in any case; refuses what is not there, is gone, or is suspended. */
+async function requirePerson({ db }: PageContext, name: string): Promise<AccountView> {
+  const account = await viewAccountByName(db, name)
+  if (!account) return refuse('account.not-found')
+  if (account.deleted) refuse('account.gone')
+  if (account.suspended) refuse('account.suspended')
+  return account
+}
+
+function describe(account: AccountView, handleHost: string): string {
+  const { posts, followers } = account.counts
+  const bio = excerpt(plainTextFrom(account.bioHtml), 200)
+  const counts = `${posts} ${posts === 1 ? 'post' : 'posts'}, ${followers} ${followers === 1 ? 'follower' : 'followers'}`
+  return bio === '' ? `${handleOf(account, handleHost)} · ${counts}` : `${bio} · ${counts}`
+}
