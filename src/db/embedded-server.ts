@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { StartError } from '../base/start-error.ts'
 import type { Binaries } from './postgres-binaries.ts'
-import { EmbeddedError, type PostgresUser } from './postgres-user.ts'
+import type { PostgresUser } from './postgres-user.ts'
 
 /** The folder of one embedded server, and what runs it. */
 export interface Place {
@@ -47,7 +48,7 @@ export async function ensureCluster(place: Place): Promise<void> {
   const found = (await readFile(join(place.cluster, 'PG_VERSION'), 'utf8').catch(() => '')).trim()
   if (found === place.binaries.major) return
   if (found !== '') {
-    throw new EmbeddedError(
+    throw new StartError(
       `The data in ${place.cluster} was made by PostgreSQL ${found}, and this Weft brings ${place.binaries.major}: start the Weft that made it, or set DATABASE_URL.`,
     )
   }
@@ -60,7 +61,7 @@ export async function ensureCluster(place: Place): Promise<void> {
   try {
     await place.user.run(join(place.binaries.bin, 'initdb'), ['-D', making, ...choices, ...locale, ...speed])
   } catch (cause) {
-    throw new EmbeddedError(`PostgreSQL could not make its data folder: ${lastLine(cause)}`, { cause })
+    throw new StartError(`PostgreSQL could not make its data folder: ${lastLine(cause)}`, { cause })
   }
   await rename(making, place.cluster).catch(() => rm(making, { recursive: true, force: true }))
 }
@@ -77,7 +78,7 @@ export async function startServer(place: Place): Promise<void> {
   try {
     await place.user.run(join(place.binaries.bin, 'pg_ctl'), args)
   } catch (cause) {
-    throw new EmbeddedError(`PostgreSQL could not be started: ${lastLine(cause)}`, { cause })
+    throw new StartError(`PostgreSQL could not be started: ${lastLine(cause)}`, { cause })
   }
 }
 

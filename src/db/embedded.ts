@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../base/log.ts'
+import { StartError } from '../base/start-error.ts'
 import { type Hold, holdServer, isNotNow } from './embedded-hold.ts'
 import {
   ensureCluster,
@@ -11,7 +12,7 @@ import {
   stopServer,
 } from './embedded-server.ts'
 import { prepareBinaries } from './postgres-binaries.ts'
-import { choosePostgresUser, EmbeddedError } from './postgres-user.ts'
+import { choosePostgresUser } from './postgres-user.ts'
 
 /** A running embedded PostgreSQL that this process uses, alone or beside others. */
 export interface Embedded {
@@ -35,7 +36,7 @@ const RECOVERY_PATIENCE_MS = 600_000
 /**
  * Starts the PostgreSQL that belongs to a data folder, or joins the one that runs there already: another process's, or
  * one that a crash left behind. Makes the database on the first start. A server that dies is started again.
- * @throws EmbeddedError with one sentence that says what the operator can do
+ * @throws StartError with one sentence that says what the operator can do
  */
 export async function startEmbedded(
   dataDir: string,
@@ -71,7 +72,7 @@ export async function startEmbedded(
         hold = await takeHold(place, stopping.signal)
       } catch (error) {
         if (stopping.signal.aborted) return
-        log.error('The embedded PostgreSQL does not start: {error}', { error })
+        log.error('The embedded PostgreSQL does not start.', { error })
         await Promise.race([sleep(5_000), stopped])
       }
     }
@@ -112,7 +113,7 @@ async function takeHold(place: Place, signal: AbortSignal): Promise<Hold> {
     }
     const waited = Date.now() - (startedAt ?? began)
     if (waited > (postmaster === undefined ? PATIENCE_MS : RECOVERY_PATIENCE_MS)) {
-      throw new EmbeddedError(
+      throw new StartError(
         `PostgreSQL did not start; the last words in ${place.logFile} are: ${await lastWords(place)}`,
       )
     }

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { FileMigrationProvider, Migrator } from 'kysely/migration'
+import { StartError } from '../base/start-error.ts'
 import type { Db } from './connect.ts'
 
 const MIGRATIONS = path.join(import.meta.dirname, '../../migrations')
@@ -10,17 +11,12 @@ const MIGRATIONS = path.join(import.meta.dirname, '../../migrations')
 /** "WEFT" and one: several processes that start together take their turn. */
 const MIGRATING = { space: 0x57454654, key: 1 }
 
-/** Why the database cannot be brought up to date, in one sentence for the operator. */
-export class MigrationError extends Error {
-  override readonly name = 'MigrationError'
-}
-
 /**
  * Runs the migrations that the database lacks, all in one transaction: all of them or none. Safe to call from several
  * processes at once, and beside processes at work: a lock that cannot be had within ten seconds gives up instead of
  * holding everybody else up.
  * @returns the names of those that were run
- * @throws MigrationError when the database is newer than this program, or a migration failed
+ * @throws StartError when the database is newer than this program, or a migration failed
  */
 export async function migrate(db: Db): Promise<string[]> {
   return db.connection().execute(async (connection) => {
@@ -64,7 +60,7 @@ async function runAll(db: Db): Promise<string[]> {
   if (error === undefined) return results.map((result) => result.migrationName)
   const failed = results.find((result) => result.status === 'Error')
   const reason = error instanceof Error ? error.message : String(error)
-  throw new MigrationError(
+  throw new StartError(
     failed === undefined
       ? `The database does not fit this version of Weft: ${reason}.`
       : `The migration ${failed.migrationName} failed, and nothing was changed: ${reason}.`,

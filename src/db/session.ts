@@ -52,7 +52,7 @@ export async function openSession(options: SessionOptions): Promise<AsyncDisposa
         if (closing.signal.aborted) await current.client.end()
         return
       } catch (error) {
-        log.debug('The connection {name} cannot be made yet: {error}', {
+        log.debug('The connection {name} cannot be made yet.', {
           name: options.applicationName,
           error,
         })

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type pg from 'pg'
 import type { Log } from '../base/log.ts'
+import { StartError } from '../base/start-error.ts'
 import type { Db } from './connect.ts'
 import { openSession } from './session.ts'
 
@@ -23,7 +24,7 @@ export interface SlotOptions {
  * Takes a number that no other living process on this database has: it keeps their ids apart, and shows whether the
  * holder of a lease still lives. Held by an advisory lock for as long as the connection lives, and taken again, the
  * same one, when the connection had to be made anew.
- * @throws Error when all 64 are taken
+ * @throws StartError when all 64 are taken
  */
 export async function takeSlot(url: string, options: SlotOptions = {}): Promise<Slot> {
   let slot: number | undefined
@@ -57,7 +58,7 @@ async function takeAny(client: pg.Client): Promise<number> {
     const slot = (first + step) % SLOTS
     if (await take(client, slot)) return slot
   }
-  throw new Error(`All ${SLOTS} process slots of this database are taken.`)
+  throw new StartError(`All ${SLOTS} process slots of this database are taken.`)
 }
 
 async function take(client: pg.Client, slot: number): Promise<boolean> {

@@ -1,0 +1,150 @@
+import type { RequestListener } from 'node:http'
+import type { MeterProvider } from '@opentelemetry/api'
+import { type Instruments, silentInstruments } from './base/instruments.ts'
+import type { Log } from './base/log.ts'
+import type { Config } from './config.ts'
+import { connect, type Db } from './db/connect.ts'
+import { type Embedded, startEmbedded } from './db/embedded.ts'
+import { migrate, pendingMigrations } from './db/migrate.ts'
+import { ready } from './db/ready.ts'
+import { takeSlot } from './db/slot.ts'
+import { createHealth, type Health } from './faces/http/health.ts'
+import { listenHttp, listenLoopback } from './faces/http/listener.ts'
+
+/** What the app is made of. It closes none of it: whoever opened it does. */
+export interface AppParts {
+  readonly config: Config
+  /** for requests */
+  readonly db: Db
+  /** for the queue, so that neither starves the other */
+  readonly workerDb: Db
+  /** for connections of one's own: `listen` */
+  readonly databaseUrl: string
+  /** this process among those on the database */
+  readonly slot: number
+  readonly log: Log
+  readonly instruments: Instruments
+  /** for Fedify's instruments; undefined when nobody looks */
+  readonly meterProvider: MeterProvider | undefined
+}
+
+/** What the process needs of the app; `app.ts` makes it. */
+export interface App extends AsyncDisposable {
+  readonly handler: RequestListener
+  readonly runner: {
+    start(): void
+    /** Claims no more, finishes what is at work within this time, and gives the rest back. */
+    drain(ms: number): Promise<void>
+  }
+  /** the link that makes the owner, while there is none */
+  ownerLink(): Promise<string | undefined>
+}
+
+export type CreateApp = (parts: AppParts) => Promise<App>
+
+export interface Server {
+  readonly ownerLink: string | undefined
+  /** Stops in order, and within `patienceMs`: what is at work is finished, what is not is left for the next start. */
+  drain(patienceMs: number): Promise<void>
+}
+
+const WEB_CONNECTIONS = 8
+const WORKER_CONNECTIONS = 4
+
+export interface ServerOptions {
+  readonly config: Config
+  readonly log: Log
+  /** a promise for it, so that its modules load while the database starts */
+  readonly createApp: Promise<CreateApp>
+  /** the process cannot go on and has to be started anew */
+  readonly onBroken: (reason: Error) => void
+}
+
+/**
+ * Brings up everything that this process is: the database and its migrations, the app, its listener and its workers,
+ * as the role says.
+ * @throws StartError; what was already up is down again then
+ */
+export async function startServer(options: ServerOptions): Promise<Server> {
+  const { config, log } = options
+  await using stack = new AsyncDisposableStack()
+
+  const databaseUrl = config.databaseUrl ?? (await openEmbedded(stack, config, log)).url
+  const db = openPool(stack, databaseUrl, 'weft web', WEB_CONNECTIONS)
+  const workerDb = openPool(stack, databaseUrl, 'weft worker', WORKER_CONNECTIONS)
+  await ready(db, log)
+  const migrated = await migrate(db)
+  if (migrated.length > 0) log.info('The database was brought up to date.', { migrations: migrated })
+
+  const slot = stack.use(
+    await takeSlot(databaseUrl, {
+      log,
+      onLost: () =>
+        options.onBroken(new Error('Another process took over this one’s place on the database.')),
+    }),
+  )
+  const health = createHealth(checks(db))
+  const { instruments, meterProvider } = await openMetrics(stack, config, log, health)
+  const createApp = await options.createApp
+  const app = stack.use(
+    await createApp({
+      config,
+      db,
+      workerDb,
+      databaseUrl,
+      slot: slot.slot,
+      log,
+      instruments,
+      meterProvider,
+    }),
+  )
+  const ownerLink = await app.ownerLink()
+  const http =
+    config.role === 'worker' ? undefined : await listenHttp({ ...config, handler: app.handler, health, log })
+  if (config.role !== 'web') app.runner.start()
+
+  const open = stack.move()
+  return {
+    ownerLink,
+    async drain(patienceMs) {
+      health.drain()
+      await Promise.all([http?.close(patienceMs), config.role !== 'web' && app.runner.drain(patienceMs)])
+      await open.disposeAsync()
+    },
+  }
+}
+
+async function openEmbedded(stack: AsyncDisposableStack, config: Config, log: Log): Promise<Embedded> {
+  return stack.adopt(await startEmbedded(config.dataDir, log), (embedded) => embedded.stop())
+}
+
+function openPool(
+  stack: AsyncDisposableStack,
+  url: string,
+  applicationName: string,
+  maxConnections: number,
+): Db {
+  return stack.adopt(connect({ url, applicationName, maxConnections }), (db) => db.destroy())
+}
+
+async function openMetrics(stack: AsyncDisposableStack, config: Config, log: Log, health: Health) {
+  if (config.metricsPort === undefined) return { instruments: silentInstruments, meterProvider: undefined }
+  const { createMetrics } = await import('./faces/http/metrics.ts')
+  const metrics = stack.use(createMetrics(log))
+  const listener = await listenLoopback(config.metricsPort, (request, response) => {
+    if (health.answer(request, response, 'operator')) return
+    if (request.url === '/metrics') metrics.answer(request, response)
+    else response.writeHead(404).end()
+  })
+  stack.defer(() => listener.close(0))
+  return metrics
+}
+
+function checks(db: Db) {
+  return {
+    database: async () => {
+      const pending = await pendingMigrations(db)
+      return pending.length === 0 ? undefined : `lacks migrations: ${pending.join(', ')}`
+    },
+  }
+}
