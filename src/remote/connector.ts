@@ -104,9 +104,7 @@ function createOpener(ca: string | undefined): Open {
   const sessions = new LRUCache<string, Buffer>({ max: TLS_SESSIONS })
 
   return (host, secure, way, callback) => {
-    const socket = secure
-      ? openSecure(host, way, secureContext, sessions)
-      : openTcp(destination(way))
+    const socket = secure ? openSecure(host, way, secureContext, sessions) : openTcp(destination(way))
     socket.setNoDelay(true)
     socket.setKeepAlive(true, 60_000)
     const timer = setTimeout(() => socket.destroy(connectTimeout(host)), CONNECT_TIMEOUT_MS)

@@ -87,6 +87,8 @@ function alternativeName(name: string): pkijs.Extension {
 }
 
 function pem(label: string, der: ArrayBuffer): string {
-  const text = Buffer.from(der).toString('base64').replace(/.{64}(?=.)/g, '$&\n')
+  const text = Buffer.from(der)
+    .toString('base64')
+    .replace(/.{64}(?=.)/g, '$&\n')
   return `-----BEGIN ${label}-----\n${text}\n-----END ${label}-----\n`
 }
