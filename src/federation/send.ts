@@ -1,0 +1,140 @@
+import { LRUCache } from 'lru-cache'
+import { type Dispatcher, request } from 'undici'
+import { type Clock, systemClock } from '../base/clock.ts'
+import type { AccountId, ActivityId } from '../base/ids.ts'
+import type { OutgoingDelivery, Sender, SendOutcome } from '../jobs/outcomes.ts'
+import { type Answer, answersBoth, isWorthKnockingAgain, outcomeOf, outcomeOfError } from './send-outcome.ts'
+import {
+  type Headers,
+  type Payload,
+  payloadFrom,
+  type SignatureForm,
+  type SigningKey,
+  signPost,
+} from './sign.ts'
+
+export interface SenderParts {
+  /** guarded; made so that it takes compressed answers, since they are thrown away unread */
+  readonly dispatcher: Dispatcher
+  /** name, version and address of this server */
+  readonly userAgent: string
+  /** the exact bytes that are served at its id, and whose they are; undefined when it is no longer ours to send */
+  activity(id: ActivityId): Promise<{ readonly accountId: AccountId; readonly body: string } | undefined>
+  /** undefined when the account has no key any more */
+  signingKey(accountId: AccountId): Promise<SigningKey | undefined>
+  readonly clock?: Clock
+  /** for the whole delivery, a second knock included; 15 s when left out */
+  readonly deadlineMs?: number
+}
+
+interface Outgoing extends Payload {
+  readonly accountId: AccountId
+}
+
+/** One delivery under way. */
+interface Errand {
+  readonly delivery: OutgoingDelivery
+  readonly url: URL
+  readonly payload: Payload
+  readonly key: SigningKey
+  readonly signal: AbortSignal
+}
+
+const DEADLINE_MS = 15_000
+/** Of an answer so much is read, so that its connection can be used again; then it is cut. */
+const ANSWER_BYTES = 16_384
+const PAYLOAD_BYTES = 32 * 1_048_576
+const KEYS = 1000
+const HELD_MS = 60_000
+
+/**
+ * Makes the function that hands one activity to one inbox: the stored bytes, signed and sent once, never redirected.
+ *
+ * The older form of signature is tried first with hosts that are not known, since all but a few know only that; an
+ * answer that may mean "I do not understand this signature" is followed by one knock in the other form.
+ * Body, digest and key are made ready once for all deliveries of an activity.
+ */
+export function createSender(parts: SenderParts): Sender {
+  const { clock = systemClock, deadlineMs = DEADLINE_MS } = parts
+  const payloads = new LRUCache<ActivityId, Outgoing>({
+    maxSize: PAYLOAD_BYTES,
+    sizeCalculation: ({ body }) => body.length + 1,
+    ttl: HELD_MS,
+    fetchMethod: async (id) => {
+      const activity = await parts.activity(id)
+      return activity && { ...payloadFrom(activity.body), accountId: activity.accountId }
+    },
+  })
+  const keys = new LRUCache<AccountId, SigningKey>({
+    max: KEYS,
+    ttl: HELD_MS,
+    fetchMethod: (accountId) => parts.signingKey(accountId),
+  })
+
+  return async (delivery) => {
+    const url = URL.parse(delivery.inboxUrl)
+    if (!url || url.username || url.password) {
+      return { result: 'inbox-failed', status: 0, reason: 'its address is not one to send to' }
+    }
+    const controller = new AbortController()
+    const timer = setTimeout(() => controller.abort(new DOMException('too slow', 'TimeoutError')), deadlineMs)
+    try {
+      const payload = await payloads.fetch(delivery.activityId)
+      const key = payload && (await keys.fetch(payload.accountId))
+      if (!payload || !key) return { result: 'withdrawn' }
+      return await deliver({ delivery, url, payload, key, signal: controller.signal })
+    } catch (error) {
+      // Our own database or secret: no word against the host, but nothing that may cost the delivery either.
+      return { result: 'host-failed', reason: `not sent: ${messageOf(error)}`, retryAfterSeconds: 30 }
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  async function deliver(errand: Errand): Promise<SendOutcome> {
+    const { knock } = errand.delivery
+    const form: SignatureForm = knock === 'rfc9421' ? 'rfc9421' : 'cavage'
+    const first = await attempt(errand, form)
+    if (!isWorthKnockingAgain(first, knock)) return outcomeOf(first, form, clock.now())
+    const other: SignatureForm = form === 'cavage' ? 'rfc9421' : 'cavage'
+    const second = await attempt(errand, other)
+    return outcomeOf(answersBoth(first, second), other, clock.now())
+  }
+
+  async function attempt(errand: Errand, form: SignatureForm): Promise<Answer> {
+    const headers = await signPost(errand.url, errand.payload, errand.key, { form, now: clock.now() })
+    try {
+      return await post(errand, headers)
+    } catch (error) {
+      if (!wasDropped(error) || errand.signal.aborted) return outcomeOfError(error)
+      // A kept connection that its other side closed at that very moment says nothing about the host.
+      return post(errand, headers).catch(outcomeOfError)
+    }
+  }
+
+  async function post({ url, payload, signal }: Errand, headers: Headers): Promise<Answer> {
+    const response = await request(url, {
+      method: 'POST',
+      headers: { ...headers, 'user-agent': parts.userAgent },
+      body: payload.body,
+      dispatcher: parts.dispatcher,
+      signal,
+    })
+    // The status is what counts; however its body ends changes nothing.
+    await response.body.dump({ limit: ANSWER_BYTES, signal }).catch(() => undefined)
+    const retryAfter = response.headers['retry-after']
+    return {
+      status: response.statusCode,
+      retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
+    }
+  }
+}
+
+function wasDropped(error: unknown): boolean {
+  const { code } = error as { code?: unknown }
+  return code === 'UND_ERR_SOCKET' || code === 'ECONNRESET' || code === 'EPIPE'
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown'
+}
