@@ -8,7 +8,7 @@ import type { Answer } from '../http/errors.ts'
 import type { Limits } from '../http/limits.ts'
 import { readForm } from '../http/params.ts'
 import { giveSession, requireSession, sessionOf } from '../http/sessions.ts'
-import { avatar, counted, handleOf, profileHeader, titleOf } from './account-parts.ts'
+import { avatar, counted, profileHeader, titleOf } from './account-parts.ts'
 import { answerForForm, field, formError, formGuard } from './form-parts.ts'
 import { type Html, html } from './html.ts'
 import { type PageContext, sendPage } from './page-context.ts'
@@ -66,7 +66,7 @@ async function everybody(ctx: PageContext, req: Request): Promise<Html> {
   const now = ctx.clock.now()
   return html`<section class="sheet" aria-labelledby="everybody">
 <h2 class="heading" id="everybody">Accounts on this server</h2>
-<ul class="accounts">${page.items.map((row) => accountRow(row, ctx.config.handleHost, now))}</ul>
+<ul class="accounts">${page.items.map((row) => accountRow(row, now))}</ul>
 ${page.next !== undefined && html`<nav class="pages" aria-label="More accounts"><span></span><a rel="next" href="/accounts?before=${page.next}">Older accounts</a></nav>`}
 <p class="more soft">To add one, run <code>npx weft account create NAME</code> where the server runs.</p>
 </section>`
@@ -74,12 +74,12 @@ ${page.next !== undefined && html`<nav class="pages" aria-label="More accounts">
 
 const roles = { owner: 'Owner', admin: 'Admin', moderator: 'Moderator', user: '' } as const
 
-function accountRow({ account, role, seenAt }: LocalAccountRow, handleHost: string, now: Date): Html {
+function accountRow({ account, role, seenAt }: LocalAccountRow, now: Date): Html {
   const { posts, followers, following } = account.counts
   return html`<li>
 ${avatar(account)}
 <div class="said">
-<p class="by"><a class="name" href="/@${account.name}"><bdi>${titleOf(account)}</bdi></a> <span class="handle"><bdi>${handleOf(account, handleHost)}</bdi></span>${roles[role] !== '' && html` <span class="badge">${roles[role]}</span>`}${account.suspended && html` <span class="badge">Suspended</span>`}</p>
+<p class="by"><span><a class="name" href="/@${account.name}"><bdi>${titleOf(account)}</bdi></a> <span class="handle"><bdi>@${account.name}</bdi></span></span>${roles[role] !== '' && html`<span class="badge">${roles[role]}</span>`}${account.suspended && html`<span class="badge">Suspended</span>`}</p>
 <p class="counts">${counted(posts, 'post', 'posts')} ${counted(followers, 'follower', 'followers')} <span><strong>${following}</strong> following</span></p>
 <p class="soft">Joined ${month(account.createdAt)} · here ${seen(seenAt, now)}</p>
 </div>

@@ -3,7 +3,6 @@ import type { PostId } from '../../base/ids.ts'
 import { hasOwner } from '../../views/instance.ts'
 import { listPublicLocal } from '../../views/posts.ts'
 import { type Html, html } from './html.ts'
-import { mark } from './icons.ts'
 import { type PageContext, sendPage } from './page-context.ts'
 import { readBefore } from './paging.ts'
 import { postList } from './post-parts.ts'
@@ -44,9 +43,8 @@ const doors: Readonly<Record<string, string>> = {
 
 function welcome(handleHost: string, registration: string, ready: boolean): Html {
   return html`<section class="sheet hero">
-${mark}
-<h1>${handleHost}</h1>
-<p class="lead">A home on the open social web. People here write short posts, and anyone on Mastodon, Threads or another server of the kind can follow them, answer them and be followed back.</p>
+<h1>A home on the open social web</h1>
+<p class="lead">People on ${handleHost} write short posts, and anyone on Mastodon, Threads or another server of the kind can follow them, answer them and be followed back.</p>
 ${
   ready
     ? html`<p class="soft">${doors[registration] ?? ''} To follow somebody here, search for their address, <span class="handle">@name@${handleHost}</span>, on the server where you have yours.</p>

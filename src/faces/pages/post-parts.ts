@@ -38,10 +38,12 @@ ${countsLine(post)}
 function byline(post: PostView, { handleHost, now }: PostSetting, { place }: PostPlace): Html {
   const { author } = post
   const link = profileLink(author)
-  return html`<p class="by"><a class="p-author h-card name" href="${link ?? '#'}"${outward(author)}><bdi>${titleOf(author)}</bdi></a> <span class="handle"><bdi>${handleOf(author, handleHost)}</bdi></span>${
+  // Here everybody is at home, so only those from elsewhere need their host.
+  const handle = author.host === null ? `@${author.name}` : handleOf(author, handleHost)
+  const when =
     place !== 'focus' &&
-    html` <span class="when"><a class="u-url" href="${postLink(post)}"${outward(author)}>${timeTag(post.publishedAt, ago(post.publishedAt, now), 'dt-published')}</a>${post.editedAt && html` · edited`}${audience(post)}</span>`
-  }</p>`
+    html`<span class="when">${post.editedAt && 'edited · '}<a class="u-url" href="${postLink(post)}"${outward(author)}>${timeTag(post.publishedAt, ago(post.publishedAt, now), 'dt-published')}</a>${audience(post)}</span>`
+  return html`<p class="by"><span><a class="p-author h-card name" href="${link ?? '#'}"${outward(author)}><bdi>${titleOf(author)}</bdi></a> <span class="handle"><bdi>${handle}</bdi></span></span>${when}</p>`
 }
 
 /** Where a post can be read by people: here if it is ours, at its home otherwise. */
