@@ -1,7 +1,7 @@
 import type { Db } from '../db/connect.ts'
+import { statement } from '../db/statement.ts'
 import type { Tx } from '../db/transact.ts'
 import type { JobKind } from './kinds.ts'
-import { statement } from './statement.ts'
 
 export interface NewJob {
   readonly kind: JobKind

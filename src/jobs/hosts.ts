@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
 import type { Db } from '../db/connect.ts'
+import { statement } from '../db/statement.ts'
 import type { Tx } from '../db/transact.ts'
-import { statement } from './statement.ts'
 
 interface Known {
   readonly hosts: LRUCache<string, number>

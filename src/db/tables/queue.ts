@@ -98,6 +98,7 @@ export interface DeadJobTable {
   id: GeneratedAlways<string>
   kind: string
   lane: number | null
+  subject: string | null
   payload: string
   attempts: number
   reason: string

@@ -1,0 +1,122 @@
+import type { Log } from '../base/log.ts'
+import type { Db } from '../db/connect.ts'
+import { type ClaimedDelivery, claimDeliveries, hostLanes } from './deliveries.ts'
+import { type DeliveryNote, settleDeliveries } from './delivery-settle.ts'
+import type { Instruments } from './instruments.ts'
+import { createLoop } from './loop.ts'
+import type { Sender, SendOutcome } from './outcomes.ts'
+import { createPlaces, type PlaceLimits, placeLimits } from './places.ts'
+import { createSettler } from './settle.ts'
+import { TimeLimitError, withTimeLimit } from './time-limit.ts'
+import { createVisit, type Visit } from './visits.ts'
+import type { Work } from './work.ts'
+
+const PER_CLAIM = 50
+const SETTLE_EVERY_MS = 10
+/** Claiming for fewer free places than this costs more than it brings, as long as others are at work. */
+const WORTH_CLAIMING = 16
+const SEND_LIMIT_MS = 60_000
+
+export interface DeliveryOptions {
+  readonly db: Db
+  readonly slot: number
+  readonly send: Sender
+  readonly log: Log
+  readonly instruments: Instruments
+  readonly limits?: PlaceLimits
+}
+
+/** Hands our activities to the network: visits hosts that are due, and sends what stands in their lanes. */
+export function createDeliveryWork({ db, slot, send, log, instruments, limits }: DeliveryOptions): Work {
+  const visits = new Set<Visit>()
+  let stopping = false
+  let givesUp = false
+  const loop = createLoop('deliveries', log, claimMore)
+  const places = createPlaces(limits ?? placeLimits, loop.wake)
+  const settler = createSettler<DeliveryNote>({
+    everyMs: SETTLE_EVERY_MS,
+    write: (notes) => settleDeliveries(db, notes),
+    log,
+    givesUp: () => givesUp,
+  })
+
+  return {
+    loop,
+    get idle() {
+      return visits.size === 0 && settler.idle
+    },
+    async extendLeases() {
+      const held = [...visits]
+      if (held.length === 0) return
+      const kept = await hostLanes.extend(
+        db,
+        held.map((visit) => visit.claimed),
+      )
+      const lost = held.filter((visit) => !kept.has(visit.claimed.lane) && visits.has(visit))
+      for (const visit of lost) visit.stop()
+      if (lost.length > 0) instruments.leasesLost?.(lost.length)
+    },
+    async finish(deadline) {
+      stopping = true
+      for (const visit of visits) visit.stop()
+      while (visits.size > 0 && performance.now() < deadline) await new Promise((go) => setTimeout(go, 5))
+      // Whoever takes these lanes next may repeat what is still under way; it is never lost.
+      for (const visit of visits) endVisit(visit)
+      givesUp = true
+      await settler.written()
+    },
+  }
+
+  async function claimMore(): Promise<boolean> {
+    const free = places.free()
+    if (stopping || free.good + free.other === 0) return false
+    const hosts = await claimDeliveries(db, slot, free, PER_CLAIM)
+    for (const host of hosts) {
+      const visit = createVisit(host)
+      visits.add(visit)
+      for (const { id, inboxGone } of host.deliveries) {
+        if (inboxGone) settler.add({ note: 'drop', hostId: host.lane, id })
+      }
+      sendMore(visit)
+    }
+    return hosts.length > 0
+  }
+
+  /** Sends what may go now; a visit with nothing under way takes a place whether there is room or not. */
+  function sendMore(visit: Visit): void {
+    while (!stopping && (visit.inFlight === 0 || places.room)) {
+      const delivery = visit.next()
+      if (!delivery) break
+      void sendOne(visit, delivery)
+    }
+    if (visit.inFlight === 0) endVisit(visit)
+    if (visits.size === 0 || places.free().good >= WORTH_CLAIMING) loop.wake()
+  }
+
+  async function sendOne(visit: Visit, delivery: ClaimedDelivery): Promise<void> {
+    const place = places.enter(visit.good)
+    const began = performance.now()
+    const outcome = await sendSafely(visit, delivery)
+    place.leave()
+    instruments.delivery?.(outcome.result, (performance.now() - began) / 1000)
+    for (const note of visit.finish(delivery, outcome)) settler.add(note)
+    sendMore(visit)
+  }
+
+  async function sendSafely({ claimed, knock }: Visit, delivery: ClaimedDelivery): Promise<SendOutcome> {
+    const { activityId, inboxUrl } = delivery
+    try {
+      return await withTimeLimit(SEND_LIMIT_MS, () =>
+        send({ activityId, inboxUrl, host: claimed.host, knock }),
+      )
+    } catch (error) {
+      if (error instanceof TimeLimitError) return { result: 'host-failed', reason: 'no answer in a minute' }
+      log.error('Sending {activityId} to {inboxUrl} threw: {error}', { activityId, inboxUrl, error })
+      return { result: 'inbox-failed', status: 0, reason: 'could not be sent; see the log' }
+    }
+  }
+
+  function endVisit(visit: Visit): void {
+    if (visits.delete(visit)) settler.add(visit.end())
+  }
+}

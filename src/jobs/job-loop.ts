@@ -1,0 +1,151 @@
+import type { Log } from '../base/log.ts'
+import type { Db } from '../db/connect.ts'
+import type { Instruments, WorkResult } from './instruments.ts'
+import {
+  type ClaimedJob,
+  claimJobs,
+  countJobTry,
+  extendJobs,
+  type JobNote,
+  releaseJobs,
+  settleJobs,
+} from './job-rows.ts'
+import type { JobKind } from './kinds.ts'
+import { createLoop } from './loop.ts'
+import type { JobHandler } from './outcomes.ts'
+import { createSettler } from './settle.ts'
+import { withTimeLimit } from './time-limit.ts'
+import { failureFrom, type Work } from './work.ts'
+
+export interface JobOptions {
+  readonly db: Db
+  readonly slot: number
+  readonly handlers: Readonly<Record<JobKind, JobHandler>>
+  readonly log: Log
+  readonly instruments: Instruments
+  readonly atOnce: number
+  readonly attempts: number
+  readonly timeLimitMs: number
+}
+
+const SETTLE_EVERY_MS = 10
+const MOST_UNSETTLED = 1000
+/** A job of a kind that is not known here was made by a newer version: it waits for one. */
+const PARKED_SECONDS = 60
+
+/** Does the jobs that stand in no lane, up to `atOnce` of them side by side. */
+export function createJobWork(options: JobOptions): Work {
+  const { db, slot, log, instruments, atOnce, attempts: limit, timeLimitMs } = options
+  const handlers = new Map<string, JobHandler>(Object.entries(options.handlers))
+  const running = new Map<string, ClaimedJob>()
+  const notBegun = new Set<ClaimedJob>()
+  /** jobs that may have killed a worker: they run one after the other, counted before each run */
+  let suspects: Promise<void> = Promise.resolve()
+  let stopping = false
+  let givesUp = false
+  const loop = createLoop('jobs', log, claimMore)
+  const settler = createSettler<JobNote>({
+    everyMs: SETTLE_EVERY_MS,
+    async write(notes) {
+      const lost = await settleJobs(db, notes)
+      if (lost > 0) instruments.leasesLost?.(lost)
+    },
+    log,
+    givesUp: () => givesUp,
+  })
+
+  return {
+    loop,
+    get idle() {
+      return running.size === 0 && settler.idle
+    },
+    async extendLeases() {
+      if (running.size > 0) await extendJobs(db, [...running.values()])
+    },
+    async finish(deadline) {
+      stopping = true
+      while (begun() > 0 && performance.now() < deadline) await new Promise((go) => setTimeout(go, 5))
+      givesUp = true
+      await settler.written()
+      if (running.size > 0) await releaseJobs(db, [...running.values()])
+    },
+  }
+
+  function begun(): number {
+    return running.size - notBegun.size
+  }
+
+  async function claimMore(): Promise<boolean> {
+    const free = atOnce - running.size
+    if (stopping || free <= 0 || settler.waiting > MOST_UNSETTLED) return false
+    const jobs = await claimJobs(db, slot, free)
+    for (const job of jobs) {
+      running.set(job.id, job)
+      if (job.tries > 1) {
+        notBegun.add(job)
+        suspects = suspects.then(() => runSuspect(job))
+      } else void run(job, job.attempts + 1)
+    }
+    return jobs.length > 0
+  }
+
+  async function runSuspect(job: ClaimedJob): Promise<void> {
+    // What is not begun stays with `finish`, which gives it back.
+    if (stopping) return
+    notBegun.delete(job)
+    try {
+      const tries = await countJobTry(db, job)
+      if (tries === undefined) return end(job)
+      if (tries <= limit) return await run(job, tries)
+      settler.add({
+        note: 'dead',
+        job,
+        attempts: tries,
+        reason: 'the server stopped each time while doing it',
+      })
+    } catch (error) {
+      // It is still leased, and comes back when the lease ends.
+      log.warn('Job {id} cannot be counted: {error}', { id: job.id, error })
+    }
+    end(job)
+  }
+
+  /** Never throws. @param attempts how many tries there were, should this one fail */
+  async function run(job: ClaimedJob, attempts: number): Promise<void> {
+    const began = performance.now()
+    const handler = handlers.get(job.kind)
+    if (!handler) {
+      log.warn('A job of kind {kind} is not known to this version; it is put off.', { kind: job.kind })
+      settler.add({ note: 'retry', job, attempts: job.attempts, seconds: PARKED_SECONDS })
+      return end(job)
+    }
+    const note = await noteAfter(handler, job, attempts)
+    const seconds = (performance.now() - began) / 1000
+    const result: WorkResult = note.note === 'retry' ? 'retried' : note.note
+    instruments.job?.(job.kind, result, seconds)
+    settler.add(note)
+    end(job)
+  }
+
+  async function noteAfter(handler: JobHandler, job: ClaimedJob, attempts: number): Promise<JobNote> {
+    try {
+      await withTimeLimit(timeLimitMs, async (signal) => handler(JSON.parse(job.payload), signal))
+      return { note: 'done', job }
+    } catch (error) {
+      const failure = failureFrom(error, attempts)
+      const { kind, id } = job
+      log.warn('Job {id} ({kind}) failed: {error}', { id, kind, attempts, error })
+      if (failure.fails === 'for-good') return { note: 'done', job }
+      const { reason, seconds } = failure
+      return attempts >= limit
+        ? { note: 'dead', job, attempts, reason }
+        : { note: 'retry', job, attempts, seconds }
+    }
+  }
+
+  function end(job: ClaimedJob): void {
+    // The place of a job that was claimed anew, after its lease was lost, belongs to its second run.
+    if (running.get(job.id) === job) running.delete(job.id)
+    loop.wake()
+  }
+}

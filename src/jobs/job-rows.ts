@@ -1,0 +1,117 @@
+import type { Db } from '../db/connect.ts'
+import { statement } from '../db/statement.ts'
+import { LEASE_SECONDS } from './lanes.ts'
+
+/** A job that stands in no lane, as it was claimed. */
+export interface ClaimedJob {
+  readonly id: string
+  readonly kind: string
+  readonly payload: string
+  readonly lease: string
+  /** claims since it was last written: over 1, a worker died while it held it */
+  readonly tries: number
+  readonly attempts: number
+}
+
+export type JobNote =
+  | { readonly note: 'done'; readonly job: ClaimedJob }
+  | { readonly note: 'retry'; readonly job: ClaimedJob; readonly attempts: number; readonly seconds: number }
+  | { readonly note: 'dead'; readonly job: ClaimedJob; readonly attempts: number; readonly reason: string }
+
+const claimRows = statement(
+  'job-claim',
+  `UPDATE job SET due_at = now() + interval '${LEASE_SECONDS} s', lease = lease + 1, owner = $1,
+     tries = LEAST(tries + 1, 100)
+   WHERE id = ANY (ARRAY(
+     SELECT id FROM job WHERE due_at <= now() ORDER BY due_at, id LIMIT $2 FOR UPDATE SKIP LOCKED))
+   RETURNING id, kind, payload, lease, tries, attempts`,
+)
+
+/** Claims up to `limit` jobs that are due, oldest first. */
+export async function claimJobs(db: Db, slot: number, limit: number): Promise<ClaimedJob[]> {
+  const jobs = await claimRows<ClaimedJob>(db, [slot, limit])
+  return jobs.sort((a, b) => Number(BigInt(a.id) - BigInt(b.id)))
+}
+
+/** Everything below touches a job only while the lease is ours. */
+const OURS = 'job.id = t.id AND job.lease = t.lease'
+const LEASES = 'unnest($1::bigint[], $2::bigint[]) AS t (id, lease)'
+
+const deleteDone = statement('job-done', `DELETE FROM job USING ${LEASES} WHERE ${OURS} RETURNING job.id`)
+const putOff = statement(
+  'job-retry',
+  `UPDATE job SET owner = NULL, tries = 0, attempts = t.attempts,
+     due_at = now() + make_interval(secs => t.seconds)
+   FROM unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::float8[]) AS t (id, lease, attempts, seconds)
+   WHERE ${OURS} RETURNING job.id`,
+)
+const bury = statement(
+  'job-dead',
+  `WITH gone AS (
+     DELETE FROM job
+     USING unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::text[]) AS t (id, lease, attempts, reason)
+     WHERE ${OURS} RETURNING job.kind, job.payload, t.attempts, t.reason, job.created_at
+   )
+   INSERT INTO dead_job (kind, payload, attempts, reason, created_at) SELECT * FROM gone RETURNING id`,
+)
+
+/** Writes down what became of jobs; returns how many of them were not ours any more. */
+export async function settleJobs(db: Db, notes: readonly JobNote[]): Promise<number> {
+  const of = <N extends JobNote['note']>(kind: N) =>
+    notes.filter((note): note is Extract<JobNote, { note: N }> => note.note === kind)
+  const done = of('done')
+  const later = of('retry')
+  const dead = of('dead')
+  let written = 0
+  if (done.length > 0) written += (await deleteDone(db, leases(done))).length
+  if (later.length > 0) {
+    const seconds = later.map((note) => note.seconds)
+    written += (await putOff(db, [...leases(later), later.map((note) => note.attempts), seconds])).length
+  }
+  if (dead.length > 0) {
+    const reasons = dead.map((note) => note.reason)
+    written += (await bury(db, [...leases(dead), dead.map((note) => note.attempts), reasons])).length
+  }
+  return notes.length - written
+}
+
+const extend = statement(
+  'job-extend',
+  `UPDATE job SET due_at = now() + interval '${LEASE_SECONDS} s' FROM ${LEASES} WHERE ${OURS}`,
+)
+const release = statement(
+  'job-release',
+  `UPDATE job SET due_at = now(), owner = NULL, tries = 0 FROM ${LEASES} WHERE ${OURS}`,
+)
+const countTry = statement(
+  'job-count',
+  `UPDATE job SET attempts = attempts + 1 FROM ${LEASES} WHERE ${OURS} RETURNING attempts`,
+)
+const freeOwned = statement(
+  'job-free',
+  'UPDATE job SET due_at = now(), owner = NULL, lease = lease + 1 WHERE owner = $1 RETURNING id',
+)
+
+export async function extendJobs(db: Db, jobs: readonly ClaimedJob[]): Promise<void> {
+  await extend(db, leases(jobs.map((job) => ({ job }))))
+}
+
+/** Gives jobs back untouched, for others to take at once. */
+export async function releaseJobs(db: Db, jobs: readonly ClaimedJob[]): Promise<void> {
+  await release(db, leases(jobs.map((job) => ({ job }))))
+}
+
+/** Counts a try before it is made. Returns the tries, this one included; undefined when the job is not ours any more. */
+export async function countJobTry(db: Db, job: ClaimedJob): Promise<number | undefined> {
+  const [row] = await countTry<{ attempts: number }>(db, leases([{ job }]))
+  return row?.attempts
+}
+
+/** Frees what a dead worker held; returns how many jobs that were. */
+export async function freeJobs(db: Db, owner: number): Promise<number> {
+  return (await freeOwned(db, [owner])).length
+}
+
+function leases(notes: readonly { readonly job: ClaimedJob }[]): [string[], string[]] {
+  return [notes.map(({ job }) => job.id), notes.map(({ job }) => job.lease)]
+}
