@@ -1,6 +1,7 @@
 import sjson from 'secure-json-parse'
 import { refuse } from '../base/refusal.ts'
 import { cleanText } from '../text/clean.ts'
+import { checkText } from './json-text.ts'
 
 /** What `JSON.parse` gives. */
 export type Json = string | number | boolean | null | readonly Json[] | JsonObject
@@ -12,16 +13,20 @@ export interface JsonObject {
 export const LONGEST_URI = 2048
 
 /**
- * A JSON text from elsewhere as a value; keys that could reach a prototype are dropped (S-027).
- * @throws Refusal 'request.invalid' when it is no JSON
+ * A JSON text from elsewhere as a value; keys that could reach a prototype are dropped (S-027). A text that is plainly
+ * beyond `shapeLimits` is refused before it is parsed: V8 takes a third of a second over a megabyte of brackets.
+ * @throws Refusal 'request.invalid' when it is no JSON, or too much of it
  */
 export function parseJson(text: string): Json {
+  if (text.length > SURELY_CHEAP) checkText(text)
   try {
     return sjson.parse(text, { protoAction: 'remove', constructorAction: 'remove' }) as Json
   } catch {
     return refuse('request.invalid', { reason: 'not JSON' })
   }
 }
+
+const SURELY_CHEAP = 4096
 
 export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -74,34 +79,34 @@ export function soleIdOf(value: Json | undefined): string | undefined {
   return items.length === 1 ? idOf(items[0]) : undefined
 }
 
-/** An absolute http(s) address as it stands, never rewritten: ids are compared letter by letter. */
+/**
+ * An absolute http(s) address as it stands, never rewritten: ids are compared letter by letter. One with a user name or
+ * password in it is none: it would pass for another host to whoever reads it (S-020).
+ */
 export function isUri(text: string): boolean {
-  return (
-    text.length <= LONGEST_URI && /^https?:\/\/[^/?#\\\s]/.test(text) && URL.canParse(text) && !hasSpace(text)
-  )
+  return text.length <= LONGEST_URI && URI.test(text) && URL.canParse(text)
 }
 
-function hasSpace(text: string): boolean {
-  return /[\s\p{Cc}]/u.test(text)
-}
+const URI = /^https?:\/\/[^/?#@\\\s\p{Cc}]+(?:[/?#][^\s\p{Cc}]*)?$/u
+
+/** An address whose origin can be read off as it stands: lower-case ASCII, no port, no user, no number for a host. */
+const PLAIN_ORIGIN = /^https?:\/\/(?:[a-z0-9-]+\.)*[a-z][a-z0-9-]*(?=\/|$)/
 
 /** `https://example.social`, in canonical form; undefined when the text is no address. */
 export function originOf(uri: string): string | undefined {
-  return isUri(uri) ? new URL(uri).origin : undefined
+  if (!isUri(uri)) return undefined
+  return PLAIN_ORIGIN.exec(uri)?.[0] ?? new URL(uri).origin
 }
 
 /** Host with its port, in lower-case ASCII. */
 export function hostOf(uri: string): string | undefined {
-  return isUri(uri) ? new URL(uri).host : undefined
+  return originOf(uri)?.replace(/^https?:\/\//, '')
 }
 
-/** True when both are addresses on one origin (FEP-fe34); an address with a user name in it is on none. */
+/** True when both are addresses on one origin (FEP-fe34). */
 export function sameOrigin(one: string, other: string): boolean {
-  if (!isUri(one) || !isUri(other)) return false
-  const [a, b] = [new URL(one), new URL(other)]
-  return (
-    a.origin === b.origin && a.username === '' && b.username === '' && a.password === '' && b.password === ''
-  )
+  const origin = originOf(one)
+  return origin !== undefined && origin === originOf(other)
 }
 
 /** A map of language to text, or nothing: `contentMap` and its like. */

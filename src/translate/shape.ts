@@ -1,15 +1,6 @@
 import { refuse } from '../base/refusal.ts'
 import type { Json, JsonObject } from './json.ts'
-
-/** How large a document may be in its parts, whatever its bytes (S-026). */
-export interface ShapeLimits {
-  readonly depth: number
-  readonly nodes: number
-  readonly items: number
-  readonly contexts: number
-}
-
-export const shapeLimits: ShapeLimits = { depth: 32, nodes: 10_000, items: 5_000, contexts: 10 }
+import { type ShapeLimits, shapeLimits } from './json-text.ts'
 
 /** More ids that no one else can name than any peer sends. */
 const MOST_BLANK_NODES = 100
