@@ -11,10 +11,12 @@ export async function listNotifications(
   const rows = await db
     .selectFrom('notification')
     .innerJoin('account', 'account.id', 'notification.from_account_id')
+    .leftJoin('post', 'post.id', 'notification.post_id')
     .select((eb) => [
       'notification.id as noticeId',
       'notification.kind',
       'notification.post_id as postId',
+      eb.fn.coalesce('post.url', 'post.uri').as('postUrl'),
       'notification.created_at as createdAt',
       'account.id',
       'account.uri',
@@ -29,13 +31,16 @@ export async function listNotifications(
     .orderBy('notification.id', 'desc')
     .limit(options.limit + 1)
     .execute()
-  const items = rows.slice(0, options.limit).map(({ noticeId, kind, postId, createdAt, ...from }) => ({
-    id: noticeId,
-    kind,
-    postId,
-    createdAt,
-    from,
-  }))
+  const items = rows
+    .slice(0, options.limit)
+    .map(({ noticeId, kind, postId, postUrl, createdAt, ...from }) => ({
+      id: noticeId,
+      kind,
+      postId,
+      postUrl,
+      createdAt,
+      from,
+    }))
   const last = items.at(-1)
   return rows.length > options.limit && last ? { items, next: last.id } : { items }
 }

@@ -88,6 +88,7 @@ export interface NotificationView {
   readonly kind: string
   readonly from: AccountMention
   readonly postId: PostId | null
+  readonly postUrl: string | null
   readonly createdAt: Date
 }
 

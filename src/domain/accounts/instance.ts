@@ -6,7 +6,7 @@ import { findAccountByUri } from './find.ts'
 import { insertKeys, insertLocalAccount } from './store.ts'
 
 /** The server's own actor, which signs what no person asks for. Made at the first start; safe to call from several processes. */
-export async function ensureInstanceAccount(world: World): Promise<Account> {
+export async function ensureInstanceAccount(world: Omit<World, 'directory'>): Promise<Account> {
   const { db, clock, ids, uris, keyring } = world
   const uri = uris.instanceActor
   const known = await findAccountByUri(db, uri)

@@ -1,0 +1,106 @@
+import { type Command, Option } from 'commander'
+import type { AccountId } from '../base/ids.ts'
+import type { Role } from '../domain/accounts/account.ts'
+import { checkPassword } from '../domain/accounts/password.ts'
+import { registerAccount } from '../domain/accounts/register.ts'
+import { updateAccount } from '../domain/accounts/update.ts'
+import { listLocalAccounts } from '../views/accounts.ts'
+import { type CommonOptions, finish, print, readStdin, UsageError } from './command.ts'
+import { requirePerson, withHouse } from './house.ts'
+
+interface CreateOptions extends CommonOptions {
+  readonly displayName?: string
+  readonly email?: string
+  readonly passwordStdin?: boolean
+  readonly role: Role
+  readonly approveFollowers?: boolean
+}
+
+interface UpdateOptions extends CommonOptions {
+  readonly displayName?: string
+  readonly bio?: string
+  readonly approveFollowers?: boolean
+}
+
+/** `weft account …` */
+export function accountCommands(program: Command): void {
+  const account = program.command('account').description('the people of this server')
+  finish(
+    account
+      .command('create')
+      .description('creates an account')
+      .argument('<name>', 'letters, digits and underscores, 30 at most')
+      .option('--display-name <name>', 'the name that people read')
+      .option('--email <address>')
+      .option('--password-stdin', 'reads the password from standard input; without one nobody can sign in')
+      .option('--approve-followers', 'followers wait until they are accepted by hand')
+      .addOption(
+        new Option('--role <role>').choices(['owner', 'admin', 'moderator', 'user']).default('user'),
+      ),
+    create,
+  )
+  finish(account.command('list').description('lists the accounts of this server'), list)
+  finish(
+    account
+      .command('update')
+      .description('changes a profile')
+      .argument('<name>')
+      .option('--display-name <name>')
+      .option('--bio <text>')
+      .option('--approve-followers', 'followers wait until they are accepted by hand')
+      .option('--no-approve-followers', 'whoever wants to follow may'),
+    update,
+  )
+}
+
+async function create(name: string, options: CreateOptions): Promise<void> {
+  const password = options.passwordStdin ? readStdin() : undefined
+  if (password === '') throw new UsageError('There was no password on standard input.')
+  if (password !== undefined) checkPassword(password, [name])
+  await withHouse(async ({ world }) => {
+    const account = await registerAccount(world, {
+      name,
+      role: options.role,
+      manuallyApprovesFollowers: options.approveFollowers ?? false,
+      ...(options.displayName !== undefined && { displayName: options.displayName }),
+      ...(options.email !== undefined && { email: options.email }),
+      ...(password !== undefined && { password }),
+    })
+    const handle = `${account.name}@${world.uris.handleHost}`
+    print(
+      options,
+      { id: account.id, name: account.name, handle, url: account.url, actor: account.uri },
+      `${handle} is created: ${account.url}`,
+    )
+  })
+}
+
+async function list(options: CommonOptions): Promise<void> {
+  await withHouse(async ({ world }) => {
+    for (let maxId: AccountId | undefined; ; ) {
+      const page = await listLocalAccounts(world.db, { limit: 100, ...(maxId && { maxId }) })
+      for (const { account, role, email, seenAt } of page.items) {
+        const { posts, followers } = account.counts
+        print(
+          options,
+          { id: account.id, name: account.name, role, email, posts, followers, seenAt },
+          `${account.name}\t${role}\t${posts} posts\t${followers} followers\tseen ${seenAt.toISOString().slice(0, 10)}`,
+        )
+      }
+      if (!page.next) return
+      maxId = page.next as AccountId
+    }
+  })
+}
+
+async function update(name: string, options: UpdateOptions): Promise<void> {
+  await withHouse(async (house) => {
+    const account = await requirePerson(house, name)
+    await updateAccount(house.world, account, {
+      ...(options.displayName !== undefined && { displayName: options.displayName }),
+      ...(options.bio !== undefined && { bio: options.bio }),
+      ...(options.approveFollowers !== undefined && { manuallyApprovesFollowers: options.approveFollowers }),
+    })
+    print(options, { id: account.id, name: account.name }, `${account.name} is changed.`)
+  })
+}

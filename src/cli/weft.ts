@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+import { Command } from 'commander'
+import { accountCommands } from './account.ts'
+import { deliveryCommands } from './deliveries.ts'
+import { followCommands } from './follow.ts'
+import { laterCommands } from './later.ts'
+import { operatorCommands } from './operate.ts'
+import { postCommands } from './post.ts'
+import { timelineCommands } from './timeline.ts'
+
+const program = new Command('weft')
+  .description(
+    'Acts on a Weft server, beside the running one or alone. Reads the same settings as the server.',
+  )
+  .showHelpAfterError('(weft --help shows every command)')
+
+for (const add of [
+  accountCommands,
+  postCommands,
+  followCommands,
+  timelineCommands,
+  deliveryCommands,
+  operatorCommands,
+  laterCommands,
+]) {
+  add(program)
+}
+
+await program.parseAsync()
