@@ -21,7 +21,7 @@ import {
 } from '../json.ts'
 import { addressesOf } from './activity.ts'
 import { type Addressed, peopleAmong, visibilityOf } from './addressing.ts'
-import { contentOf } from './content.ts'
+import { contentOf, quoteUriOf, withoutQuoteFallback } from './content.ts'
 import { decodedUri, pageUrlOf } from './links.ts'
 
 /** What the note alone does not say. */
@@ -31,6 +31,8 @@ export interface Known {
   /** the addresses of the activity around it, for notes that carry none */
   readonly to?: readonly string[]
   readonly cc?: readonly string[]
+  /** true where quotes are kept and shown: the line that stands in for one (`RE: …`) is then left out */
+  readonly showsQuotes?: boolean
 }
 
 const MOST_MENTIONS = 100
@@ -75,7 +77,7 @@ export function incomingFrom(note: JsonObject, received: Date, known: Known = {}
     title: lineOf(note.name, note.nameMap) || null,
     summary: summaryOf(note, kind),
     sensitive: isTrue(note.sensitive) || isTrue(note['as:sensitive']),
-    contentHtml: html,
+    contentHtml: known.showsQuotes && quoteUriOf(note) !== null ? withoutQuoteFallback(html) : html,
     source: sourceOf(note.source),
     language,
     publishedAt,

@@ -1,0 +1,81 @@
+import { generateKeyPairSync } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { Refusal } from '../../src/base/refusal.ts'
+import { activityFrom, embeddedObject } from '../../src/translate/from-activity/activity.ts'
+import { claimedHandle, remoteActorFrom } from '../../src/translate/from-activity/actor.ts'
+import { incomingFrom, type Known } from '../../src/translate/from-activity/note.ts'
+import { type Json, type JsonObject, parseJson } from '../../src/translate/json.ts'
+import { checkShape } from '../../src/translate/shape.ts'
+
+/** One thing that other software really sends, and what becomes of it here. `@RSA@` stands for a key. */
+interface Quirk {
+  readonly from: string
+  readonly note: string
+  readonly activity?: JsonObject
+  readonly object?: JsonObject
+  readonly actor?: JsonObject
+  readonly known?: Known
+  readonly expect: JsonObject
+}
+
+const folder = new URL('../wire/', import.meta.url)
+const received = new Date('2026-11-22T08:00:00Z')
+const pem = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  .publicKey.export({ type: 'spki', format: 'pem' })
+  .toString()
+
+const quirks = readdirSync(folder)
+  .filter((name) => name.endsWith('.json'))
+  .map((name): [string, Quirk] => {
+    const text = readFileSync(new URL(name, folder), 'utf8').replaceAll(
+      '@RSA@',
+      JSON.stringify(pem).slice(1, -1),
+    )
+    return [name.replace('.json', ''), JSON.parse(text) as Quirk]
+  })
+
+function read(quirk: Quirk): unknown {
+  if (quirk.activity) return readActivity(quirk.activity, quirk.known)
+  if (quirk.object) return readPost(quirk.object, quirk.known)
+  const actor = checked(quirk.actor ?? {})
+  return plain(remoteActorFrom(actor, { handleVerified: true, ...claimedHandle(actor) }))
+}
+
+function readActivity(json: JsonObject, known: Known = {}): unknown {
+  const activity = activityFrom(JSON.stringify(json))
+  const note = embeddedObject(activity)
+  const { to, cc } = activity
+  const isPost = activity.type === 'Create' && activity.objects.length === 1
+  return { activity, ...(note && isPost ? { incoming: readPost(note, { ...known, to, cc }) } : {}) }
+}
+
+function readPost(json: JsonObject, known?: Known): unknown {
+  return plain(incomingFrom(checked(json), received, known))
+}
+
+function checked(json: JsonObject): JsonObject {
+  checkShape(json)
+  return parseJson(JSON.stringify(json)) as JsonObject
+}
+
+/** Dates as text and absent values as null, as JSON has them. */
+function plain(value: object): Json {
+  return JSON.parse(JSON.stringify(value, (_, item) => (item === undefined ? null : item))) as Json
+}
+
+describe('what peers send is read as they mean it', () => {
+  test.each(quirks)('%s', (_, quirk) => {
+    if (quirk.expect.refused) expect(() => read(quirk)).toThrow(Refusal)
+    else expect(read(quirk)).toMatchObject(quirk.expect)
+  })
+})
+
+test('every quirk says whose it is and what it is about', () => {
+  expect(quirks.length).toBeGreaterThan(30)
+  for (const [name, { from, note, activity, object, actor }] of quirks) {
+    expect(from, name).toMatch(/\w/)
+    expect(note, name).toMatch(/\w.+\.$/)
+    expect([activity, object, actor].filter(Boolean), name).toHaveLength(1)
+  }
+})
