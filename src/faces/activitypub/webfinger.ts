@@ -12,21 +12,21 @@ const LINKED_DATA = 'application/ld+json; profile="https://www.w3.org/ns/activit
  */
 export function resourceFrom(text: string, uris: Uris): string | undefined {
   const resource = text.trim()
-  const here = new URL(uris.origin).host
-  const bare = resource
-    .replace(/^acct:/i, '')
-    .replace(/^@/, '')
-    .toLowerCase()
-  for (const host of [uris.handleHost, here]) {
-    if (bare === host || bare === `${host}@${uris.handleHost}` || bare === `${host}@${here}`)
-      return uris.instanceActor
-  }
+  if (namesServer(resource.toLowerCase(), uris)) return uris.instanceActor
   const handle = /^https?:/i.test(resource) ? undefined : handleFrom(resource)
   if (handle) return handle.host === null ? undefined : `acct:${handle.name}@${handle.host}`
   if (!/^[a-z][a-z0-9+.-]*:./i.test(resource) || /^acct:/i.test(resource) || !URL.canParse(resource))
     return undefined
   const url = new URL(resource)
   return url.origin === uris.origin && url.pathname === '/' ? uris.instanceActor : url.href
+}
+
+/** `host` alone, or the handle of the server's own actor, whose name is the host, port and all. */
+function namesServer(resource: string, uris: Uris): boolean {
+  const { host } = new URL(uris.origin)
+  const handle = resource.replace(/^acct:/, '').replace(/^@/, '')
+  const hosts = [uris.handleHost, host]
+  return hosts.some((name) => resource === name || hosts.some((at) => handle === `${name}@${at}`))
 }
 
 /** Whose page this is: `/@name`, and `/about` for the server itself. */
