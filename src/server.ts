@@ -10,6 +10,7 @@ import { ready } from './db/ready.ts'
 import { takeSlot } from './db/slot.ts'
 import { createHealth, type Health } from './faces/http/health.ts'
 import { listenHttp, listenLoopback } from './faces/http/listener.ts'
+import { observeQueue } from './faces/http/queue-metrics.ts'
 
 /** What the app is made of. It closes none of it: whoever opened it does. */
 export interface AppParts {
@@ -85,6 +86,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   )
   const health = createHealth(checks(db))
   const { instruments, meterProvider } = await openMetrics(stack, config, log, health)
+  observeQueue(instruments, db)
   const createApp = await options.createApp
   const app = stack.use(
     await createApp({

@@ -5,11 +5,12 @@ export interface Reading {
 }
 
 /**
- * - `queue.depth`: work that waits, by kind of queue
- * - `queue.oldest`: seconds that the oldest of it is overdue, by kind of queue
- * - `hosts`: other servers, by what we know of them: well, failing, dead
+ * - `queue.depth`: work that waits, by queue
+ * - `queue.oldest`: seconds that the oldest of it is overdue, by queue
+ * - `queue.dead`: work that was given up and can be tried again by hand, by queue
+ * - `hosts`: other servers, by how they answered last
  */
-export type Gauge = 'queue.depth' | 'queue.oldest' | 'hosts'
+export type Gauge = 'queue.depth' | 'queue.oldest' | 'queue.dead' | 'hosts'
 
 /**
  * What a room may count and show, without knowing who reads it. Labels are few and fixed words: never a host, a name
@@ -18,8 +19,14 @@ export type Gauge = 'queue.depth' | 'queue.oldest' | 'hosts'
 export interface Instruments {
   /** deliveries that came to an end or were put off, by result */
   countDeliveries(result: string, count?: number): void
+  /** how long one took */
+  timeDelivery(seconds: number): void
+  /** one job was run */
+  countJob(kind: string, result: string, seconds: number): void
   /** activities that came in, by what became of them: accepted, seen, refused, processed, … */
   countIntake(result: string, count?: number): void
+  /** seconds by which the clock of a server that signed a request is ahead of ours */
+  recordClockSkew(seconds: number): void
   /** work that was given up, by reason */
   countDropped(reason: string, count?: number): void
   /** leases that were taken over from a worker that died or was too slow */
@@ -31,7 +38,10 @@ export interface Instruments {
 /** Where nobody looks. */
 export const silentInstruments: Instruments = {
   countDeliveries: () => undefined,
+  timeDelivery: () => undefined,
+  countJob: () => undefined,
   countIntake: () => undefined,
+  recordClockSkew: () => undefined,
   countDropped: () => undefined,
   countLeaseExpiries: () => undefined,
   observe: () => undefined,

@@ -27,16 +27,22 @@ const BOUNDLESS = [
   'url.query',
 ]
 const MOST_SERIES = 200
+const BUCKETS = [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30]
 
 const GAUGES: Record<Gauge, string> = {
   'queue.depth': 'work that waits, by queue',
   'queue.oldest': 'seconds that the oldest waiting work is overdue, by queue',
-  hosts: 'other servers, by state',
+  'queue.dead': 'work that was given up and can be tried again by hand, by queue',
+  hosts: 'other servers, by how they answered last',
 }
 
 /** The numbers of this process, ours and Fedify's: collected by OpenTelemetry, read by Prometheus. */
 export function createMetrics(log: Log): Metrics {
-  const exporter = new PrometheusExporter({ preventServerStart: true, withoutScopeInfo: true })
+  const exporter = new PrometheusExporter({
+    preventServerStart: true,
+    withoutScopeInfo: true,
+    withoutTargetInfo: true,
+  })
   const meterProvider = new MeterProvider({
     readers: [exporter],
     views: [
@@ -59,13 +65,28 @@ export function createMetrics(log: Log): Metrics {
 
 function instrumentsOn(meter: Meter, log: Log): Instruments {
   const counter = (name: string, description: string) => meter.createCounter(`weft.${name}`, { description })
+  const seconds = (name: string, description: string) =>
+    meter.createHistogram(`weft.${name}`, { description, advice: { explicitBucketBoundaries: BUCKETS } })
   const deliveries = counter('deliveries', 'deliveries tried, by result')
+  const deliverySeconds = seconds('delivery_seconds', 'how long one took')
+  const jobs = counter('jobs', 'jobs run, by kind and result')
+  const jobSeconds = seconds('job_seconds', 'how long one took, by kind')
   const intake = counter('intake', 'activities received, by result')
+  const skew = meter.createHistogram('weft.intake_clock_skew_seconds', {
+    description: 'by how much clocks of servers that signed a request are ahead of ours',
+    advice: { explicitBucketBoundaries: [-3600, -300, -60, -10, 0, 10, 60, 300, 3600] },
+  })
   const dropped = counter('dropped', 'work that was given up, by reason')
   const expiries = counter('lease_expiries', 'leases taken over from a worker that died or was too slow')
   return {
     countDeliveries: (result, count = 1) => deliveries.add(count, { result }),
+    timeDelivery: (seconds) => deliverySeconds.record(seconds),
+    countJob(kind, result, seconds) {
+      jobs.add(1, { kind, result })
+      jobSeconds.record(seconds, { kind })
+    },
     countIntake: (result, count = 1) => intake.add(count, { result }),
+    recordClockSkew: (seconds) => skew.record(seconds),
     countDropped: (reason, count = 1) => dropped.add(count, { reason }),
     countLeaseExpiries: (count = 1) => expiries.add(count),
     observe(gauge, read) {
@@ -90,15 +111,14 @@ function watchProcess(meter: Meter): void {
   const lag = monitorEventLoopDelay({ resolution: 20 })
   lag.enable()
   meter
-    .createObservableGauge('weft.event_loop.lag', {
+    .createObservableGauge('weft.event_loop.lag_seconds', {
       description: 'the 99th percentile since the last look',
-      unit: 's',
     })
     .addCallback((result) => {
       result.observe(lag.percentile(99) / 1e9)
       lag.reset()
     })
   meter
-    .createObservableGauge('weft.memory.resident', { description: 'of this process', unit: 'By' })
+    .createObservableGauge('weft.memory.resident_bytes', { description: 'of this process' })
     .addCallback((result) => result.observe(process.memoryUsage.rss()))
 }
