@@ -87,8 +87,7 @@ describe('S-062 what is never reached', () => {
     '93.184.216.34@127.0.0.1',
     'good.test:x@127.0.0.1',
   ])('http and https to %s are refused before a byte is sent', async (host) => {
-    for (const scheme of ['http', 'https']) {
-      const url = `${scheme}://${host}:${port}/`
+    for (const url of [`http://${host}:${port}/`, `https://${host}:${port}/`, `https://${host}/`]) {
       expect(await refusal(get(url)), url).toContain('BlockedError')
     }
     expect(reached).toBe(0)
@@ -325,6 +324,9 @@ describe('connections', () => {
     for (const host of hosts.slice(1)) expect(await get(`https://${host}/`, few)).toBe('not found')
     expect(few.size).toBe(3)
     expect(await slow).toBe('done')
+    await get('https://h0.test/slow', few)
+    const [first, second] = peer.requests.filter((seen) => seen.url === 'https://h0.test/slow')
+    expect(second?.connection).toBe(first?.connection)
     expect(await Promise.all(hosts.map((host) => get(`https://${host}/`, few)))).toEqual(
       hosts.map(() => 'not found'),
     )

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { Transient } from '../../src/base/transient.ts'
 import { type SigningKey, signGet } from '../../src/federation/sign.ts'
+import { createDispatcher } from '../../src/remote/dispatcher.ts'
 import { isSignedBy, schemeOf } from '../support/peer/signer.ts'
 import { type Peer, startPeer } from '../support/peer.ts'
 import { reasonOf, remoteParts } from '../support/remote.ts'
@@ -220,6 +221,22 @@ describe('S-064 redirects lead nowhere that could not be asked for at first', ()
     expect(await reasonOf(parts.fetcher.json(url))).toContain('Refusal: remote.refused')
     expect(peer.requests.length).toBe(before)
   })
+})
+
+test('S-064 redirects to plain http are not followed even within opened ranges', async () => {
+  await using plain = await startPeer()
+  const dispatcher = createDispatcher({
+    ca: peer.ca,
+    allowedPrivateAddresses: ['127.0.0.0/8'],
+    global: false,
+  })
+  const { fetcher } = remoteParts(peer, [], { dispatcher })
+  const [from, to] = [`${peer.origin('lan.localhost')}/from`, `${plain.origin('lan.localhost')}/to`]
+  peer.answer(from, { redirect: to })
+  plain.serve(to, note(to))
+  expect((await fetcher.json(to)).document).toEqual(note(to))
+  expect(await reasonOf(fetcher.json(from))).toContain('another scheme')
+  await dispatcher.destroy()
 })
 
 describe('S-055 our own addresses are never fetched', () => {

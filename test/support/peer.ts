@@ -213,6 +213,7 @@ async function receive(incoming: http.IncomingMessage, scheme: string): Promise<
   const path = incoming.url ?? '/'
   return {
     at: new Date(),
+    connection: incoming.socket.remotePort ?? 0,
     method: incoming.method ?? 'GET',
     host,
     path,

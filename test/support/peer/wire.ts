@@ -5,6 +5,8 @@ import type { Outgoing } from './signer.ts'
 /** A request as it came in. */
 export interface PeerRequest {
   readonly at: Date
+  /** the same for requests that came over one connection */
+  readonly connection: number
   readonly method: string
   readonly host: string
   /** with query */
