@@ -115,6 +115,18 @@ export async function findKey(db: Db, keyUri: string) {
     .executeTakeFirst()
 }
 
+/** Whether an id is that of somebody here, of somebody who was, or of nobody. */
+export async function presenceOf(db: Db, id: AccountId): Promise<'here' | 'gone' | 'nobody'> {
+  const row = await db
+    .selectFrom('account')
+    .select(['deleted_at'])
+    .where('id', '=', id)
+    .where('local', '=', true)
+    .executeTakeFirst()
+  if (!row) return 'nobody'
+  return row.deleted_at === null ? 'here' : 'gone'
+}
+
 /** The sealed private half of one of our accounts' keys. */
 export async function findPrivateKey(db: Db, accountId: AccountId, kind: 'rsa' | 'ed25519') {
   const row = await db

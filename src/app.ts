@@ -1,0 +1,151 @@
+import express from 'express'
+import type { Instruments } from './base/instruments.ts'
+import { listen } from './db/listen.ts'
+import { presenceOf } from './domain/accounts/find.ts'
+import { ownerSetupToken } from './domain/accounts/setup.ts'
+import { findActivity } from './domain/activities/find.ts'
+import { effectJobs } from './effects/handlers.ts'
+import { askHandler } from './faces/activitypub/inbox/ask.ts'
+import { type Hear, inboxHandler } from './faces/activitypub/inbox/process.ts'
+import { inboxRoute } from './faces/activitypub/inbox/route.ts'
+import type { SurfaceParts } from './faces/activitypub/parts.ts'
+import { activityPub } from './faces/activitypub/register.ts'
+import { createDocuments, DOCUMENTS_CHANNEL, type Documents } from './faces/http/documents.ts'
+import type { Reading } from './faces/http/fedify.ts'
+import { trustProxies } from './faces/http/limits.ts'
+import { pages } from './faces/pages/pages.ts'
+import { createFederation } from './federation/create.ts'
+import { holdKeys } from './federation/known-keys.ts'
+import { createSender } from './federation/send.ts'
+import { openCacheStore } from './federation/store.ts'
+import { buildHouse, type House, type HouseParts } from './house.ts'
+import { noteInbound } from './jobs/inbound.ts'
+import { createRunner, type Runner } from './jobs/runner.ts'
+import { createIntake } from './jobs/seen.ts'
+import type { App, AppParts } from './server.ts'
+import { VERSION } from './version.ts'
+import { hasOwner } from './views/instance.ts'
+
+/** Joins the faces and the workers to a house. The only place that knows them all. */
+export async function createApp(parts: AppParts, outside?: HouseParts['outside']): Promise<App> {
+  await using stack = new AsyncDisposableStack()
+  const { config, log } = parts
+  const house = stack.use(await buildHouse({ ...parts, ...(outside && { outside }) }))
+  const documents = createDocuments(config)
+  stack.use(
+    await listen(parts.databaseUrl, [DOCUMENTS_CHANNEL], (_channel, payload) => documents.hear(payload), {
+      log,
+      onReconnect: () => documents.clear(),
+    }),
+  )
+  const cache = stack.use(openCacheStore(parts.databaseUrl))
+  const federation = createFederation<Reading>({
+    origin: config.origin,
+    handleHost: config.handleHost,
+    kv: cache,
+    fetcher: house.fetcher,
+    ...(parts.meterProvider && { meterProvider: parts.meterProvider }),
+  })
+  const handler = createHandler(parts, house, documents, federation)
+  const runner = stack.use(createWorkers(parts, house))
+
+  const open = stack.move()
+  return {
+    handler,
+    runner,
+    async ownerLink() {
+      if (await hasOwner(house.world.db)) return undefined
+      return `${config.origin}/setup?token=${ownerSetupToken(config.secret.reveal())}`
+    },
+    [Symbol.asyncDispose]: () => open.disposeAsync(),
+  }
+}
+
+/**
+ * The order is the promise: ready bytes before anything that costs, the inbox before Fedify, pages last.
+ * Nothing stands before the documents, no logger, no headers, no parser.
+ */
+function createHandler(
+  { config, db, log, instruments }: AppParts,
+  house: House,
+  documents: Documents,
+  federation: SurfaceParts['federation'],
+): express.Express {
+  const { world } = house
+  const { uris, clock } = world
+  const keys = holdKeys(house.directory.keys, clock)
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('etag', false)
+  app.set('query parser', 'simple')
+  trustProxies(app, config.trustedProxies)
+  app.use(documents.handler)
+  app.use(
+    inboxRoute({
+      uris,
+      clock,
+      keys: house.directory.keys,
+      log,
+      instruments,
+      intake: createIntake(db),
+      rateLimits: config.rateLimits,
+      isBlocked: () => false,
+      recipient: (id) => presenceOf(db, id),
+      heardFrom: (host) => noteInbound(db, host),
+    }),
+  )
+  app.use(
+    activityPub({
+      db,
+      uris,
+      clock,
+      federation,
+      documents,
+      keyring: house.keyring,
+      keys,
+      authorizedFetch: config.authorizedFetch,
+      software: { version: VERSION, openRegistrations: config.registration === 'open' },
+      log,
+    }),
+  )
+  app.use(pages({ ...world, config, log }))
+  return app
+}
+
+function createWorkers({ workerDb, slot, log, instruments, databaseUrl }: AppParts, house: House): Runner {
+  const world = { ...house.world, db: workerDb }
+  const hear: Hear = (type, outcome) => {
+    instruments.countIntake(wordFor(outcome))
+    log.debug('{type} from elsewhere: {outcome}', { type, outcome })
+  }
+  return createRunner({
+    db: workerDb,
+    slot,
+    clock: world.clock,
+    jobs: { ...effectJobs(world), ask: askHandler(world, house.directory, hear) },
+    lanes: inboxHandler(world, hear),
+    send: createSender({
+      dispatcher: house.dispatcher,
+      userAgent: house.userAgent,
+      activity: (id) => findActivity(workerDb, id),
+      signingKey: house.signingKey,
+    }),
+    instruments: countedBy(instruments),
+    listen: (onMessage) => listen(databaseUrl, ['jobs'], (_channel, payload) => onMessage(payload), { log }),
+    log,
+  })
+}
+
+/** Labels of metrics are few and fixed words; whatever else an outcome says is for the log. */
+function wordFor(outcome: string): string {
+  return /^[a-z]+(?:[ -][a-z]+)*$/.test(outcome) ? outcome : 'other'
+}
+
+function countedBy(instruments: Instruments): NonNullable<Parameters<typeof createRunner>[0]['instruments']> {
+  return {
+    delivery: (result) => instruments.countDeliveries(result),
+    items: (result, count) => instruments.countIntake(`items ${result}`, count),
+    leasesFreed: (count) => instruments.countLeaseExpiries(count),
+    leasesLost: (count) => instruments.countLeaseExpiries(count),
+  }
+}
