@@ -12,6 +12,8 @@ const HELD_MS = 15_000
 const ASKED_EVERY_MS = 60_000
 /** A request may name any key on any host: so many a minute, so that nobody makes us knock at a third party's door. */
 const ASKED_PER_HOST = 300
+/** … and so many at once, since each holds the request that named it. */
+const ASKED_AT_ONCE = 200
 /** The fetcher has a deadline of its own; this one holds whatever it does. */
 const DEADLINE_MS = 12_000
 
@@ -28,6 +30,7 @@ export function holdKeys(source: KeyFinder, clock: Clock): KeyFinder {
   const held = new LRUCache<string, { at: number; key: FoundKey }>({ max: KEYS })
   const asked = new LRUCache<string, Asked>({ max: KEYS })
   const hosts = new LRUCache<string, { since: number; count: number }>({ max: HOSTS })
+  let asking = 0
   const now = () => clock.now().getTime()
 
   function mayAsk(host: string): boolean {
@@ -41,7 +44,10 @@ export function holdKeys(source: KeyFinder, clock: Clock): KeyFinder {
   }
 
   async function ask(keyUri: string): Promise<FoundKey | undefined> {
-    const key = await withinDeadline(source.refetch(keyUri), keyUri)
+    asking += 1
+    const key = await withinDeadline(source.refetch(keyUri), keyUri).finally(() => {
+      asking -= 1
+    })
     if (key) held.set(keyUri, { at: now(), key })
     else held.delete(keyUri)
     return key
@@ -59,8 +65,8 @@ export function holdKeys(source: KeyFinder, clock: Clock): KeyFinder {
     refetch(keyUri) {
       const before = asked.get(keyUri)
       if (before && now() - before.at < ASKED_EVERY_MS) return before.answer
-      if (!mayAsk(hostOf(keyUri) ?? '')) {
-        return Promise.reject(new Transient(`too many keys of ${hostOf(keyUri)} are being asked for`))
+      if (asking >= ASKED_AT_ONCE || !mayAsk(hostOf(keyUri) ?? '')) {
+        return Promise.reject(new Transient('too many keys are being asked for'))
       }
       const answer = ask(keyUri)
       asked.set(keyUri, { at: now(), answer })

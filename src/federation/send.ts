@@ -13,9 +13,14 @@ import {
   signPost,
 } from './sign.ts'
 
+/** The guarded way out, which can be had with other limits. */
+export interface LimitedDispatcher extends Dispatcher {
+  limited(limits: { deadlineMs: number; maxBytes: number; encoded: boolean }): Dispatcher
+}
+
 export interface SenderParts {
-  /** guarded; made so that it takes compressed answers, since they are thrown away unread */
-  readonly dispatcher: Dispatcher
+  /** guarded (`remote/dispatcher.ts`) */
+  readonly dispatcher: LimitedDispatcher
   /** name, version and address of this server */
   readonly userAgent: string
   /** the exact bytes that are served at its id, and whose they are; undefined when it is no longer ours to send */
@@ -56,6 +61,12 @@ const HELD_MS = 60_000
  */
 export function createSender(parts: SenderParts): Sender {
   const { clock = systemClock, deadlineMs = DEADLINE_MS } = parts
+  // Answers are thrown away unread, so neither their size nor their encoding may cost a delivery.
+  const dispatcher = parts.dispatcher.limited({
+    deadlineMs,
+    maxBytes: Number.POSITIVE_INFINITY,
+    encoded: true,
+  })
   const payloads = new LRUCache<ActivityId, Outgoing>({
     maxSize: PAYLOAD_BYTES,
     sizeCalculation: ({ body }) => body.length + 1,
@@ -117,7 +128,7 @@ export function createSender(parts: SenderParts): Sender {
       method: 'POST',
       headers: { ...headers, 'user-agent': parts.userAgent },
       body: payload.body,
-      dispatcher: parts.dispatcher,
+      dispatcher,
       signal,
     })
     // The status is what counts; however its body ends changes nothing.

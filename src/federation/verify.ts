@@ -125,7 +125,9 @@ async function askAgain(
   try {
     return await keys.refetch(keyUri)
   } catch (error) {
-    if (!(error instanceof Transient) && !(error instanceof Refusal)) throw error
+    // A refusal is an answer: there is no such key, or none that could be believed.
+    if (error instanceof Refusal) return undefined
+    if (!(error instanceof Transient)) throw error
     return known && age(known, now) < UNCONFIRMED_MS ? known : undefined
   }
 }

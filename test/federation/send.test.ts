@@ -19,7 +19,7 @@ let loads: string[] = []
 let counter = 0
 
 const parts: SenderParts = {
-  dispatcher: dispatcher.limited({ encoded: true }),
+  dispatcher,
   userAgent: 'Weft/0.1.0 (+https://weft.test)',
   activity: async (id) => {
     loads.push(`activity ${id}`)
