@@ -55,6 +55,11 @@ export function environment(): NodeJS.ProcessEnv {
   return process.env
 }
 
+/** Whether this process is part of a test run: only then may a test stand in for the outside world. */
+export function isTestRun(): boolean {
+  return process.env.NODE_ENV === 'test'
+}
+
 const settings = z.strictObject({
   WEFT_ORIGIN: read(originFrom).optional(),
   WEFT_HANDLE_HOST: read(handleHostFrom).optional(),
