@@ -36,6 +36,8 @@ function pemKey(key: JsonObject, actorUri: string): RemoteKey | undefined {
   const uri = idOf(key)
   const pem = textOf(key.publicKeyPem)
   if (uri === undefined || pem === undefined || pem.length > LONGEST_PEM) return undefined
+  // Node would derive the public half; whoever shows the private one has no key worth the name.
+  if (pem.includes('PRIVATE')) return undefined
   if (idOf(key.owner) !== actorUri || !sameOrigin(uri, actorUri)) return undefined
   const spki = rsaSpki(pem)
   return spki === undefined ? undefined : { uri, kind: 'rsa', publicKey: spki }

@@ -1,4 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { Refusal } from '../../../src/base/refusal.ts'
 import { claimedHandle, isActor, remoteActorFrom } from '../../../src/translate/from-activity/actor.ts'
@@ -15,6 +15,14 @@ const read = (change: JsonObject) => remoteActorFrom({ ...actor, ...change }, ha
 const pemOf = (bits: number, type: 'spki' | 'pkcs1' = 'spki') =>
   generateKeyPairSync('rsa', { modulusLength: bits }).publicKey.export({ type, format: 'pem' }).toString()
 const pem = pemOf(2048)
+const privatePem = generateKeyPairSync('rsa', { modulusLength: 2048 })
+  .privateKey.export({ type: 'pkcs8', format: 'pem' })
+  .toString()
+const edPem = generateKeyPairSync('ed25519').publicKey.export({ type: 'spki', format: 'pem' }).toString()
+const { n = '' } = createPublicKey(pem).export({ format: 'jwk' })
+const exponentOne = createPublicKey({ key: { kty: 'RSA', n, e: 'AQ' }, format: 'jwk' })
+  .export({ type: 'spki', format: 'pem' })
+  .toString()
 const rsa = { id: `${uri}#main-key`, owner: uri, publicKeyPem: pem }
 const ed = {
   id: `${uri}#ed`,
@@ -156,15 +164,9 @@ describe('keys', () => {
     ['that is no key', { publicKeyPem: '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----' }],
     ['of a megabyte (S-010)', { publicKeyPem: pem + 'A'.repeat(1_000_000) }],
     ['of 1,024 bits (S-010)', { publicKeyPem: pemOf(1024) }],
-    ['that is private', { publicKeyPem: 'x' }],
-    [
-      'of another kind',
-      {
-        publicKeyPem: generateKeyPairSync('ed25519')
-          .publicKey.export({ type: 'spki', format: 'pem' })
-          .toString(),
-      },
-    ],
+    ['that is private', { publicKeyPem: privatePem }],
+    ['with the exponent 1 (S-010)', { publicKeyPem: exponentOne }],
+    ['of another kind', { publicKeyPem: edPem }],
   ])('a key %s is left out', (_, change) => {
     expect(keysOf({ ...actor, publicKey: { ...rsa, ...change } }, uri)).toEqual([])
   })
