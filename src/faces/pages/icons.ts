@@ -8,16 +8,16 @@ const stroke = (paths: string) =>
 export const icons = {
   reply: stroke('<path d="M20 11.5a7.5 7.5 0 0 1-11 6.6L4.5 19.5l1.4-4.3A7.5 7.5 0 1 1 20 11.5Z"/>'),
   boost: stroke(
-    '<path d="m17 3 3.5 3.5L17 10"/><path d="M3.5 11V9.500a3 3 0 0 1 3-3h14"/><path d="m7 21-3.5-3.500L7 14"/><path d="M20.5 13v1.500a3 3 0 0 1-3 3h-14"/>',
+    '<path d="m17 3 3.5 3.5L17 10"/><path d="M3.5 11V9.5a3 3 0 0 1 3-3h14"/><path d="m7 21-3.5-3.5L7 14"/><path d="M20.5 13v1.5a3 3 0 0 1-3 3h-14"/>',
   ),
   like: stroke(
     '<path d="M12 20s-7.5-4.5-7.5-10A4.3 4.3 0 0 1 12 7.2 4.3 4.3 0 0 1 19.5 10c0 5.5-7.5 10-7.5 10Z"/>',
   ),
   lock: stroke(
-    '<rect x="5.5" y="10.5" width="13" height="9" rx="2"/><path d="M8.5 10.500V8a3.5 3.5 0 0 1 7 0v2.5"/>',
+    '<rect x="5.5" y="10.5" width="13" height="9" rx="2"/><path d="M8.5 10.5V8a3.5 3.5 0 0 1 7 0v2.5"/>',
   ),
   at: stroke(
-    '<circle cx="12" cy="12" r="3.5"/><path d="M15.5 9v4.200a2.3 2.3 0 0 0 4.6 0V12a8.1 8.1 0 1 0-3.2 6.5"/>',
+    '<circle cx="12" cy="12" r="3.5"/><path d="M15.5 9v4.2a2.3 2.3 0 0 0 4.6 0V12a8.1 8.1 0 1 0-3.2 6.5"/>',
   ),
 } as const
 

@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express'
 import { type PostId, readId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
+import { findTombstone } from '../../domain/posts/find.ts'
 import { plainTextFrom } from '../../text/plain.ts'
 import { viewThread } from '../../views/posts.ts'
 import type { PostView } from '../../views/view.ts'
@@ -12,7 +13,7 @@ import { excerpt, postArticle } from './post-parts.ts'
 
 /**
  * `/@name/<id>`: a post of ours between what it answers and what answers it, as far as the reader may see. One that
- * they may not see is refused like one that was never there.
+ * they may not see is refused like one that was never there; one that was deleted is gone.
  */
 export async function postPage(
   ctx: PageContext,
@@ -21,9 +22,10 @@ export async function postPage(
   name: string,
   idText: string,
 ): Promise<void> {
-  const { db, clock, config } = ctx
+  const { db, clock, config, uris } = ctx
   const id = readId<PostId>(idText) ?? refuse('post.not-found')
-  const thread = (await viewThread(db, id, viewerOf(req))) ?? refuse('post.not-found')
+  const thread = await viewThread(db, id, viewerOf(req))
+  if (!thread) return refuse((await findTombstone(db, uris.post(id))) ? 'post.gone' : 'post.not-found')
   const { post, ancestors, replies } = thread
   if (!post.local || post.author.name.toLowerCase() !== name.toLowerCase()) refuse('post.not-found')
   if (post.author.name !== name) {

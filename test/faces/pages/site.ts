@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import express, { type RequestHandler } from 'express'
+import express from 'express'
 import { createIds } from '../../../src/base/ids.ts'
 import type { Log } from '../../../src/base/log.ts'
 import { Secret } from '../../../src/base/secret.ts'
@@ -25,8 +25,9 @@ export interface SiteOptions {
   readonly origin?: string
   readonly rateLimits?: boolean
   readonly trustedProxies?: readonly string[]
-  readonly before?: RequestHandler
 }
+
+let sites = 0
 
 /** The pages behind a real HTTP server on loopback. */
 export async function startSite(options: SiteOptions) {
@@ -39,7 +40,7 @@ export async function startSite(options: SiteOptions) {
   const clock = movableClock(new Date('2026-11-20T12:00:00.000Z'))
   const uris = createUris(origin, handleHost)
   const secret = new Secret(SECRET)
-  const parts = { clock, uris, ids: createIds(clock, 0), limits: { ...defaultLimits } }
+  const parts = { clock, uris, ids: createIds(clock, sites++ % 64), limits: { ...defaultLimits } }
   const world: World = {
     ...parts,
     db: options.db,
@@ -57,7 +58,6 @@ export async function startSite(options: SiteOptions) {
   const log: Log = { debug: note, info: note, warn: note, error: note }
   const trustedProxies = options.trustedProxies ?? []
   trustProxies(app, trustedProxies)
-  if (options.before) app.use(options.before)
   const config = {
     origin,
     handleHost,
