@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import { Dispatcher, setGlobalDispatcher } from 'undici'
+import { isTestRun } from '../config.ts'
 import { type AddressFilter, createAddressFilter } from './addresses.ts'
 import { BlockedError } from './blocked.ts'
 import { type Pretend, whyNot } from './connector.ts'
@@ -36,7 +37,7 @@ const DEFAULT_LIMITS: Limits = { deadlineMs: 15_000, maxBytes: 1_048_576, encode
  */
 export function createDispatcher(options: DispatcherOptions = {}): GuardedDispatcher {
   const filter = createAddressFilter(options.allowedPrivateAddresses ?? [])
-  const pretend = process.env.NODE_ENV === 'test' ? options.pretend : undefined
+  const pretend = isTestRun() ? options.pretend : undefined
   const resolver = options.resolver ?? createResolver()
   const origins = createOrigins({ filter, resolver, pretend, ca: options.ca }, options.origins ?? 1000)
   const guarded = new GuardedDispatcher(
