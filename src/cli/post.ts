@@ -15,7 +15,7 @@ interface PostOptions extends CommonOptions {
   readonly visibility: Visibility
   readonly replyTo?: string
   readonly summary?: string
-  readonly language?: string
+  readonly language: string
 }
 
 /** `weft post`, `weft edit`, `weft unpost` */
@@ -31,7 +31,7 @@ export function postCommands(program: Command): void {
       )
       .option('--reply-to <url>', 'the post that it answers')
       .option('--summary <text>', 'a warning that stands before it')
-      .option('--language <tag>', 'such as en or pt-BR'),
+      .option('--language <tag>', 'such as en or pt-BR', 'en'),
     post,
   )
   finish(
@@ -62,7 +62,7 @@ async function post(name: string, text: string, options: PostOptions): Promise<v
       visibility: options.visibility,
       ...(parent && { replyTo: parent.id }),
       ...(options.summary !== undefined && { summary: options.summary }),
-      ...(options.language !== undefined && { language: options.language }),
+      language: options.language,
     })
     const url = world.uris.postPage(author.name, id)
     print(options, { id, url, uri: world.uris.post(id) }, url)
