@@ -35,6 +35,11 @@ type Method = 'GET' | 'HEAD' | 'OPTIONS' | 'POST'
 export interface Surface extends AsyncDisposable {
   readonly documents: Documents
   readonly federation: Federation<Reading>
+  readonly port: number
+  /** how often Fedify was asked */
+  reads(): number
+  /** what happens once the next document is read, and before it is answered */
+  whileReading(work: () => Promise<unknown>): void
   /** what was logged as an error: there should be none */
   readonly errors: string[]
   /** asks for ActivityPub unless the headers say otherwise */
@@ -48,6 +53,8 @@ export interface Surface extends AsyncDisposable {
 export interface SurfaceOptions {
   readonly authorizedFetch?: boolean
   readonly keys?: KeyFinder
+  /** false when the server's own actor is not to be made first */
+  readonly instance?: boolean
 }
 
 export async function startSurface(
@@ -56,7 +63,7 @@ export async function startSurface(
   options: SurfaceOptions = {},
 ): Promise<Surface> {
   const { db, uris, clock } = world
-  await ensureInstanceAccount(world)
+  if (options.instance !== false) await ensureInstanceAccount(world)
   const errors: string[] = []
   const documents = createDocuments({ origin: uris.origin, handleHost: uris.handleHost })
   const drops = { heard: 0 }
@@ -70,7 +77,19 @@ export async function startSurface(
     kv: new MemoryKvStore(),
     fetcher: { json: (url) => Promise.reject(new Error(`nothing may be fetched: ${url}`)) },
   })
+  let reads = 0
+  const fetch = federation.fetch.bind(federation)
+  let afterRead = async () => undefined as unknown
+  federation.fetch = async (...parameters) => {
+    reads += 1
+    const response = await fetch(...parameters)
+    const work = afterRead
+    afterRead = async () => undefined
+    await work()
+    return response
+  }
   const app = express()
+  app.disable('x-powered-by')
   app.use(documents.handler)
   app.use(
     activityPub({
@@ -89,6 +108,8 @@ export async function startSurface(
   app.use((_req, res) => void res.status(200).type('html').send('<p>page</p>'))
 
   const server = createServer(app)
+  // Longer than any test, so that no kept connection closes while the next request is on its way.
+  server.keepAliveTimeout = 120_000
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
@@ -113,6 +134,11 @@ export async function startSurface(
   return {
     documents,
     federation,
+    port,
+    reads: () => reads,
+    whileReading(work) {
+      afterRead = work
+    },
     errors,
     get,
     async afterDrop(work) {

@@ -92,7 +92,7 @@ export function createDocuments(options: DocumentsOptions): Documents {
 
   return {
     handler(req, res, next) {
-      if (!isOurHost(req, hosts) || isPersonal(req)) return next()
+      if (!READS.has(req.method) || !isOurHost(req, hosts) || isPersonal(req)) return next()
       const key = documentKey(req)
       const entry = key === undefined ? undefined : entries.get(key)
       if (entry === undefined) return next()
@@ -138,6 +138,8 @@ export function sendDocument(req: Request, res: Response, document: ReadyDocumen
   res.end(req.method === 'HEAD' ? undefined : document.body)
 }
 
+/** The methods that read. */
+export const READS: ReadonlySet<string> = new Set(['GET', 'HEAD'])
 const OBJECT = /^\/ap\/(?:actors|posts|activities)\/[0-9a-z]{1,20}(?:\/[a-z]{1,20})?$/
 const COLLECTION = /^\/ap\/(?:actors|posts)\/[0-9a-z]{1,20}\/[a-z]{1,20}$/
 const PAGE = /^\/@\w{1,30}(?:\/[0-9]{1,20})?$/

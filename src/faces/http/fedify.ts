@@ -8,6 +8,7 @@ import {
   isOurHost,
   isPersonal,
   ourHosts,
+  READS,
   type ReadyDocument,
   readyDocument,
   sendDocument,
@@ -150,8 +151,6 @@ function shareReads(
     return found
   }
 }
-
-const READS = new Set(['GET', 'HEAD'])
 
 /** OPTIONS, and what cannot be done here. An inbox is written, everything else is read. */
 function answerMethod(req: ExpressRequest, res: ExpressResponse, inbox: boolean): 'done' {
