@@ -32,6 +32,8 @@ export interface InboxParts {
   readonly keys: KeyFinder
   readonly intake: Intake
   readonly rateLimits: boolean
+  /** of one host, whatever the number of its people; 6,000 when left out */
+  readonly activitiesPerMinute?: number
   /** whether we talk with that host at all */
   readonly isBlocked: (host: string) => Promise<boolean> | boolean
   /** whose personal inbox this is: somebody here, somebody who was, or nobody */
@@ -40,7 +42,6 @@ export interface InboxParts {
   readonly heardFrom: (host: string) => Promise<void>
 }
 
-/** Of one host, in a minute, whatever the number of its people. */
 const ACTIVITIES_PER_MINUTE = 6000
 /** Things passed on by one host that we go and look for, in a minute. */
 const HINTS_PER_MINUTE = 60
@@ -71,7 +72,9 @@ export function inboxRoute(parts: InboxParts): Router {
 function taker(parts: InboxParts): (req: Request) => Promise<string> {
   const { uris, clock, instruments } = parts
   const keys = holdKeys(parts.keys, clock)
-  const perHost = parts.rateLimits ? createBudget(ACTIVITIES_PER_MINUTE, clock) : boundless
+  const perHost = parts.rateLimits
+    ? createBudget(parts.activitiesPerMinute ?? ACTIVITIES_PER_MINUTE, clock)
+    : boundless
   const hints = createBudget(HINTS_PER_MINUTE, clock)
 
   return async (req) => {
