@@ -5,6 +5,7 @@ import { Router } from 'express'
 import { avatarFile, iconFile } from './icons.ts'
 
 interface Asset {
+  readonly hash: string
   /** the address holds a piece of the content's hash, so it may be kept for ever */
   readonly path: string
   readonly type: string
@@ -13,7 +14,7 @@ interface Asset {
 
 function asset(name: string, ending: string, type: string, body: Buffer): Asset {
   const hash = createHash('sha256').update(body).digest('hex').slice(0, 10)
-  return { path: `/assets/${name}-${hash}.${ending}`, type, body }
+  return { hash, path: `/assets/${name}-${hash}.${ending}`, type, body }
 }
 
 const file = (name: string) => readFileSync(join(import.meta.dirname, name))
@@ -32,12 +33,13 @@ const DAY = 86_400
 /** Serves them, with the addresses that browsers and robots ask for unasked. */
 export function serveAssets(): Router {
   const router = Router()
-  const serve = (path: string, { type, body }: Asset, caching: string) =>
+  const serve = (path: string, { hash, type, body }: Asset, caching: string) =>
     router.get(path, (_req, res) => {
       // Other sites may show our pictures; nothing here is anybody's secret.
       res.set({
         'Content-Type': type,
         'Cache-Control': caching,
+        ETag: `"${hash}"`,
         'Cross-Origin-Resource-Policy': 'cross-origin',
       })
       res.send(body)

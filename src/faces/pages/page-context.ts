@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Request, Response } from 'express'
 import type { Log } from '../../base/log.ts'
 import type { World } from '../../domain/world.ts'
@@ -45,6 +46,8 @@ export function sendPage(
   if (page.head.alternate !== undefined) {
     res.append('Link', `<${page.head.alternate}>; rel="alternate"; type="application/activity+json"`)
   }
-  res.type('html')
-  res.send(layout(ctx.config, page.head, page.body, session?.account.name).toString())
+  const body = layout(ctx.config, page.head, page.body, session?.account.name).toString()
+  if (!personal)
+    res.setHeader('ETag', `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`)
+  res.type('html').send(body)
 }

@@ -57,6 +57,8 @@ export function pages(ctx: PageContext): Router {
   post('/sign-out', signOutByForm)
   post('/sign-out/everywhere', signOutEverywhere)
   get('/accounts', accountsPage)
+  // Where password managers look (W3C, A Well-Known URL for Changing Passwords).
+  get('/.well-known/change-password', (_, __, res) => res.redirect(302, '/accounts#password'))
   post('/accounts/password', (_, req, res) => passwordByForm(ctx, limits, req, res))
 
   router.use(nothingHere)

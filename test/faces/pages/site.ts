@@ -32,6 +32,7 @@ let sites = 0
 /** The pages behind a real HTTP server on loopback. */
 export async function startSite(options: SiteOptions) {
   const app = express()
+  app.set('etag', false)
   const server = createServer(app).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
