@@ -1,0 +1,139 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { silentLog } from '../../src/base/log.ts'
+import { readConfig } from '../../src/config.ts'
+import { connect, type Db } from '../../src/db/connect.ts'
+import { startEmbedded } from '../../src/db/embedded.ts'
+import { takeSlot } from '../../src/db/slot.ts'
+import { buildHouse, type House } from '../../src/house.ts'
+import { freePort } from '../../test/support/process.ts'
+
+const START = join(import.meta.dirname, '../../src/start.js')
+
+/** A server with its embedded PostgreSQL, all on CPU 0, and a house on the same database for this process. */
+export interface BenchServer extends AsyncDisposable {
+  readonly origin: string
+  readonly db: Db
+  readonly house: House
+  readonly child: ChildProcess
+  /** milliseconds of CPU that server and PostgreSQL have used so far */
+  cpu(): { readonly server: number; readonly postgres: number }
+  /** resident memory of the server, in bytes */
+  rss(): number
+}
+
+export async function startBenchServer(env: Readonly<Record<string, string>> = {}): Promise<BenchServer> {
+  const stack = new AsyncDisposableStack()
+  const dataDir = await mkdtemp(join(tmpdir(), 'weft-bench-'))
+  stack.defer(() => rm(dataDir, { recursive: true, force: true }))
+  const port = await freePort()
+  const settings = {
+    PATH: process.env.PATH ?? '',
+    PORT: String(port),
+    WEFT_DATA_DIR: dataDir,
+    WEFT_ALLOWED_PRIVATE_ADDRESSES: '127.0.0.0/8',
+    WEFT_RATE_LIMITS: 'off',
+    WEFT_LOG_LEVEL: 'error',
+    ...env,
+  }
+  const child = spawnPinned([process.execPath, START], settings)
+  stack.defer(async () => {
+    child.kill('SIGTERM')
+    if (child.exitCode === null) await once(child, 'exit')
+  })
+  const origin = `http://localhost:${port}`
+  await untilReady(origin, child)
+
+  const embedded = stack.adopt(await startEmbedded(dataDir, silentLog), (running) => running.stop())
+  const db = stack.adopt(
+    connect({ url: embedded.url, applicationName: 'bench', maxConnections: 4 }),
+    (open) => open.destroy(),
+  )
+  const { slot } = stack.use(await takeSlot(embedded.url))
+  const house = stack.use(await buildHouse({ config: readConfig(settings), db, slot, log: silentLog }))
+  const postmaster = Number(
+    readFileSync(join(dataDir, 'postgres/cluster/postmaster.pid'), 'utf8').split('\n')[0],
+  )
+  return {
+    origin,
+    db,
+    house,
+    child,
+    cpu: () => ({
+      server: cpuOf(child.pid ?? 0),
+      postgres: cpuOf(postmaster, true) + cpuOfChildren(postmaster),
+    }),
+    rss: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1024,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  }
+}
+
+export function spawnPinned(
+  command: readonly string[],
+  env: Readonly<Record<string, string>>,
+  cpu = 0,
+): ChildProcess {
+  const [program = '', ...args] = process.env.WEFT_BENCH_PINNED
+    ? ['taskset', '-c', String(cpu), ...command]
+    : command
+  return spawn(program, args, { env: { ...env }, stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
+export async function untilReady(origin: string, child: ChildProcess): Promise<void> {
+  while (child.exitCode === null) {
+    const status = await fetch(`${origin}/readyz`).then(
+      (answer) => answer.status,
+      () => 0,
+    )
+    if (status === 200) return
+    await sleep(5)
+  }
+  throw new Error('the server ended before it was ready')
+}
+
+const TICK_MS = 10
+
+function statOf(pid: number): string[] {
+  const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  return text.slice(text.lastIndexOf(')') + 2).split(' ')
+}
+
+function cpuOf(pid: number, withReaped = false): number {
+  try {
+    const stat = statOf(pid)
+    const fields = withReaped ? [11, 12, 13, 14] : [11, 12]
+    return fields.reduce((sum, field) => sum + Number(stat[field]) * TICK_MS, 0)
+  } catch {
+    return 0
+  }
+}
+
+function cpuOfChildren(parent: number): number {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        return Number(statOf(pid)[1]) === parent
+      } catch {
+        return false
+      }
+    })
+    .reduce((sum, pid) => sum + cpuOf(pid), 0)
+}
+
+/** CPU used between two readings, in milliseconds for each of `operations`. */
+export function cpuEach(
+  before: ReturnType<BenchServer['cpu']>,
+  after: ReturnType<BenchServer['cpu']>,
+  operations: number,
+): { readonly server: number; readonly postgres: number; readonly sum: number } {
+  const server = (after.server - before.server) / operations
+  const postgres = (after.postgres - before.postgres) / operations
+  return { server, postgres, sum: server + postgres }
+}
