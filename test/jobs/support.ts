@@ -5,7 +5,8 @@ import type { Log } from '../../src/base/log.ts'
 import type { Db } from '../../src/db/connect.ts'
 import { expandDeliveries } from '../../src/jobs/deliveries.ts'
 import { ensureInboxes } from '../../src/jobs/hosts.ts'
-import type { LaneOutcome, Sender } from '../../src/jobs/outcomes.ts'
+import { type JobKind, jobKinds } from '../../src/jobs/kinds.ts'
+import type { JobHandler, LaneOutcome, Sender } from '../../src/jobs/outcomes.ts'
 import { createRunner, type Runner, type RunnerOptions } from '../../src/jobs/runner.ts'
 
 let lastId = 1000n
@@ -74,13 +75,19 @@ export const delivered: Sender = async () => ({ result: 'delivered', knock: 'cav
 export const allDone = async (batch: readonly unknown[]): Promise<LaneOutcome[]> =>
   batch.map(() => ({ done: true }))
 
+/** Handlers for all kinds of jobs, which do nothing but what the test gives them. */
+export function handlersWith(some: Partial<Record<JobKind, JobHandler>>): Record<JobKind, JobHandler> {
+  const idle = jobKinds.map((kind) => [kind, async () => undefined] as const)
+  return { ...(Object.fromEntries(idle) as unknown as Record<JobKind, JobHandler>), ...some }
+}
+
 /** A runner with nothing to do but what the test gives it; started, and to be disposed of. */
 export function startRunner(db: Db, options: Partial<RunnerOptions> = {}): Runner {
   const runner = createRunner({
     db,
     slot: 0,
     clock: systemClock,
-    jobs: { deliver: async () => undefined, home: async () => undefined },
+    jobs: handlersWith({}),
     lanes: allDone,
     send: delivered,
     ...(process.env.QUEUE_LOG && { log: consoleLog }),
