@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { Command } from 'commander'
+import { VERSION } from '../version.ts'
 import { accountCommands } from './account.ts'
 import { deliveryCommands } from './deliveries.ts'
 import { followCommands } from './follow.ts'
@@ -12,6 +13,7 @@ const program = new Command('weft')
   .description(
     'Acts on a Weft server, beside the running one or alone. Reads the same settings as the server.',
   )
+  .version(VERSION, '--version')
   .showHelpAfterError('(weft --help shows every command)')
 
 for (const add of [
