@@ -13,7 +13,6 @@ export interface Hold {
 
 /** "WEFT", as the first half of an advisory lock's key. */
 const HOLDERS = 0x57454654
-const DUPLICATE_DATABASE = '42P04'
 
 /** Codes of a server that is starting, stopping, or not yet (or no longer) behind its socket. */
 const NOT_NOW = new Set(['57P01', '57P02', '57P03', 'ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EPIPE'])
@@ -65,10 +64,10 @@ export async function holdServer(socketFolder: string): Promise<Hold> {
   }
 }
 
+/** One at a time: two that make the same database at once collide in ways that are hard to tell from real errors. */
 async function ensureDatabase(client: pg.Client): Promise<void> {
+  await client.query('SELECT pg_advisory_lock($1, 1)', [HOLDERS])
   const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = 'weft'")
-  if (rowCount === 1) return
-  await client.query('CREATE DATABASE weft').catch((error: { code?: string }) => {
-    if (error.code !== DUPLICATE_DATABASE) throw error
-  })
+  if (rowCount === 0) await client.query('CREATE DATABASE weft')
+  await client.query('SELECT pg_advisory_unlock($1, 1)', [HOLDERS])
 }

@@ -30,7 +30,7 @@ export interface EmbeddedOptions {
   readonly namespaces?: boolean
 }
 
-const PATIENCE_MS = 10_000
+const PATIENCE_MS = 20_000
 const RECOVERY_PATIENCE_MS = 600_000
 
 /**
