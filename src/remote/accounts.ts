@@ -6,14 +6,12 @@ import { canonicalUri } from '../federation/canonical.ts'
 import { claimedHandle, type Handling, isActor, remoteActorFrom } from '../translate/from-activity/actor.ts'
 import { keysOf, ownerOf } from '../translate/from-activity/keys.ts'
 import { idOf, type JsonObject, listOf, sameOrigin, typeOf } from '../translate/json.ts'
-import type { GuardedDispatcher } from './dispatcher.ts'
 import type { Fetcher } from './fetch.ts'
 import { confirmHandle } from './webfinger.ts'
 
 export interface Remote {
   readonly world: Pick<World, 'db' | 'uris' | 'clock'>
   readonly fetcher: Fetcher
-  readonly dispatcher: GuardedDispatcher
 }
 
 /**
@@ -30,12 +28,7 @@ export async function fetchActor(remote: Remote, uri: string): Promise<RemoteAct
 async function actorFrom(remote: Remote, document: JsonObject): Promise<RemoteActor> {
   if (typeOf(document) === 'Tombstone') refuse('remote.gone')
   if (!isActor(document)) refuse('remote.refused', { reason: 'not an actor' })
-  const actor = remoteActorFrom(document, await handleOf(remote, document))
-  if (!remote.dispatcher.mayReach(actor.inboxUrl)) {
-    refuse('remote.refused', { reason: 'an inbox that we do not deliver to' })
-  }
-  const shared = actor.sharedInboxUrl
-  return shared !== null && !remote.dispatcher.mayReach(shared) ? { ...actor, sharedInboxUrl: null } : actor
+  return remoteActorFrom(document, await handleOf(remote, document))
 }
 
 /** WebFinger is asked again only when the name has changed: a known handle that still names the actor stays theirs. */

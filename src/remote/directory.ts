@@ -9,7 +9,6 @@ import type { FoundKey, KeyFinder } from '../federation/verify.ts'
 import type { JsonObject } from '../translate/json.ts'
 import { fetchActor, fetchKeyOwner, type Remote } from './accounts.ts'
 import { type Budget, createBudget } from './budget.ts'
-import type { GuardedDispatcher } from './dispatcher.ts'
 import type { Fetcher } from './fetch.ts'
 import { fetchPost } from './posts.ts'
 import { type FarHandle, finger, isFar, sameHandle } from './webfinger.ts'
@@ -27,7 +26,6 @@ export interface RemoteDirectory extends Directory {
 export interface DirectoryOptions {
   readonly world: Omit<World, 'directory'>
   readonly fetcher: Fetcher
-  readonly dispatcher: GuardedDispatcher
   /** unknown actors of one registrable domain that are asked for within an hour */
   readonly newActorsPerHour?: number
 }
@@ -46,12 +44,7 @@ interface Parts {
  * Finds people and keys in the database first and at other servers otherwise. What a server says for good (nobody of
  * that name, nothing believable) is undefined; what may change is a Transient.
  */
-export function createDirectory({
-  world,
-  fetcher,
-  dispatcher,
-  ...options
-}: DirectoryOptions): RemoteDirectory {
+export function createDirectory({ world, fetcher, ...options }: DirectoryOptions): RemoteDirectory {
   const budget = createBudget(world.clock, options.newActorsPerHour ?? NEW_ACTORS_PER_HOUR)
   const directory: RemoteDirectory = {
     find: (handle) => within(FIND_MS, find(parts, handle)),
@@ -63,7 +56,7 @@ export function createDirectory({
       refetch: (keyUri) => refetchKey(parts, keyUri),
     },
   }
-  const parts: Parts = { world: { ...world, directory }, remote: { world, fetcher, dispatcher }, budget }
+  const parts: Parts = { world: { ...world, directory }, remote: { world, fetcher }, budget }
   return directory
 }
 

@@ -71,14 +71,6 @@ export class GuardedDispatcher extends Dispatcher {
     return new GuardedDispatcher(this.#outside, { ...this.#limits, ...limits })
   }
 
-  /**
-   * Whether that address could be asked at all, as far as can be told without asking anybody: for URLs about to be
-   * stored. Names are judged when they are connected to.
-   */
-  mayReach(url: string): boolean {
-    return URL.canParse(url) && whyNever(new URL(url), this.#outside) === undefined
-  }
-
   /** Where a host lies; names are looked up. Never throws: what cannot be found is `refused`. */
   async placeOf(host: string, port: number): Promise<'public' | 'opened' | 'refused'> {
     const { filter, resolver, pretend } = this.#outside

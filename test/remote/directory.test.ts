@@ -31,8 +31,8 @@ beforeEach(() => {
 })
 
 function create(newActorsPerHour?: number): RemoteDirectory {
-  const { fetcher, dispatcher } = remoteParts(peer, [], { clock })
-  return createDirectory({ world, fetcher, dispatcher, ...(newActorsPerHour ? { newActorsPerHour } : {}) })
+  const { fetcher } = remoteParts(peer, [], { clock })
+  return createDirectory({ world, fetcher, ...(newActorsPerHour ? { newActorsPerHour } : {}) })
 }
 
 /** Somebody on a server of that name, as nobody has been before. */
@@ -142,10 +142,11 @@ describe('S-057 a handle belongs to whom both sides say', () => {
   test('a subject on a third host is worth nothing until that host agrees', async () => {
     const mallory = await person('evil.test')
     finger(mallory.handle, `${mallory.name}@victim.test`, mallory.uri)
-    peer.resolvesTo('victim.test', [PUBLIC_ADDRESS])
+    const victim = await person('victim.test', {}, mallory.name)
     expect(await directory.find(handle(mallory.handle))).toBeUndefined()
     await directory.findByUri(mallory.uri)
     expect(await verified(mallory.uri)).toBe(`${mallory.name}@evil.test (unverified)`)
+    expect(await directory.find(handle(victim.handle))).toMatchObject({ uri: victim.uri })
   })
 
   test('an actor who claims a name on another host is shown at its own', async () => {
