@@ -229,6 +229,21 @@ describe('the short way says what the long way says', () => {
     expect(taken / runs).toBeGreaterThan(0.1)
   })
 
+  test.each([
+    '<a href="https://a.test">x<a href="https://b.test">y</a>z</a>',
+    '<a href="https://a.test"><span><a href="https://b.test">y</a></span></a>',
+    '<p>a<p>b</p></p>',
+    '<span><p>a</p></span>',
+    '<p><b>a</p></b>',
+    '<b>a',
+    'a</b>',
+    '<a href="https://a.test" href="javascript:x">y</a>',
+    '<a class="mention">y</a>',
+    `${'<span>'.repeat(60)}x${'</span>'.repeat(60)}`,
+  ])('for %s, which parsers mend', (written) => {
+    expect(sanitise(written)).toBe(sanitiseAtLength(written))
+  })
+
   test("and it takes Mastodon's own markup", () => {
     const rules = { link: () => ({ href: 'x' }), span: () => ({}) }
     expect(
@@ -254,6 +269,8 @@ test('a link address is read as a browser would', () => {
     'https:///',
     'https:\\\\a',
     'data:x',
+    'https://[bad',
+    'https://a.test:99999/',
     `https://a.test/${'x'.repeat(2048)}`,
   ]) {
     expect(safeHref(bad)).toBeUndefined()
