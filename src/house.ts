@@ -76,7 +76,7 @@ export async function buildHouse(parts: HouseParts): Promise<House> {
     clock,
     signGet: (url, form, accept) => signGet(url, instanceKey, { form, accept, now: clock.now() }),
   })
-  const directory = createDirectory({ world: base, fetcher, dispatcher })
+  const directory = createDirectory({ world: base, fetcher })
   const world: World = { ...base, directory }
   log.debug('The house is built.', { instance: instance.uri })
 

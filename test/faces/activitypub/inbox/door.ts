@@ -35,7 +35,7 @@ export async function openDoor(options: DoorOptions = {}) {
   for (const host of ['far.test', 'evil.test', 'other.test']) peer.resolvesTo(host, [PUBLIC_ADDRESS])
   const dispatcher = createDispatcher({ ca: peer.ca, pretend: peer.pretend, global: false })
   const fetcher = createFetcher({ dispatcher, uris: world.uris, clock })
-  const directory = createDirectory({ world, fetcher, dispatcher })
+  const directory = createDirectory({ world, fetcher })
   const refusals: string[] = []
   const skews: number[] = []
   const heard: string[] = []
