@@ -3,7 +3,11 @@
  * Source: FEP-fe34 (origin-based security model).
  */
 
+/** What may not stand in an address, though parsers put up with it. */
 const MARK = /[\s"<>\\^`{|}\p{Cc}]/u
+/** The usual spelling, which is canonical as it stands: lower-case names under a top-level domain, no port, no Punycode. */
+const USUAL =
+  /^(https:\/\/(?!(?:[^/?#]*\.)?xn--)(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,})(?:[/?#][!#-;=?-[\]_a-z~]*)?$/
 
 /**
  * The server that an id belongs to: scheme, host in lower-case ASCII without trailing dot, and the port where it is
@@ -11,7 +15,10 @@ const MARK = /[\s"<>\\^`{|}\p{Cc}]/u
  * `http` and `https` are two origins: what was said over one is no proof for the other.
  */
 export function canonicalOrigin(uri: string): string | undefined {
-  if (uri.length > 2048 || MARK.test(uri)) return undefined
+  if (uri.length > 2048) return undefined
+  const usual = USUAL.exec(uri)?.[1]
+  if (usual !== undefined) return usual
+  if (MARK.test(uri)) return undefined
   if (!/^https?:\/\/[^/?#]/i.test(uri)) return undefined
   const url = URL.parse(uri)
   if (url === null || url.username !== '' || url.password !== '' || authorityOf(uri).includes('@'))
