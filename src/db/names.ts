@@ -15,6 +15,11 @@ export function giveName(name: string, text: string): void {
   names.set(text, name)
 }
 
+/** Every named statement of the modules that are loaded: its name and its text. */
+export function namedStatements(): [name: string, text: string][] {
+  return [...names].map(([text, name]) => [name, text])
+}
+
 /** Makes a connection send named statements by their names: parsed once on each connection, planned a few times. */
 export function nameStatements(client: ClientBase): void {
   const query = client.query
