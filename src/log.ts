@@ -62,6 +62,8 @@ export async function startLog(options: LogOptions): Promise<Log> {
       { category: 'weft', lowestLevel: options.level, sinks: ['out'] },
       // Fedify tells at lower levels what peers do wrong, whole messages included.
       { category: 'fedify', lowestLevel: 'error', sinks: ['out'] },
+      // Whoever asks for somebody who is not here would write to our log as often as they like.
+      { category: ['fedify', 'webfinger', 'server'], lowestLevel: 'fatal' },
       { category: ['logtape', 'meta'], lowestLevel: 'error', sinks: ['out'] },
     ],
   })

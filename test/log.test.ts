@@ -54,6 +54,11 @@ describe.each([
     for (const part of ['no room', 'disk full', '53100', 'log.test.ts']) expect(lines[0]).toContain(part)
   })
 
+  test('leaves out that somebody asked WebFinger for nobody', () => {
+    getLogger(['fedify', 'webfinger', 'server']).error('Actor {username} not found.')
+    expect(lines).toEqual([])
+  })
+
   test('leaves out what is below its level, and all but the errors of Fedify', () => {
     log.debug('a')
     log.info('b')
