@@ -30,24 +30,19 @@ export async function readCollection(
   const limits = { ...LIMITS, ...given }
   const endsAt = performance.now() + limits.ms
   const { document } = await within(fetcher.page(url), endsAt)
-  const items: Json[] = []
+  const items = [...itemsOf(document)]
   const seen = new Set([url])
-  let next: JsonObject | undefined = document
-  let pages = 0
-  while (next !== undefined && pages < limits.pages && items.length < limits.items) {
-    // The collection itself counts as a page only when it has items of its own.
-    const found = itemsOf(next)
-    if (found.length > 0 || next !== document) pages += 1
-    items.push(...found.slice(0, limits.items - items.length + 1))
-    const following = next === document && next.first !== undefined ? next.first : next.next
-    if (following === undefined || following === null) next = undefined
-    else {
-      const page = await pageOf(fetcher, following, url, seen, endsAt)
-      if (page === undefined) return result(document, items, limits, false)
-      next = page
-    }
+  // The collection counts as a page when it has items of its own.
+  let pages = items.length > 0 ? 1 : 0
+  let following = document.first ?? document.next ?? undefined
+  while (following !== undefined && pages < limits.pages && items.length < limits.items) {
+    const page = await pageOf(fetcher, following, url, seen, endsAt)
+    if (page === undefined) break
+    pages += 1
+    for (const item of itemsOf(page)) items.push(item)
+    following = page.next ?? undefined
   }
-  return result(document, items, limits, next === undefined)
+  return result(document, items, limits, following === undefined)
 }
 
 function result(
