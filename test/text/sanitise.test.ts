@@ -151,6 +151,7 @@ describe('S-101: malformed and huge markup costs little and breaks nothing', () 
 
 describe('the short way says what the long way says', () => {
   const word = fc.oneof(
+    { weight: 4, arbitrary: fc.constantFrom('rain', ' and ', 'it&#39;s', '日本', '1 &lt; 2', '👍') },
     fc.string({ maxLength: 6 }),
     fc.constantFrom(
       '&amp;',
@@ -224,9 +225,9 @@ describe('the short way says what the long way says', () => {
         if (written.includes('<') && cleanCommonHtml(written, rules) !== undefined) taken += 1
         if (/[<&>]/.test(written)) expect(sanitise(written)).toBe(sanitiseAtLength(written))
       }),
-      { numRuns: 3000 },
+      { numRuns: 2000 },
     )
-    expect(taken / runs).toBeGreaterThan(0.1)
+    expect(taken / runs).toBeGreaterThan(0.05)
   })
 
   test.each([
