@@ -76,13 +76,3 @@ function failureFrom(error: unknown, url: URL): unknown {
   if (code === 'ENOTFOUND') return new Refusal('remote.not-found', { reason: `there is no ${url.hostname}` })
   return new Transient(`${url.host}: ${message}`, { cause: error })
 }
-
-const LONGEST_WAIT_SECONDS = 86_400
-
-/** Seconds that a server asks us to wait, as a number or a date (RFC 9110, section 10.2.3), a day at most. */
-export function retryAfterFrom(header: string, now: Date): number | undefined {
-  const text = header.trim()
-  const seconds = /^\d{1,9}$/.test(text) ? Number(text) : (Date.parse(text) - now.getTime()) / 1000
-  if (text === '' || Number.isNaN(seconds)) return undefined
-  return Math.min(Math.max(Math.ceil(seconds), 0), LONGEST_WAIT_SECONDS)
-}

@@ -4,8 +4,9 @@ import { refuse } from '../base/refusal.ts'
 import { Transient } from '../base/transient.ts'
 import type { Uris } from '../base/uris.ts'
 import type { SignatureForm } from '../federation/sign.ts'
+import { retryAfterFrom } from '../jobs/retry.ts'
 import type { GuardedDispatcher } from './dispatcher.ts'
-import { type Answer, getOnce, retryAfterFrom } from './exchange.ts'
+import { type Answer, getOnce } from './exchange.ts'
 
 /** Headers of a signed GET for exactly that address, Host and Accept among them. */
 export type SignGet = (url: URL, form: SignatureForm, accept: string) => Promise<Record<string, string>>
