@@ -1,6 +1,16 @@
 import { createHash } from 'node:crypto'
 import { refuse } from '../../base/refusal.ts'
-import { idOf, isObject, isUri, type JsonObject, listOf, parseJson, soleIdOf, typeOf } from '../json.ts'
+import {
+  idOf,
+  isObject,
+  isUri,
+  type Json,
+  type JsonObject,
+  listOf,
+  parseJson,
+  soleIdOf,
+  typeOf,
+} from '../json.ts'
 import { checkShape } from '../shape.ts'
 
 /** An activity as it came, its envelope read. What it claims is believed only after its signature and origin are checked. */
@@ -59,7 +69,7 @@ export function embeddedObject(activity: ReadActivity): JsonObject | undefined {
 }
 
 /** Whom something is addressed to, as written: ids of embedded objects, and Public in any spelling. */
-export function addressesOf(value: Parameters<typeof listOf>[0]): readonly string[] {
+export function addressesOf(value: Json | undefined): readonly string[] {
   return listOf(value)
     .map((item) => (typeof item === 'string' ? item : idOf(item)))
     .filter((address) => address !== undefined)

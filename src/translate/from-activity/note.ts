@@ -7,6 +7,7 @@ import { hashtagFrom } from '../../text/tokens.ts'
 import {
   dateOf,
   idOf,
+  idsOf,
   isObject,
   isTrue,
   isUri,
@@ -115,17 +116,13 @@ function authorOf(note: JsonObject, uri: string): { authorUri: string; audienceU
   const named = listOf(note.attributedTo)
   const people = named.filter((item) => isObject(item) && PEOPLE.has(typeOf(item)))
   const groups = named.filter((item) => isObject(item) && typeOf(item) === 'Group')
-  const speakers = people.length > 0 ? people : named.length === 1 ? named : without(named, groups)
+  const ungrouped = named.length === 1 ? named : named.filter((item) => !groups.includes(item))
+  const speakers = people.length > 0 ? people : ungrouped
   const authorUri = speakers.length === 1 ? idOf(speakers[0]) : undefined
   if (authorUri === undefined) return refuse('request.invalid', { reason: 'exactly one author is needed' })
   if (!sameOrigin(authorUri, uri))
     refuse('request.invalid', { reason: 'author and post are of different origins' })
-  const audienceUri = groups.map(idOf).filter((id) => id !== undefined && id !== authorUri)
-  return { authorUri, audienceUri: audienceUri as string[] }
-}
-
-function without(items: readonly Json[], others: readonly Json[]): readonly Json[] {
-  return items.filter((item) => !others.includes(item))
+  return { authorUri, audienceUri: idsOf(groups) }
 }
 
 /** Mastodon reads the activity's addresses when the object has none; so do we. */
