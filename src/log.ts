@@ -49,10 +49,13 @@ const SECRET_FORMS: RedactionPatterns = [
  */
 export async function startLog(options: LogOptions): Promise<Log> {
   const formatter = redactByPattern(await formatterFor(options.pretty), SECRET_FORMS)
-  const redacted = redactByField((record) => options.write(formatter(record)), {
-    fieldPatterns: SECRET_FIELDS,
-    action: () => '[secret]',
-  })
+  const redacted = redactByField(
+    (record) => options.write(formatter(withReadableMessage(record, options.pretty))),
+    {
+      fieldPatterns: SECRET_FIELDS,
+      action: () => '[secret]',
+    },
+  )
   const sink: Sink = (record) => redacted(withPlainErrors(record))
   await configure({
     reset: true,
@@ -77,6 +80,13 @@ function withPlainErrors(record: LogRecord): LogRecord {
     value instanceof Error ? plainError(value) : value,
   ])
   return { ...record, properties: Object.fromEntries(properties) }
+}
+
+/** A message names an error by what it says, and in JSON, a text without quotes of its own. */
+function withReadableMessage(record: LogRecord, pretty: boolean): LogRecord {
+  const parts = record.message.map((part) => (part instanceof Error ? part.message : part))
+  const texts = parts.map((part) => (typeof part === 'string' ? part : JSON.stringify(part)))
+  return { ...record, message: pretty ? parts : [texts.join('')] }
 }
 
 function plainError(error: Error, depth = 0): Error {

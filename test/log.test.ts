@@ -68,6 +68,13 @@ describe.each([
   })
 })
 
+test('a message reads like a sentence', async () => {
+  lines = []
+  log = await startLog({ level: 'info', pretty: false, write: (line) => lines.push(line) })
+  log.warn('{method} failed {n} times: {error}', { method: 'GET', n: 3, error: new Error('no room') })
+  expect(JSON.parse(lines[0] ?? '').message).toBe('GET failed 3 times: no room')
+})
+
 test('a JSON line is one object on one line, whatever is in it', async () => {
   lines = []
   log = await startLog({ level: 'info', pretty: false, write: (line) => lines.push(line) })

@@ -30,6 +30,10 @@ export function connect(options: DbOptions): Db {
   })
   // A connection that dies while idle is replaced by the pool at the next query; without a listener it ends the process.
   pool.on('error', () => undefined)
-  pool.on('connect', nameStatements)
+  pool.on('connect', (client) => {
+    // The same holds while it is lent out: whoever uses it hears of it by the query that fails.
+    client.on('error', () => undefined)
+    nameStatements(client)
+  })
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
 }
