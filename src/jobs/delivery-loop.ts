@@ -16,6 +16,11 @@ const SETTLE_EVERY_MS = 10
 /** Claiming for fewer free places than this costs more than it brings, as long as others are at work. */
 const WORTH_CLAIMING = 16
 const SEND_LIMIT_MS = 60_000
+/**
+ * Deliveries at work and those whose end is not written down yet: what is sent again when this process dies. Whoever
+ * writes slowly must send slowly. Places bound what hangs.
+ */
+const AT_RISK = 512
 
 export interface DeliveryOptions {
   readonly db: Db
@@ -29,13 +34,21 @@ export interface DeliveryOptions {
 /** Hands our activities to the network: visits hosts that are due, and sends what stands in their lanes. */
 export function createDeliveryWork({ db, slot, send, log, instruments, limits }: DeliveryOptions): Work {
   const visits = new Set<Visit>()
+  /** visits that wait until more is written */
+  const paused = new Set<Visit>()
+  const unwritten = new Set<string>()
   let stopping = false
   let givesUp = false
   const loop = createLoop('deliveries', log, claimMore)
   const places = createPlaces(limits ?? placeLimits, loop.wake)
   const settler = createSettler<DeliveryNote>({
     everyMs: SETTLE_EVERY_MS,
-    write: (notes) => settleDeliveries(db, notes),
+    async write(notes) {
+      await settleDeliveries(db, notes)
+      const wasFull = isRiskFull()
+      for (const note of notes) if ('id' in note) unwritten.delete(note.id)
+      if (wasFull) goOn()
+    },
     log,
     givesUp: () => givesUp,
   })
@@ -59,6 +72,7 @@ export function createDeliveryWork({ db, slot, send, log, instruments, limits }:
     async finish(deadline) {
       stopping = true
       for (const visit of visits) visit.stop()
+      goOn()
       while (visits.size > 0 && performance.now() < deadline) await new Promise((go) => setTimeout(go, 5))
       // Whoever takes these lanes next may repeat what is still under way; it is never lost.
       for (const visit of visits) endVisit(visit)
@@ -69,7 +83,7 @@ export function createDeliveryWork({ db, slot, send, log, instruments, limits }:
 
   async function claimMore(): Promise<boolean> {
     const free = places.free()
-    if (stopping || free.good + free.other === 0) return false
+    if (stopping || isRiskFull() || free.good + free.other === 0) return false
     const hosts = await claimDeliveries(db, slot, free, PER_CLAIM)
     for (const host of hosts) {
       const visit = createVisit(host)
@@ -85,6 +99,10 @@ export function createDeliveryWork({ db, slot, send, log, instruments, limits }:
   /** Sends what may go now; a visit with nothing under way takes a place whether there is room or not. */
   function sendMore(visit: Visit): void {
     while (!stopping && (visit.inFlight === 0 || places.room)) {
+      if (isRiskFull()) {
+        paused.add(visit)
+        return
+      }
       const delivery = visit.next()
       if (!delivery) break
       void sendOne(visit, delivery)
@@ -93,13 +111,27 @@ export function createDeliveryWork({ db, slot, send, log, instruments, limits }:
     if (visits.size === 0 || places.free().good >= WORTH_CLAIMING) loop.wake()
   }
 
+  function isRiskFull(): boolean {
+    return unwritten.size + places.atWork >= AT_RISK
+  }
+
+  function goOn(): void {
+    const waited = [...paused]
+    paused.clear()
+    for (const visit of waited) if (visits.has(visit)) sendMore(visit)
+    loop.wake()
+  }
+
   async function sendOne(visit: Visit, delivery: ClaimedDelivery): Promise<void> {
     const place = places.enter(visit.good)
     const began = performance.now()
     const outcome = await sendSafely(visit, delivery)
     place.leave()
     instruments.delivery?.(outcome.result, (performance.now() - began) / 1000)
-    for (const note of visit.finish(delivery, outcome)) settler.add(note)
+    for (const note of visit.finish(delivery, outcome)) {
+      if ('id' in note) unwritten.add(note.id)
+      settler.add(note)
+    }
     sendMore(visit)
   }
 

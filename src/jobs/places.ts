@@ -27,6 +27,8 @@ export interface Places {
   /** whether one more delivery may go to a host that has some already */
   readonly room: boolean
   enter(good: boolean): Place
+  /** those under way that have not been kept waiting for long */
+  readonly atWork: number
   readonly inFlight: number
 }
 
@@ -49,6 +51,9 @@ export function createPlaces(limits: PlaceLimits, onFree: () => void): Places {
     },
     get room() {
       return working.size < limits.atOnce && inAll < limits.inAll
+    },
+    get atWork() {
+      return working.size
     },
     get inFlight() {
       return inAll
