@@ -57,9 +57,11 @@ export function createLimits(parts: LimitParts): Limits {
   }
   const signIns = createSignInLimits(parts.db)
   const warn = proxyWarning(parts)
+  // One window for all routes that share a budget.
+  const windows = { read: createWindow('read'), write: createWindow('write') }
   return {
     limit(name) {
-      const spend = createWindow(name)
+      const spend = windows[name]
       return (req, res, next) => {
         warn(req)
         spend(req, res)
