@@ -20,7 +20,8 @@ const WIDTH = 16
 
 await using server = await startBenchServer()
 const reader = await registerAccount(server.house.world, { name: 'reader' })
-const authors = await Promise.all(Array.from({ length: AUTHORS }, (_, n) => author(server, reader, n)))
+const authors: Awaited<ReturnType<typeof author>>[] = []
+while (authors.length < AUTHORS) authors.push(await author(server, reader, authors.length))
 
 const rates: number[] = []
 const accepted: number[] = []

@@ -11,6 +11,7 @@ import { inboxRoute } from './faces/activitypub/inbox/route.ts'
 import type { SurfaceParts } from './faces/activitypub/parts.ts'
 import { activityPub } from './faces/activitypub/register.ts'
 import { createDocuments, DOCUMENTS_CHANNEL, type Documents } from './faces/http/documents.ts'
+import { answerErrors, asProblem } from './faces/http/errors.ts'
 import type { Reading } from './faces/http/fedify.ts'
 import { trustProxies } from './faces/http/limits.ts'
 import { pages } from './faces/pages/pages.ts'
@@ -109,6 +110,7 @@ function createHandler(
     }),
   )
   app.use(pages({ ...world, config, log }))
+  app.use(answerErrors(log, asProblem))
   return app
 }
 

@@ -39,6 +39,7 @@ export async function startBenchServer(env: Readonly<Record<string, string>> = {
     WEFT_ALLOWED_PRIVATE_ADDRESSES: '127.0.0.0/8',
     WEFT_RATE_LIMITS: 'off',
     WEFT_LOG_LEVEL: 'error',
+    ...(process.env.BENCH_NODE_OPTIONS ? { NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS } : {}),
     ...env,
   }
   const child = spawnPinned([process.execPath, START], settings)

@@ -2,6 +2,8 @@
 export type RefusalCode =
   | 'account.name-invalid'
   | 'account.name-taken'
+  | 'account.email-taken'
+  | 'account.owner-exists'
   | 'account.not-found'
   | 'account.gone'
   | 'account.suspended'

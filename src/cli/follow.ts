@@ -7,7 +7,7 @@ import { acceptFollow, rejectFollow, undoFollow } from '../domain/follows/answer
 import { requestFollow } from '../domain/follows/request.ts'
 import type { House } from '../house.ts'
 import { listFollowers } from '../views/relationships.ts'
-import { type CommonOptions, finish, print } from './command.ts'
+import { type CommonOptions, finish, print, UsageError } from './command.ts'
 import { requirePerson, withHouse } from './house.ts'
 
 interface FollowsOptions extends CommonOptions {
@@ -94,5 +94,7 @@ async function follows(name: string, options: FollowsOptions): Promise<void> {
 /** Somebody here or elsewhere, by handle; asks their server when they are not known yet. */
 async function requireAnyone(house: House, text: string): Promise<Account> {
   const handle = handleFrom(text) ?? refuse('handle.invalid')
-  return (await house.world.directory.find(handle)) ?? refuse('account.not-found')
+  const account = await house.world.directory.find(handle)
+  if (!account) throw new UsageError(`Nobody answers to ${text}.`)
+  return account
 }

@@ -1,5 +1,4 @@
 import type { Log } from '../base/log.ts'
-import { refuse } from '../base/refusal.ts'
 import { type Config, environment, readConfig } from '../config.ts'
 import { connect, type Db } from '../db/connect.ts'
 import { startEmbedded } from '../db/embedded.ts'
@@ -10,6 +9,7 @@ import type { LocalAccount } from '../domain/accounts/account.ts'
 import { findLocalAccount } from '../domain/accounts/find.ts'
 import { buildHouse, type House } from '../house.ts'
 import { startLog } from '../log.ts'
+import { UsageError } from './command.ts'
 
 export interface OpenDatabase {
   readonly config: Config
@@ -54,5 +54,6 @@ export async function withHouse<T>(work: (house: House) => Promise<T>): Promise<
 /** A person of ours, named on the command line. */
 export async function requirePerson(house: House, name: string): Promise<LocalAccount> {
   const account = await findLocalAccount(house.world.db, name.replace(/^@/, ''))
-  return account ?? refuse('account.not-found')
+  if (!account) throw new UsageError(`There is no account ${name} here.`)
+  return account
 }

@@ -32,28 +32,42 @@ export async function registerAccount(world: World, input: Registration): Promis
   const id = ids.next<AccountId>()
   const keys = await keyring.generate(id)
 
-  return transact(db, async (tx) => {
-    const inserted = await insertLocalAccount(tx, {
-      id,
-      uri: uris.actor(id),
-      kind: 'person',
-      name: input.name,
-      url: uris.profile(input.name),
-      displayName: input.displayName ?? '',
-      followersUrl: uris.followers(id),
-      createdAt: clock.now(),
-      manuallyApprovesFollowers: input.manuallyApprovesFollowers ?? false,
-    })
-    if (!inserted) refuse('account.name-taken', { name: input.name })
-    await insertKeys(tx, id, keys)
-    await insertLogin(tx, {
-      accountId: id,
-      email: input.email ?? null,
-      passwordHash,
-      role: input.role ?? 'user',
-      now: clock.now(),
-    })
-    await record(world, tx, { type: 'account.registered', accountId: id })
-    return (await findAccount(tx, id)) as LocalAccount
-  })
+  return refusingClashes(() =>
+    transact(db, async (tx) => {
+      const inserted = await insertLocalAccount(tx, {
+        id,
+        uri: uris.actor(id),
+        kind: 'person',
+        name: input.name,
+        url: uris.profile(input.name),
+        displayName: input.displayName ?? '',
+        followersUrl: uris.followers(id),
+        createdAt: clock.now(),
+        manuallyApprovesFollowers: input.manuallyApprovesFollowers ?? false,
+      })
+      if (!inserted) refuse('account.name-taken', { name: input.name })
+      await insertKeys(tx, id, keys)
+      await insertLogin(tx, {
+        accountId: id,
+        email: input.email ?? null,
+        passwordHash,
+        role: input.role ?? 'user',
+        now: clock.now(),
+      })
+      await record(world, tx, { type: 'account.registered', accountId: id })
+      return (await findAccount(tx, id)) as LocalAccount
+    }),
+  )
+}
+
+/** What two people at once can clash on is decided by unique indexes (SQLSTATE 23505), whoever commits first. */
+async function refusingClashes<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    const { code, constraint } = error as { code?: unknown; constraint?: unknown }
+    if (code === '23505' && constraint === 'login_email') refuse('account.email-taken')
+    if (code === '23505' && constraint === 'login_owner') refuse('account.owner-exists')
+    throw error
+  }
 }

@@ -44,14 +44,7 @@ export async function createOwner(world: World, secret: string, input: OwnerSetu
     const { name, displayName, password } = input
     return await registerAccount(world, { name, displayName, password, role: 'owner' })
   } catch (error) {
-    if (isSecondOwner(error) || (error instanceof Refusal && (await hasOwner(world.db))))
-      refuse('setup.closed')
+    if (error instanceof Refusal && (await hasOwner(world.db))) refuse('setup.closed')
     throw error
   }
-}
-
-/** The index `login_owner` allows one owner; whoever commits second meets it (SQLSTATE 23505). */
-function isSecondOwner(error: unknown): boolean {
-  const { code, constraint } = error as { code?: unknown; constraint?: unknown }
-  return code === '23505' && constraint === 'login_owner'
 }

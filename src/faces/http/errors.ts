@@ -22,6 +22,8 @@ const entries: Readonly<Record<RefusalCode, Entry>> = {
     sentence: 'A name has 1 to 30 letters, digits or underscores, without accents or spaces.',
   },
   'account.name-taken': { status: 422, sentence: 'That name is taken. Please choose another.' },
+  'account.email-taken': { status: 422, sentence: 'Another account has that e-mail address.' },
+  'account.owner-exists': { status: 422, sentence: 'This server has an owner already.' },
   'account.not-found': { status: 404, sentence: missing },
   'account.gone': { status: 410, sentence: 'This account has been deleted.' },
   'account.suspended': { status: 403, sentence: 'This account has been suspended.' },
