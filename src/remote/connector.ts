@@ -24,7 +24,7 @@ export interface ConnectorOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 5000
-const TLS_SESSIONS = 2000
+const TLS_SESSIONS = 5000
 /** Where ActivityPub servers live; any other port belongs to services that never asked for a visit. */
 const PORTS: ReadonlySet<number> = new Set([443, 80, 8443])
 
