@@ -139,6 +139,17 @@ test('without limits on requests the start warns', async () => {
   await expect.poll(() => running.stderr()).toContain('WEFT_RATE_LIMITS is off')
 })
 
+test('npm start stops cleanly when npm is told to, and leaves nothing running', async () => {
+  await using running = await startProcess({
+    program: 'npm',
+    entry: 'start',
+    env: { DATABASE_URL: database.url, WEFT_DATA_DIR: dataDir },
+  })
+  await answering(running, '/about')
+  expect(await running.end('SIGTERM')).toBe(0)
+  await expect(fetch(`${running.origin}/about`)).rejects.toThrow()
+}, 60_000)
+
 test('a Node that is too old is told so in one sentence', async () => {
   const start = join(import.meta.dirname, '../../src/start.js')
   const text = await readFile(start, 'utf8')

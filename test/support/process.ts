@@ -21,6 +21,8 @@ export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly port?: number
   readonly nodeArgs?: readonly string[]
+  /** another program than this Node */
+  readonly program?: string
 }
 
 /** A port that nothing listens on at this moment. */
@@ -37,9 +39,11 @@ export async function freePort(): Promise<number> {
 /** Starts a process with these settings and no others, and returns at once. */
 export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
   const port = options.port ?? (await freePort())
-  const child = spawn(process.execPath, [...(options.nodeArgs ?? []), options.entry], {
+  const child = spawn(options.program ?? process.execPath, [...(options.nodeArgs ?? []), options.entry], {
     env: { PATH: process.env.PATH, NODE_ENV: 'test', PORT: String(port), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A program that starts others gets a group of its own, so that all of it can be ended.
+    detached: options.program !== undefined,
   })
   let stdout = ''
   let stderr = ''
@@ -61,7 +65,8 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
       return exited
     },
     async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL')
+      if (options.program === undefined) child.kill('SIGKILL')
+      else endGroup(child)
       await exited
     },
   }
@@ -87,4 +92,12 @@ export async function answering(
     await sleep(20)
   }
   throw new Error(`no answer from ${running.origin}${path}:\n${running.stdout()}${running.stderr()}`)
+}
+
+function endGroup(child: ChildProcess): void {
+  try {
+    if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // All of it has ended.
+  }
 }
