@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -90,6 +90,24 @@ test('a start on an empty folder makes the secret and the database, and greets w
   expect(running.stdout() + running.stderr()).not.toContain(secret)
   await expect(stat(join(dataDir, 'empty/postgres/cluster/postmaster.pid'))).rejects.toThrow()
 }, 60_000)
+
+test('a file .env in the working directory is read, and the environment goes before it', async () => {
+  const cwd = await mkdtemp(join(tmpdir(), 'weft-env-'))
+  const lines = [
+    `DATABASE_URL=${database.url}`,
+    'WEFT_RATE_LIMITS=off',
+    'PORT=1',
+    'WEFT_SMTP_URL=',
+    `WEFT_DATA_DIR=./here`,
+  ]
+  await writeFile(join(cwd, '.env'), lines.join('\n'))
+  await using running = await startProcess({ entry: smallApp, cwd })
+  await answering(running)
+  await expect.poll(() => running.stderr()).toContain('WEFT_RATE_LIMITS is off')
+  expect(running.stdout()).toContain(`Data folder: ${join(cwd, 'here')}`)
+  await running.end('SIGTERM')
+  await rm(cwd, { recursive: true, force: true })
+})
 
 test('a worker listens nowhere, and is ready by the operator’s port', async () => {
   const metricsPort = await freePort()

@@ -21,6 +21,7 @@ export interface ProcessOptions {
   readonly env?: Readonly<Record<string, string>>
   readonly port?: number
   readonly nodeArgs?: readonly string[]
+  readonly cwd?: string
   /** another program than this Node */
   readonly program?: string
 }
@@ -42,6 +43,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   const child = spawn(options.program ?? process.execPath, [...(options.nodeArgs ?? []), options.entry], {
     env: { PATH: process.env.PATH, NODE_ENV: 'test', PORT: String(port), ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(options.cwd && { cwd: options.cwd }),
     // A program that starts others gets a group of its own, so that all of it can be ended.
     detached: options.program !== undefined,
   })
