@@ -38,6 +38,8 @@ interface Parts {
   readonly world: World
   readonly remote: Remote
   readonly budget: Budget
+  /** actors that are being read: everybody else who wants one waits for the same */
+  readonly underWay: Map<string, Promise<Account | undefined>>
 }
 
 /**
@@ -56,7 +58,12 @@ export function createDirectory({ world, fetcher, ...options }: DirectoryOptions
       refetch: (keyUri) => refetchKey(parts, keyUri),
     },
   }
-  const parts: Parts = { world: { ...world, directory }, remote: { world, fetcher }, budget }
+  const parts: Parts = {
+    world: { ...world, directory },
+    remote: { world, fetcher },
+    budget,
+    underWay: new Map(),
+  }
   return directory
 }
 
@@ -96,8 +103,16 @@ async function refreshActor(parts: Parts, uri: string): Promise<Account | 'gone'
   }
 }
 
+function ensureActor(parts: Parts, uri: string): Promise<Account | undefined> {
+  const running = parts.underWay.get(uri)
+  if (running) return running
+  const started = readActor(parts, uri).finally(() => parts.underWay.delete(uri))
+  parts.underWay.set(uri, started)
+  return started
+}
+
 /** Nobody may answer to an id but the actor who has it: an address that leads to somebody else finds nobody. */
-async function ensureActor(parts: Parts, uri: string): Promise<Account | undefined> {
+async function readActor(parts: Parts, uri: string): Promise<Account | undefined> {
   await spendIfUnknown(parts, uri)
   const actor = await fetchActor(parts.remote, uri)
   return actor.uri === uri ? rememberActor(parts.world, actor) : undefined

@@ -430,6 +430,14 @@ describe('S-072 so many strangers an hour for each registrable domain', () => {
     expect(await directory.findByUri(last.uri)).toMatchObject({ uri: last.uri })
   })
 
+  test('many who ask for one stranger at once spend one, and ask once', async () => {
+    directory = create(1)
+    const bob = await person('popular.test')
+    const found = await Promise.all(Array.from({ length: 50 }, () => directory.findByUri(bob.uri)))
+    expect(new Set(found.map((account) => account?.uri))).toEqual(new Set([bob.uri]))
+    expect(peer.hits(bob.uri)).toBe(1)
+  })
+
   test('S-073 minted keys cost one request each at most, then none, and leave no rows', async () => {
     directory = create(20)
     peer.resolvesTo('mint.test', [PUBLIC_ADDRESS])

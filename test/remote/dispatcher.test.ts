@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import http from 'node:http'
 import net, { type AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
 import { getGlobalDispatcher, request } from 'undici'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createDispatcher, type GuardedDispatcher } from '../../src/remote/dispatcher.ts'
@@ -162,6 +164,24 @@ describe('what may be reached', () => {
     await expect(get('https://good.test/hello', wrong)).rejects.toThrow(/certificate/)
     await wrong.destroy()
   })
+})
+
+test('an authority named in NODE_EXTRA_CA_CERTS is trusted', async () => {
+  peer.answer('https://good.test/hello', { body: 'hello' })
+  const module = new URL('../../src/remote/dispatcher.ts', import.meta.url).href
+  const code = `
+    const { createDispatcher } = await import('${module}')
+    const connect = { host: '127.0.0.1', port: ${peer.port} }
+    createDispatcher({ pretend: () => ({ addresses: ['93.184.216.34'], connect }) })
+    const answer = await fetch('https://good.test/hello').then((r) => r.text(), (e) => e.cause.code)
+    process.stdout.write(answer, () => process.exit())`
+  const run = (env: NodeJS.ProcessEnv) =>
+    promisify(execFile)(process.execPath, ['--input-type=module', '-e', code], { env }).then(
+      ({ stdout }) => stdout,
+    )
+  const env = { NODE_ENV: 'test', PATH: process.env.PATH }
+  expect(await run({ ...env, NODE_EXTRA_CA_CERTS: peer.caFile })).toBe('hello')
+  expect(await run(env)).toBe('UNABLE_TO_VERIFY_LEAF_SIGNATURE')
 })
 
 describe('S-063 a name that changes its mind', () => {

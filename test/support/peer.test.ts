@@ -91,3 +91,11 @@ test('a scripted path plays its answers one after another', async () => {
   expect((await bob.post(url, bob.follow(bob.uri))).status).toBe(202)
   expect(peer.hits(url)).toBe(4)
 })
+
+test('a host may show its documents to signed requests only', async () => {
+  await using peer = await startPeer()
+  const bob = await peer.person('bob')
+  peer.signedOnly(new URL(bob.uri).hostname)
+  expect((await bob.get(bob.uri, { scheme: 'none' })).status).toBe(401)
+  expect((await bob.get(bob.uri)).status).toBe(200)
+})

@@ -9,7 +9,7 @@ import { createSecureContext } from 'node:tls'
 import { type Answer, play } from './peer/answer.ts'
 import { makeAuthority, type TestAuthority } from './peer/certificates.ts'
 import { type Home, type Json, makePerson, type Person, type PersonOptions } from './peer/person.ts'
-import type { Outgoing } from './peer/signer.ts'
+import { type Outgoing, schemeOf } from './peer/signer.ts'
 import {
   type Agents,
   jsonIn,
@@ -44,6 +44,8 @@ export interface Peer extends AsyncDisposable {
   answer(url: string, answer: Answer | Answer[] | ((request: PeerRequest) => Answer)): void
   /** serves a document as ActivityPub at its address */
   serve(url: string, document: Json): void
+  /** a host that shows its documents only to signed requests, as GoToSocial and Threads do */
+  signedOnly(host: string): void
   /** how often that URL was asked for */
   hits(url: string): number
   send(request: Outgoing): Promise<PeerReply>
@@ -106,6 +108,7 @@ export async function startPeer(options: PeerOptions = {}): Promise<Peer> {
         ? { addresses: script.addressesOf(host, address), connect: { host: address, port } }
         : undefined,
     resolvesTo: script.resolvesTo,
+    signedOnly: script.signedOnly,
     stop,
     [Symbol.asyncDispose]: stop,
   }
@@ -133,6 +136,7 @@ function createScript(scheme: 'http' | 'https') {
   const answers = new Map<string, Scripted>()
   const resolved = new Map<string, () => readonly string[]>()
   const hosts = new Set<string>()
+  const closed = new Set<string>()
   let waiting: (() => void)[] = []
 
   const script = {
@@ -144,6 +148,7 @@ function createScript(scheme: 'http' | 'https') {
       hosts.add(host)
       resolved.set(host, typeof addresses === 'function' ? addresses : () => addresses)
     },
+    signedOnly: (host: string) => void closed.add(new URL(script.origin(host)).host),
     origin(host: string): string {
       const bare = host.replace(/:\d+$/, '')
       hosts.add(bare)
@@ -181,6 +186,8 @@ function createScript(scheme: 'http' | 'https') {
   }
 
   function answerFor(request: PeerRequest): Answer {
+    const open = request.path.startsWith('/.well-known/') || schemeOf(request) !== 'none'
+    if (closed.has(request.host) && !open) return { status: 401 }
     const scripted = answers.get(request.url)?.(request)
     if (scripted) return scripted
     if (request.path.startsWith('/.well-known/webfinger?')) return webFinger(request)
