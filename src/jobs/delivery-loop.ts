@@ -37,6 +37,7 @@ export function createDeliveryWork({ db, slot, send, log, instruments, limits }:
   /** visits that wait until more is written */
   const paused = new Set<Visit>()
   const unwritten = new Set<string>()
+  let claimsPaused = false
   let stopping = false
   let givesUp = false
   const loop = createLoop('deliveries', log, claimMore)
@@ -45,9 +46,8 @@ export function createDeliveryWork({ db, slot, send, log, instruments, limits }:
     everyMs: SETTLE_EVERY_MS,
     async write(notes) {
       await settleDeliveries(db, notes)
-      const wasFull = isRiskFull()
       for (const note of notes) if ('id' in note) unwritten.delete(note.id)
-      if (wasFull) goOn()
+      goOn()
     },
     log,
     givesUp: () => givesUp,
@@ -83,7 +83,8 @@ export function createDeliveryWork({ db, slot, send, log, instruments, limits }:
 
   async function claimMore(): Promise<boolean> {
     const free = places.free()
-    if (stopping || isRiskFull() || free.good + free.other === 0) return false
+    claimsPaused = isRiskFull()
+    if (stopping || claimsPaused || free.good + free.other === 0) return false
     const hosts = await claimDeliveries(db, slot, free, PER_CLAIM)
     for (const host of hosts) {
       const visit = createVisit(host)
@@ -119,7 +120,7 @@ export function createDeliveryWork({ db, slot, send, log, instruments, limits }:
     const waited = [...paused]
     paused.clear()
     for (const visit of waited) if (visits.has(visit)) sendMore(visit)
-    loop.wake()
+    if (claimsPaused) loop.wake()
   }
 
   async function sendOne(visit: Visit, delivery: ClaimedDelivery): Promise<void> {
