@@ -71,7 +71,10 @@ export async function startWeft(env: Readonly<Record<string, string>> = {}): Pro
   }
 }
 
-async function runCli(env: Readonly<Record<string, string>>, args: readonly string[]): Promise<Json[]> {
+export async function runCli(
+  env: Readonly<Record<string, string>>,
+  args: readonly string[],
+): Promise<Json[]> {
   const child = spawn(process.execPath, [CLI, ...args, '--json'], {
     env: { PATH: process.env.PATH, NODE_ENV: 'test', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
