@@ -15,6 +15,8 @@ export interface DbOptions {
   readonly maxConnections: number
   readonly applicationName: string
   readonly statementTimeoutMs?: number
+  /** PostgreSQL's settings for each of its connections, such as how it plans */
+  readonly settings?: Readonly<Record<string, string>>
 }
 
 /** Opens a pool. Big integers come back as decimal strings, which is what an id is everywhere in Weft. */
@@ -34,6 +36,13 @@ export function connect(options: DbOptions): Db {
     // The same holds while it is lent out: whoever uses it hears of it by the query that fails.
     client.on('error', () => undefined)
     nameStatements(client)
+    if (options.settings) applySettings(client, options.settings)
   })
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
+}
+
+/** Asked before anything else can be, for a connection answers in order; one that breaks over it is of no use anyway. */
+function applySettings(client: pg.PoolClient, settings: Readonly<Record<string, string>>): void {
+  const apply = 'SELECT set_config(name, value, false) FROM unnest($1::text[], $2::text[]) AS t (name, value)'
+  client.query(apply, [Object.keys(settings), Object.values(settings)]).catch(() => undefined)
 }

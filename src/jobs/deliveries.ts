@@ -14,7 +14,7 @@ export const hostTables: LaneTables = {
   rows: 'delivery',
   forward: `q.standing <> 'failing'`,
   holdsBack: 'e.activity_id <> r.activity_id',
-  settled: 'standing = COALESCE(t.standing, q.standing)',
+  remembers: 'standing',
 }
 
 export const hostLanes = createLanes(hostTables)
@@ -131,7 +131,7 @@ const claimHosts = statement(
      d.gives_up_at <= now() AS expired, i.gone_at IS NOT NULL AS "inboxGone",
      i.missing_since IS NOT NULL AS "inboxMissing",
      COALESCE(i.missing_since < now() - interval '3 days', false) AS "longMissing"
-   FROM c JOIN host h ON h.id = c.lane
+   FROM c LEFT JOIN host h ON h.id = c.lane
    LEFT JOIN LATERAL (
      SELECT * FROM delivery r WHERE r.host_id = c.lane AND ${ready(hostTables)} ORDER BY r.id LIMIT $4
    ) d ON true

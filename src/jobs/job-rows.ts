@@ -33,24 +33,22 @@ export async function claimJobs(db: Db, slot: number, limit: number): Promise<Cl
   return jobs.sort((a, b) => Number(BigInt(a.id) - BigInt(b.id)))
 }
 
-/** Everything below touches a job only while the lease is ours. */
-const OURS = 'job.id = t.id AND job.lease = t.lease'
-const LEASES = 'unnest($1::bigint[], $2::bigint[]) AS t (id, lease)'
+/** Everything below touches jobs only while their leases are ours: `$1` are the ids, `$2` the leases. */
+const AT = 'array_position($1::bigint[], id)'
+const OURS = `id = ANY ($1::bigint[]) AND lease = ($2::bigint[])[${AT}]`
 
-const deleteDone = statement('job-done', `DELETE FROM job USING ${LEASES} WHERE ${OURS} RETURNING job.id`)
+const deleteDone = statement('job-done', `DELETE FROM job WHERE ${OURS} RETURNING id`)
 const putOff = statement(
   'job-retry',
-  `UPDATE job SET owner = NULL, tries = 0, attempts = t.attempts,
-     due_at = now() + make_interval(secs => t.seconds)
-   FROM unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::float8[]) AS t (id, lease, attempts, seconds)
-   WHERE ${OURS} RETURNING job.id`,
+  `UPDATE job SET owner = NULL, tries = 0, attempts = ($3::smallint[])[${AT}],
+     due_at = now() + make_interval(secs => ($4::float8[])[${AT}])
+   WHERE ${OURS} RETURNING id`,
 )
 const bury = statement(
   'job-dead',
   `WITH gone AS (
-     DELETE FROM job
-     USING unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::text[]) AS t (id, lease, attempts, reason)
-     WHERE ${OURS} RETURNING job.kind, job.payload, t.attempts, t.reason, job.created_at
+     DELETE FROM job WHERE ${OURS}
+     RETURNING kind, payload, ($3::smallint[])[${AT}], ($4::text[])[${AT}], created_at
    )
    INSERT INTO dead_job (kind, payload, attempts, reason, created_at) SELECT * FROM gone RETURNING id`,
 )
@@ -77,15 +75,15 @@ export async function settleJobs(db: Db, notes: readonly JobNote[]): Promise<num
 
 const extend = statement(
   'job-extend',
-  `UPDATE job SET due_at = now() + interval '${LEASE_SECONDS} s' FROM ${LEASES} WHERE ${OURS}`,
+  `UPDATE job SET due_at = now() + interval '${LEASE_SECONDS} s' WHERE ${OURS}`,
 )
 const release = statement(
   'job-release',
-  `UPDATE job SET due_at = now(), owner = NULL, tries = 0 FROM ${LEASES} WHERE ${OURS}`,
+  `UPDATE job SET due_at = now(), owner = NULL, tries = 0 WHERE ${OURS}`,
 )
 const countTry = statement(
   'job-count',
-  `UPDATE job SET attempts = attempts + 1 FROM ${LEASES} WHERE ${OURS} RETURNING attempts`,
+  `UPDATE job SET attempts = attempts + 1 WHERE ${OURS} RETURNING attempts`,
 )
 const freeOwned = statement(
   'job-free',

@@ -1,6 +1,7 @@
+import { sql } from 'kysely'
 import type { Db } from '../db/connect.ts'
 import { statement } from '../db/statement.ts'
-import { claim, createLanes, due, type Held, type LaneTables, ready, wake } from './lanes.ts'
+import { claim, createLanes, due, type Held, type LaneTables, named, ready, wake } from './lanes.ts'
 import type { LaneItem } from './outcomes.ts'
 
 /**
@@ -14,7 +15,7 @@ const tables: LaneTables = {
   rows: 'lane_job',
   forward: 'true',
   holdsBack: 'e.attempts <= 3',
-  settled: 'tries = 0',
+  remembers: 'tries',
 }
 
 export const inboxLanes = createLanes(tables)
@@ -83,27 +84,31 @@ export type LaneNote =
   | { readonly note: 'dead'; readonly item: LaneItem; readonly attempts: number; readonly reason: string }
   | { readonly note: 'over'; readonly lane: Held }
 
-const deleteDone = statement(
-  'lane-done',
-  `DELETE FROM lane_job j USING unnest($1::int[], $2::bigint[]) AS t (lane, id)
-   WHERE j.lane = t.lane AND j.id = t.id`,
-)
-const putOff = statement(
-  'lane-retry',
-  `UPDATE lane_job j SET attempts = t.attempts, not_before = now() + make_interval(secs => t.seconds)
-   FROM unnest($1::int[], $2::bigint[], $3::smallint[], $4::float8[]) AS t (lane, id, attempts, seconds)
-   WHERE j.lane = t.lane AND j.id = t.id`,
-)
-const bury = statement(
-  'lane-dead',
-  `WITH gone AS (
-     DELETE FROM lane_job j
-     USING unnest($1::int[], $2::bigint[], $3::smallint[], $4::text[]) AS t (lane, id, attempts, reason)
-     WHERE j.lane = t.lane AND j.id = t.id
-     RETURNING j.kind, j.lane, j.subject, j.payload, t.attempts, t.reason, j.created_at
-   )
-   INSERT INTO dead_job (kind, lane, subject, payload, attempts, reason, created_at) SELECT * FROM gone`,
-)
+const deleteDone = statement('lane-done', `DELETE FROM lane_job WHERE ctid = ANY (${named(tables)})`)
+
+async function putOff(db: Db, notes: readonly Extract<LaneNote, { note: 'retry' }>[]): Promise<void> {
+  const [lanes, ids] = keys(notes)
+  await sql`
+    UPDATE lane_job j SET attempts = t.attempts, not_before = now() + make_interval(secs => t.seconds)
+    FROM unnest(${lanes}::int[], ${ids}::bigint[], ${notes.map((note) => note.attempts)}::smallint[],
+      ${notes.map((note) => note.seconds)}::float8[]) AS t (lane, id, attempts, seconds)
+    WHERE j.lane = t.lane AND j.id = t.id`.execute(db)
+}
+
+async function bury(db: Db, notes: readonly Extract<LaneNote, { note: 'dead' }>[]): Promise<void> {
+  const [lanes, ids] = keys(notes)
+  await sql`
+    WITH gone AS (
+      DELETE FROM lane_job j
+      USING unnest(${lanes}::int[], ${ids}::bigint[], ${notes.map((note) => note.attempts)}::smallint[],
+        ${notes.map((note) => note.reason)}::text[]) AS t (lane, id, attempts, reason)
+      WHERE j.lane = t.lane AND j.id = t.id
+      RETURNING j.kind, j.lane, j.subject, j.payload, t.attempts, t.reason, j.created_at
+    )
+    INSERT INTO dead_job (kind, lane, subject, payload, attempts, reason, created_at) SELECT * FROM gone`.execute(
+    db,
+  )
+}
 
 /** Writes down what became of items, and gives lanes back after that; doing so twice changes nothing. */
 export async function settleLanes(db: Db, notes: readonly LaneNote[]): Promise<void> {
@@ -114,12 +119,8 @@ export async function settleLanes(db: Db, notes: readonly LaneNote[]): Promise<v
   const dead = of('dead')
   const over = of('over')
   if (done.length > 0) await deleteDone(db, keys(done))
-  if (later.length > 0) {
-    await putOff(db, [...keys(later), later.map((note) => note.attempts), later.map((note) => note.seconds)])
-  }
-  if (dead.length > 0) {
-    await bury(db, [...keys(dead), dead.map((note) => note.attempts), dead.map((note) => note.reason)])
-  }
+  if (later.length > 0) await putOff(db, later)
+  if (dead.length > 0) await bury(db, dead)
   if (over.length > 0) {
     await inboxLanes.giveBack(
       db,

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Db } from '../db/connect.ts'
 import { statement } from '../db/statement.ts'
 import type { Standing } from '../db/tables/queue.ts'
@@ -22,8 +23,8 @@ export interface LaneTables {
   readonly forward: string
   /** SQL: does row `e`, which waits, hold back row `r`, a later one of its subject? */
   readonly holdsBack: string
-  /** SQL: what giving back sets beside the schedule; `t.standing` is what the worker says */
-  readonly settled: string
+  /** the column in which a lane remembers how it was left: what its worker says of it, or that it was given back at all */
+  readonly remembers: 'standing' | 'tries'
 }
 
 /** How long a claim lasts when nobody extends it. */
@@ -95,67 +96,69 @@ export function due({ queue, key }: LaneTables, limit: string, condition = 'true
     ORDER BY due_at LIMIT ${limit} FOR UPDATE SKIP LOCKED)`
 }
 
+/** SQL: an array of the rows that `$1` (lanes) and `$2` (ids) name, each looked up by itself. */
+export function named({ rows, key }: LaneTables): string {
+  return `ARRAY(
+    SELECT r.ctid FROM unnest($1::int[], $2::bigint[]) AS t (lane, id)
+    CROSS JOIN LATERAL (SELECT ctid FROM ${rows} WHERE ${key} = t.lane AND id = t.id LIMIT 1) r)`
+}
+
 export function createLanes(tables: LaneTables): Lanes {
   const { name, queue, key, rows } = tables
-  // Locked in the order of their keys, as when they are woken.
-  const held = `
-    held AS MATERIALIZED (
-      SELECT t.* FROM ${queue} q JOIN t ON q.${key} = t.lane AND q.lease = t.lease
-      ORDER BY q.${key} FOR UPDATE OF q)`
+  // Looked up by an array of keys, lanes are locked in the order of their keys, as when they are woken.
+  const at = `array_position($1::int[], q.${key})`
+  const ours = `q.${key} = ANY ($1::int[]) AND q.lease = ($2::bigint[])[${at}]`
+  const remembered = {
+    standing: `standing = COALESCE(($5::text[])[${at}], q.standing)`,
+    tries: 'tries = 0',
+  }[tables.remembers]
   const giveBack = statement(
     `${name}-give-back`,
-    `WITH t AS (
-       SELECT * FROM unnest($1::int[], $2::bigint[], $3::bigint[], $4::float8[], $5::text[])
-         AS t (lane, lease, wakes, wait, standing)),
-     ${held}
-     UPDATE ${queue} q
-     SET owner = NULL, ${tables.settled}, due_at = CASE
-       WHEN t.wait IS NOT NULL THEN now() + make_interval(secs => t.wait)
-       WHEN q.wakes <> t.wakes
-         OR EXISTS (SELECT 1 FROM ${rows} r WHERE r.${key} = q.${key} AND ${ready(tables)}) THEN now()
+    `UPDATE ${queue} q
+     SET owner = NULL, ${remembered}, due_at = CASE
+       WHEN ($4::float8[])[${at}] IS NOT NULL THEN now() + make_interval(secs => ($4::float8[])[${at}])
+       WHEN q.wakes <> ($3::bigint[])[${at}]
+         OR (SELECT 1 FROM ${rows} r WHERE r.${key} = q.${key} AND ${ready(tables)} LIMIT 1) = 1 THEN now()
        ELSE (SELECT min(r.not_before) FROM ${rows} r WHERE r.${key} = q.${key} AND r.not_before IS NOT NULL) END
-     FROM held t WHERE q.${key} = t.lane`,
+     WHERE ${ours}`,
   )
   const extend = statement(
     `${name}-extend`,
-    `WITH t AS (SELECT * FROM unnest($1::int[], $2::bigint[]) AS t (lane, lease)),
-     ${held}
-     UPDATE ${queue} q SET due_at = now() + interval '${LEASE_SECONDS} s'
-     FROM held t WHERE q.${key} = t.lane RETURNING q.${key} AS lane`,
-  )
-  const free = statement(
-    `${name}-free`,
-    `UPDATE ${queue} q SET due_at = now(), owner = NULL, lease = lease + 1
-     WHERE ${key} = ANY (ARRAY(SELECT ${key} FROM ${queue} WHERE owner = $1 ORDER BY 1 FOR UPDATE))
-     RETURNING ${key}`,
-  )
-  const sweep = statement(
-    `${name}-sweep`,
-    `UPDATE ${queue} q SET due_at = now()
-     WHERE ${key} = ANY (ARRAY(
-       SELECT ${key} FROM ${queue} s
-       WHERE due_at IS NULL AND EXISTS (SELECT 1 FROM ${rows} r WHERE r.${key} = s.${key})
-       ORDER BY 1 FOR UPDATE SKIP LOCKED))
-     RETURNING ${key}`,
+    `UPDATE ${queue} q SET due_at = now() + interval '${LEASE_SECONDS} s' WHERE ${ours} RETURNING q.${key} AS lane`,
   )
   return {
     async giveBack(db, lanes) {
-      await giveBack(db, [
-        lanes.map((lane) => lane.lane),
-        lanes.map((lane) => lane.lease),
-        lanes.map((lane) => lane.wakes),
-        lanes.map((lane) => lane.waitSeconds ?? null),
-        lanes.map((lane) => lane.standing ?? null),
-      ])
+      const values: unknown[] = [...keysOf(lanes), lanes.map((lane) => lane.wakes)]
+      values.push(lanes.map((lane) => lane.waitSeconds ?? null))
+      if (tables.remembers === 'standing') values.push(lanes.map((lane) => lane.standing ?? null))
+      await giveBack(db, values)
     },
     async extend(db, lanes) {
-      const kept = await extend<{ lane: number }>(db, [
-        lanes.map((lane) => lane.lane),
-        lanes.map((lane) => lane.lease),
-      ])
+      const kept = await extend<{ lane: number }>(db, keysOf(lanes))
       return new Set(kept.map((row) => row.lane))
     },
-    free: async (db, owner) => (await free(db, [owner])).length,
-    sweep: async (db) => (await sweep(db, [])).length,
+    async free(db, owner) {
+      const { rows: freed } = await sql`
+        UPDATE ${sql.table(queue)} SET due_at = now(), owner = NULL, lease = lease + 1
+        WHERE ${sql.ref(key)} = ANY (ARRAY(
+          SELECT ${sql.ref(key)} FROM ${sql.table(queue)} WHERE owner = ${owner} ORDER BY 1 FOR UPDATE))
+        RETURNING 1`.execute(db)
+      return freed.length
+    },
+    async sweep(db) {
+      const [lane, all, waiting] = [sql.ref(`s.${key}`), sql.ref(`r.${key}`), sql.table(rows)]
+      const { rows: found } = await sql`
+        UPDATE ${sql.table(queue)} SET due_at = now()
+        WHERE ${sql.ref(key)} = ANY (ARRAY(
+          SELECT ${lane} FROM ${sql.table(queue)} s
+          WHERE due_at IS NULL AND EXISTS (SELECT 1 FROM ${waiting} r WHERE ${all} = ${lane})
+          ORDER BY 1 FOR UPDATE SKIP LOCKED))
+        RETURNING 1`.execute(db)
+      return found.length
+    },
   }
+}
+
+function keysOf(lanes: readonly Held[]): [number[], string[]] {
+  return [lanes.map((lane) => lane.lane), lanes.map((lane) => lane.lease)]
 }
