@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Request, RequestHandler, Response } from 'express'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { LRUCache } from 'lru-cache'
 import { wishFrom } from './negotiate.ts'
 
@@ -12,8 +12,11 @@ export interface ReadyDocument {
 
 /** The public documents of this process as ready bytes: the same for every reader, and gone when a write changes them. */
 export interface Documents {
-  /** Answers what is known and leaves the rest to the next handler. It is the first handler of the app. */
-  readonly handler: RequestHandler
+  /**
+   * Answers what is known and leaves the rest to the next handler. It comes before every other handler, and needs nothing
+   * of Express: it may stand before it, too.
+   */
+  readonly handler: (req: IncomingMessage, res: ServerResponse, next: () => void) => void
   /** How many drops there have been: to be taken before the read from which a document is made. */
   generation(): number
   /**
@@ -92,7 +95,7 @@ export function createDocuments(options: DocumentsOptions): Documents {
 
   return {
     handler(req, res, next) {
-      if (!READS.has(req.method) || !isOurHost(req, hosts) || isPersonal(req)) return next()
+      if (!READS.has(req.method ?? '') || !isOurHost(req, hosts) || isPersonal(req)) return next()
       const key = documentKey(req)
       const entry = key === undefined ? undefined : entries.get(key)
       if (entry === undefined) return next()
@@ -127,7 +130,7 @@ export function readyDocument(body: Buffer, headers: Readonly<Record<string, str
 }
 
 /** Sends 200 with the bytes, or 304 when the reader has them; HEAD gets the same headers. */
-export function sendDocument(req: Request, res: Response, document: ReadyDocument): void {
+export function sendDocument(req: IncomingMessage, res: ServerResponse, document: ReadyDocument): void {
   const held = req.headers['if-none-match']
   if (held !== undefined && holds(held, document.etag)) {
     const { 'content-length': _length, 'content-type': _type, ...headers } = document.headers
@@ -156,8 +159,8 @@ const WEBFINGER = '/.well-known/webfinger'
  * Names the document that a request asks for: one name for all the ways to ask for it, which is also a path that leads
  * to it. Undefined when it asks for a page, or for nothing of ours.
  */
-export function documentKey(req: Pick<Request, 'url' | 'headers'>): string | undefined {
-  const { url } = req
+export function documentKey(req: Pick<IncomingMessage, 'url' | 'headers'>): string | undefined {
+  const { url = '' } = req
   const mark = url.indexOf('?')
   const path = mark === -1 ? url : url.slice(0, mark)
   if (path.startsWith('/ap/')) {
@@ -180,7 +183,7 @@ export function documentKey(req: Pick<Request, 'url' | 'headers'>): string | und
 }
 
 /** Signed, or with a login: what such a reader gets may be for that reader alone. */
-export function isPersonal(req: Pick<Request, 'headers'>): boolean {
+export function isPersonal(req: Pick<IncomingMessage, 'headers'>): boolean {
   const { headers } = req
   return (
     headers.signature !== undefined ||
@@ -198,7 +201,7 @@ export function ourHosts(options: {
 }
 
 /** False when the request was meant for another host, by Host or by what a proxy says of it. */
-export function isOurHost(req: Pick<Request, 'headers'>, hosts: ReadonlySet<string>): boolean {
+export function isOurHost(req: Pick<IncomingMessage, 'headers'>, hosts: ReadonlySet<string>): boolean {
   const { host, 'x-forwarded-host': forwarded } = req.headers
   return (
     host !== undefined &&
