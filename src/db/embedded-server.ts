@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rename, rm, stat, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { StartError } from '../base/start-error.ts'
-import type { Binaries } from './postgres-binaries.ts'
+import { type Binaries, removeOldBinaries } from './postgres-binaries.ts'
 import type { PostgresUser } from './postgres-user.ts'
 
 /** The folder of one embedded server, and what runs it. */
@@ -68,6 +68,7 @@ export async function ensureCluster(place: Place): Promise<void> {
 
 /** Starts the server and returns at once; `findPostmaster` shows when it is there. */
 export async function startServer(place: Place): Promise<void> {
+  await removeOldBinaries(place.home, place.binaries)
   const sockets = await makeSocketFolder(place)
   await removeStaleSocketFolder(place.cluster)
   await writeSettings(place, sockets)

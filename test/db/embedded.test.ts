@@ -180,6 +180,16 @@ test('a data folder whose path is too long for a socket works, and leaves nothin
   await expect(stat(sockets)).rejects.toMatchObject({ code: 'ENOENT' })
 })
 
+test('the programs of an earlier version do not pile up', async () => {
+  const dataDir = await madeFolder()
+  const home = join(dataDir, 'postgres')
+  await mkdir(join(home, 'postgresql-17.0.0-somewhere/bin'), { recursive: true })
+  await keep(dataDir).said
+  const programs = (await readdir(home)).filter((name) => name.startsWith('postgresql-'))
+  expect(programs).toHaveLength(1)
+  expect(programs).not.toContain('postgresql-17.0.0-somewhere')
+})
+
 test('data of another PostgreSQL version is left alone, in one sentence', async () => {
   const dataDir = join(base, 'data')
   await mkdir(join(dataDir, 'postgres/cluster'), { recursive: true, mode: 0o700 })
