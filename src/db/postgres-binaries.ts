@@ -41,7 +41,7 @@ export async function prepareBinaries(home: string): Promise<Binaries> {
   } catch {
     // not there yet
   }
-  const making = `${ready}.${process.pid}`
+  const making = join(home, `making.${process.pid}`)
   await rm(making, { recursive: true, force: true })
   await mkdir(join(making, 'bin'), { recursive: true })
   await mkdir(join(making, 'lib'))
