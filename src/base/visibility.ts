@@ -8,6 +8,11 @@
 export const visibilities = ['public', 'unlisted', 'followers', 'direct'] as const
 export type Visibility = (typeof visibilities)[number]
 
+/** Whether everyone may read it; existence and numbers of all other posts are for nobody but their readers. */
+export function isOpen(visibility: Visibility): boolean {
+  return visibility === 'public' || visibility === 'unlisted'
+}
+
 export function isVisibility(text: unknown): text is Visibility {
   return visibilities.includes(text as Visibility)
 }

@@ -1,5 +1,6 @@
 import type { AccountId, ActivityId, PostId } from '../base/ids.ts'
 import type { Uris } from '../base/uris.ts'
+import { isOpen } from '../base/visibility.ts'
 import type { Tx } from '../db/transact.ts'
 import { type Expansion, type Recipients, sayActivity } from '../domain/activities/keep.ts'
 import { followerInboxes, inboxesOf } from '../domain/follows/find.ts'
@@ -78,7 +79,9 @@ async function sayingFrom(world: Parts, tx: Tx, fact: Fact): Promise<Saying | un
     case 'follow.rejected':
       return fact.followedLocal && !fact.followerLocal ? sayAnswer(world, tx, fact, rejectFrom) : undefined
     case 'follow.undone':
-      return fact.followerLocal && !fact.followedLocal ? sayAnswer(world, tx, fact, undoFollowFrom) : undefined
+      return fact.followerLocal && !fact.followedLocal
+        ? sayAnswer(world, tx, fact, undoFollowFrom)
+        : undefined
     default:
       return undefined
   }
@@ -101,7 +104,7 @@ async function sayPost(
     accountId: authorId,
     json: write(id, post, world.uris),
     postId,
-    public: post.visibility === 'public' || post.visibility === 'unlisted',
+    public: isOpen(post.visibility),
     subject: postId,
     recipients: {
       accountIds: [...new Set([...mentioned, ...alsoTo])],
@@ -117,7 +120,7 @@ function sayRemoved(world: Parts, fact: Extract<Fact, { type: 'post.removed' }>)
     id,
     accountId: fact.authorId,
     json: deleteFrom(id, post, world.uris),
-    public: true,
+    public: isOpen(fact.visibility),
     subject: fact.postId,
     recipients: {
       accountIds: fact.mentioned,

@@ -29,6 +29,7 @@ export interface AccountView {
   readonly updatedAt: Date
   readonly suspended: boolean
   readonly deleted: boolean
+  /** of posts, the open ones alone */
   readonly counts: { readonly posts: number; readonly followers: number; readonly following: number }
   readonly lastPostAt: Date | null
   /** only of local accounts, for their actor document */

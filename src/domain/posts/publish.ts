@@ -1,5 +1,6 @@
 import type { PostId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
+import { isOpen } from '../../base/visibility.ts'
 import { transact } from '../../db/transact.ts'
 import { record } from '../../facts/record.ts'
 import type { Account, LocalAccount } from '../accounts/account.ts'
@@ -46,14 +47,14 @@ export async function publishPost(world: World, author: LocalAccount, draft: Dra
       tx,
       post.hashtags.map((tag) => ({ postId: id, ...tag })),
     )
-    await countPosts(tx, [{ accountId: author.id, by: 1, lastPostAt: post.publishedAt }])
-    if (parent && isOpen(post.visibility)) await countReplies(tx, [{ postId: parent.id, by: 1 }])
+    if (isOpen(post.visibility)) {
+      await countPosts(tx, [{ accountId: author.id, by: 1, lastPostAt: post.publishedAt }])
+      if (parent) await countReplies(tx, [{ postId: parent.id, by: 1 }])
+    }
     await record(world, tx, { type: 'post.published', postId: id, authorId: author.id })
     return id
   })
 }
-
-const isOpen = (visibility: NewPost['visibility']) => visibility === 'public' || visibility === 'unlisted'
 
 /** Whoever is named, and the author of what it answers, who must hear of it even when not named. */
 async function addressees(

@@ -1,4 +1,5 @@
 import { clampPublished, idFromPublished } from '../../base/ids.ts'
+import { isOpen } from '../../base/visibility.ts'
 import { type Tx, transact } from '../../db/transact.ts'
 import { record } from '../../facts/record.ts'
 import type { Account } from '../accounts/account.ts'
@@ -91,7 +92,7 @@ function parentOf(incoming: Incoming, known: Known): Parent | undefined {
 }
 
 async function maySeeParent(world: World, parent: Parent, author: Account): Promise<boolean> {
-  if (parent.visibility === 'public' || parent.visibility === 'unlisted') return true
+  if (isOpen(parent.visibility)) return true
   if (parent.accountId === author.id) return true
   return (await findVisible(world.db, parent.id, { accountId: author.id })) !== undefined
 }
@@ -165,6 +166,7 @@ async function store(world: World, tx: Tx, rows: readonly IncomingRow[]): Promis
   const inserted = await insertIncoming(tx, rows)
   const fresh = rows.filter((row) => inserted.has(row.id))
   if (fresh.length === 0) return
+  const open = fresh.filter((row) => isOpen(row.visibility))
   await insertMentions(
     tx,
     fresh.flatMap((row) => row.mentions.map((accountId) => ({ postId: row.id, accountId }))),
@@ -175,11 +177,11 @@ async function store(world: World, tx: Tx, rows: readonly IncomingRow[]): Promis
   )
   await countPosts(
     tx,
-    fresh.map((row) => ({ accountId: row.accountId, by: 1, lastPostAt: row.publishedAt })),
+    open.map((row) => ({ accountId: row.accountId, by: 1, lastPostAt: row.publishedAt })),
   )
   await countReplies(
     tx,
-    fresh.flatMap((row) => (row.inReplyToId && isOpen(row) ? { postId: row.inReplyToId, by: 1 } : [])),
+    open.flatMap((row) => (row.inReplyToId ? { postId: row.inReplyToId, by: 1 } : [])),
   )
   await adoptReplies(
     tx,
@@ -197,6 +199,3 @@ async function store(world: World, tx: Tx, rows: readonly IncomingRow[]): Promis
     })),
   )
 }
-
-const isOpen = (row: { visibility: IncomingRow['visibility'] }) =>
-  row.visibility === 'public' || row.visibility === 'unlisted'

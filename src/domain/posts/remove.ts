@@ -1,5 +1,6 @@
 import type { AccountId, PostId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
+import { isOpen } from '../../base/visibility.ts'
 import { type Tx, transact } from '../../db/transact.ts'
 import { record } from '../../facts/record.ts'
 import type { LocalAccount } from '../accounts/account.ts'
@@ -9,7 +10,7 @@ import type { World } from '../world.ts'
 import { findVisible, type KnownPost, mentionedIn } from './find.ts'
 import { countReplies, deletePost, insertTombstone, lockPost } from './store.ts'
 
-/** Deletes a post of ours for good: its address answers 410, and everyone who had it is told. */
+/** Deletes a post of ours for good: an open one's address answers 410, and everyone who had it is told. */
 export async function removePost(world: World, author: LocalAccount, id: PostId): Promise<void> {
   await transact(world.db, async (tx) => {
     const found = await findVisible(tx, id, { accountId: author.id })
@@ -40,12 +41,13 @@ export async function receiveDelete(
 
 async function take(world: World, tx: Tx, post: KnownPost, authorUri: string): Promise<void> {
   const mentioned = await mentionedIn(tx, post.id)
-  const isOpen = post.visibility === 'public' || post.visibility === 'unlisted'
-  await insertTombstone(tx, post.uri, authorUri, world.clock.now())
+  const open = isOpen(post.visibility)
+  // A private post of ours leaves nothing behind: 410 would tell everybody that it had been there.
+  if (open || !post.local) await insertTombstone(tx, post.uri, authorUri, world.clock.now())
   await deleteActivitiesOf(tx, post.id)
   await deletePost(tx, post)
-  await countPosts(tx, [{ accountId: post.accountId, by: -1 }])
-  if (post.inReplyToId && isOpen) await countReplies(tx, [{ postId: post.inReplyToId, by: -1 }])
+  if (open) await countPosts(tx, [{ accountId: post.accountId, by: -1 }])
+  if (post.inReplyToId && open) await countReplies(tx, [{ postId: post.inReplyToId, by: -1 }])
   await record(world, tx, {
     type: 'post.removed',
     postId: post.id,
