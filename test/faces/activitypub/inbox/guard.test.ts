@@ -202,6 +202,13 @@ describe('S-006: bodies that are no activity are answered 400', () => {
   })
 })
 
+test('S-006: bytes that are no UTF-8 are not guessed at', async () => {
+  const [before = '', after = ''] = JSON.stringify({ ...hello(), more: '|' }).split('|')
+  const body = Buffer.concat([Buffer.from(before), Buffer.from([0xc3, 0x28]), Buffer.from(after)])
+  expect(await send({}, body)).toBe('400 The server does not understand this request. (not UTF-8)')
+  await expectNothing()
+})
+
 describe('S-026 to S-029: the shape of a document', () => {
   const deep = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`
   test.each([
