@@ -1,8 +1,9 @@
 import autocannon from 'autocannon'
 import { registerAccount } from '../src/domain/accounts/register.ts'
 import { publishPost } from '../src/domain/posts/publish.ts'
+import { cpuEach } from './support/cpu.ts'
 import { median, spread, verdict } from './support/machine.ts'
-import { cpuEach, startBenchServer } from './support/server.ts'
+import { startBenchServer } from './support/server.ts'
 
 // Public actor and post documents and WebFinger, 16 connections, 5 rounds of 4 s after one of warming up.
 await using server = await startBenchServer()

@@ -7,9 +7,10 @@ import { rememberActor } from '../src/domain/accounts/remember.ts'
 import { acceptFollow } from '../src/domain/follows/answer.ts'
 import { requestFollow } from '../src/domain/follows/request.ts'
 import { payloadFrom, type SigningKey, signPost } from '../src/federation/sign.ts'
+import { cpuEach } from './support/cpu.ts'
 import { median, percentile, spread, verdict } from './support/machine.ts'
 import { actorOf, createOf } from './support/people.ts'
-import { type BenchServer, cpuEach, startBenchServer } from './support/server.ts'
+import { type BenchServer, startBenchServer } from './support/server.ts'
 
 // Signed Create(Note) of 50 authors on 50 hosts, all followed by one local user, posted at width 16 to the shared inbox.
 const AUTHORS = 50

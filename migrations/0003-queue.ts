@@ -93,12 +93,13 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       kind text COLLATE "C" NOT NULL,
       payload text NOT NULL,
       due_at timestamptz NOT NULL DEFAULT now(),
+      leased_until timestamptz,
       lease bigint NOT NULL DEFAULT 0,
       owner int,
       tries smallint NOT NULL DEFAULT 0,
       attempts smallint NOT NULL DEFAULT 0,
       created_at timestamptz NOT NULL DEFAULT now()
-    ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01)`.execute(db)
+    ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01)`.execute(db)
   await sql`CREATE INDEX job_due ON job (due_at, id)`.execute(db)
 
   await sql`

@@ -3,8 +3,9 @@ import type { LocalAccount } from '../../src/domain/accounts/account.ts'
 import { rememberActor } from '../../src/domain/accounts/remember.ts'
 import { requestFollow } from '../../src/domain/follows/request.ts'
 import { publishPost } from '../../src/domain/posts/publish.ts'
+import { cpuEach } from './cpu.ts'
 import { actorOf } from './people.ts'
-import { type BenchServer, cpuEach } from './server.ts'
+import type { BenchServer } from './server.ts'
 import type { Sink } from './sink.ts'
 
 /** Makes an account followed by one person on each of these origins. */

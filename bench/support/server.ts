@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,6 +12,7 @@ import { startEmbedded } from '../../src/db/embedded.ts'
 import { takeSlot } from '../../src/db/slot.ts'
 import { buildHouse, type House } from '../../src/house.ts'
 import { freePort } from '../../test/support/process.ts'
+import { type CpuUsed, cpuUsed, postmasterOf } from './cpu.ts'
 
 const START = join(import.meta.dirname, '../../src/start.js')
 
@@ -22,7 +23,7 @@ export interface BenchServer extends AsyncDisposable {
   readonly house: House
   readonly child: ChildProcess
   /** milliseconds of CPU that server and PostgreSQL have used so far */
-  cpu(): { readonly server: number; readonly postgres: number }
+  cpu(): CpuUsed
   /** resident memory of the server, in bytes */
   rss(): number
 }
@@ -57,18 +58,13 @@ export async function startBenchServer(env: Readonly<Record<string, string>> = {
   )
   const { slot } = stack.use(await takeSlot(embedded.url))
   const house = stack.use(await buildHouse({ config: readConfig(settings), db, slot, log: silentLog }))
-  const postmaster = Number(
-    readFileSync(join(dataDir, 'postgres/cluster/postmaster.pid'), 'utf8').split('\n')[0],
-  )
+  const postmaster = postmasterOf(dataDir)
   return {
     origin,
     db,
     house,
     child,
-    cpu: () => ({
-      server: cpuOf(child.pid ?? 0),
-      postgres: cpuOf(postmaster, true) + cpuOfChildren(postmaster),
-    }),
+    cpu: () => cpuUsed(child.pid ?? 0, postmaster),
     rss: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1024,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   }
@@ -79,7 +75,7 @@ export function spawnPinned(
   env: Readonly<Record<string, string>>,
   cpu = 0,
 ): ChildProcess {
-  const [program = '', ...args] = process.env.WEFT_BENCH_PINNED
+  const [program = '', ...args] = process.env.BENCH_PINNED
     ? ['taskset', '-c', String(cpu), ...command]
     : command
   return spawn(program, args, { env: { ...env }, stdio: ['ignore', 'ignore', 'inherit'] })
@@ -95,46 +91,4 @@ export async function untilReady(origin: string, child: ChildProcess): Promise<v
     await sleep(5)
   }
   throw new Error('the server ended before it was ready')
-}
-
-const TICK_MS = 10
-
-function statOf(pid: number): string[] {
-  const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-  return text.slice(text.lastIndexOf(')') + 2).split(' ')
-}
-
-function cpuOf(pid: number, withReaped = false): number {
-  try {
-    const stat = statOf(pid)
-    const fields = withReaped ? [11, 12, 13, 14] : [11, 12]
-    return fields.reduce((sum, field) => sum + Number(stat[field]) * TICK_MS, 0)
-  } catch {
-    return 0
-  }
-}
-
-function cpuOfChildren(parent: number): number {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        return Number(statOf(pid)[1]) === parent
-      } catch {
-        return false
-      }
-    })
-    .reduce((sum, pid) => sum + cpuOf(pid), 0)
-}
-
-/** CPU used between two readings, in milliseconds for each of `operations`. */
-export function cpuEach(
-  before: ReturnType<BenchServer['cpu']>,
-  after: ReturnType<BenchServer['cpu']>,
-  operations: number,
-): { readonly server: number; readonly postgres: number; readonly sum: number } {
-  const server = (after.server - before.server) / operations
-  const postgres = (after.postgres - before.postgres) / operations
-  return { server, postgres, sum: server + postgres }
 }

@@ -115,6 +115,9 @@ interface ClaimRow extends Held, Omit<ClaimedHost, 'deliveries'> {
   readonly id: string | null
 }
 
+/** What may be sent to a host that is not known to answer: first of all one. */
+const PROBES = 8
+
 const claimHosts = statement(
   'delivery-claim',
   `WITH ${claim(
@@ -133,7 +136,8 @@ const claimHosts = statement(
      COALESCE(i.missing_since < now() - interval '3 days', false) AS "longMissing"
    FROM c LEFT JOIN host h ON h.id = c.lane
    LEFT JOIN LATERAL (
-     SELECT * FROM delivery r WHERE r.host_id = c.lane AND ${ready(hostTables)} ORDER BY r.id LIMIT $4
+     SELECT * FROM delivery r WHERE r.host_id = c.lane AND ${ready(hostTables)} ORDER BY r.id
+     LIMIT CASE WHEN c.standing = 'good' THEN $4 ELSE LEAST($4, ${PROBES}) END
    ) d ON true
    LEFT JOIN inbox i ON i.id = d.inbox_id
    ORDER BY c.lane, d.id`,
@@ -145,7 +149,7 @@ export interface HostPlaces {
   readonly other: number
 }
 
-/** Claims lanes that are due, and reads up to `limit` deliveries of each. */
+/** Claims lanes that are due, and reads up to `limit` deliveries of each; fewer where only a probe may go. */
 export async function claimDeliveries(
   db: Db,
   slot: number,

@@ -11,7 +11,7 @@ import { TimeLimitError, withTimeLimit } from './time-limit.ts'
 import { createVisit, type Visit } from './visits.ts'
 import type { Work } from './work.ts'
 
-const PER_CLAIM = 50
+const PER_CLAIM = 24
 const SETTLE_EVERY_MS = 10
 /** Claiming for fewer free places than this costs more than it brings, as long as others are at work. */
 const WORTH_CLAIMING = 16

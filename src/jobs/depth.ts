@@ -29,7 +29,8 @@ export async function readDepth(db: Db): Promise<Depth> {
   const counted = (table: string) =>
     sql<number>`(SELECT count(*)::int FROM (SELECT 1 FROM ${sql.table(table)} LIMIT ${COUNTED}) t)`
   const late = (table: string) => sql<number>`
-    COALESCE((SELECT extract(epoch FROM now() - min(due_at))::float8 FROM ${sql.table(table)} WHERE due_at <= now()), 0)`
+    COALESCE((SELECT extract(epoch FROM now() - min(due_at))::float8
+      FROM ${sql.table(table)} WHERE due_at <= now() AND owner IS NULL), 0)`
   const hosts = (standing: string) =>
     sql<number>`(SELECT count(*)::int FROM host_queue WHERE due_at IS NOT NULL AND standing = ${standing})`
   const { rows } = await sql<Record<string, number>>`

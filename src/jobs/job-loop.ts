@@ -37,6 +37,8 @@ const PARKED_SECONDS = 60
 export function createJobWork(options: JobOptions): Work {
   const { db, slot, log, instruments, atOnce, attempts: limit, timeLimitMs } = options
   const handlers = new Map<string, JobHandler>(Object.entries(options.handlers))
+  /** Claiming for fewer free places than this costs more than it brings, as long as others are at work. */
+  const worthClaiming = Math.ceil(atOnce / 4)
   const running = new Map<string, ClaimedJob>()
   const notBegun = new Set<ClaimedJob>()
   /** jobs that may have killed a worker: they run one after the other, counted before each run */
@@ -146,6 +148,6 @@ export function createJobWork(options: JobOptions): Work {
   function end(job: ClaimedJob): void {
     // The place of a job that was claimed anew, after its lease was lost, belongs to its second run.
     if (running.get(job.id) === job) running.delete(job.id)
-    loop.wake()
+    if (running.size <= atOnce - worthClaiming) loop.wake()
   }
 }

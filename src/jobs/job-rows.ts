@@ -18,12 +18,14 @@ export type JobNote =
   | { readonly note: 'retry'; readonly job: ClaimedJob; readonly attempts: number; readonly seconds: number }
   | { readonly note: 'dead'; readonly job: ClaimedJob; readonly attempts: number; readonly reason: string }
 
+/** The lease stands beside `due_at`, in no index, so that a claim rewrites a row within its page and nothing else. */
 const claimRows = statement(
   'job-claim',
-  `UPDATE job SET due_at = now() + interval '${LEASE_SECONDS} s', lease = lease + 1, owner = $1,
+  `UPDATE job SET leased_until = now() + interval '${LEASE_SECONDS} s', lease = lease + 1, owner = $1,
      tries = LEAST(tries + 1, 100)
    WHERE id = ANY (ARRAY(
-     SELECT id FROM job WHERE due_at <= now() ORDER BY due_at, id LIMIT $2 FOR UPDATE SKIP LOCKED))
+     SELECT id FROM job WHERE due_at <= now() AND (leased_until IS NULL OR leased_until <= now())
+     ORDER BY due_at, id LIMIT $2 FOR UPDATE SKIP LOCKED))
    RETURNING id, kind, payload, lease, tries, attempts`,
 )
 
@@ -40,7 +42,7 @@ const OURS = `id = ANY ($1::bigint[]) AND lease = ($2::bigint[])[${AT}]`
 const deleteDone = statement('job-done', `DELETE FROM job WHERE ${OURS} RETURNING id`)
 const putOff = statement(
   'job-retry',
-  `UPDATE job SET owner = NULL, tries = 0, attempts = ($3::smallint[])[${AT}],
+  `UPDATE job SET owner = NULL, leased_until = NULL, tries = 0, attempts = ($3::smallint[])[${AT}],
      due_at = now() + make_interval(secs => ($4::float8[])[${AT}])
    WHERE ${OURS} RETURNING id`,
 )
@@ -75,11 +77,11 @@ export async function settleJobs(db: Db, notes: readonly JobNote[]): Promise<num
 
 const extend = statement(
   'job-extend',
-  `UPDATE job SET due_at = now() + interval '${LEASE_SECONDS} s' WHERE ${OURS}`,
+  `UPDATE job SET leased_until = now() + interval '${LEASE_SECONDS} s' WHERE ${OURS}`,
 )
 const release = statement(
   'job-release',
-  `UPDATE job SET due_at = now(), owner = NULL, tries = 0 WHERE ${OURS}`,
+  `UPDATE job SET leased_until = NULL, owner = NULL, tries = 0 WHERE ${OURS}`,
 )
 const countTry = statement(
   'job-count',
@@ -87,7 +89,7 @@ const countTry = statement(
 )
 const freeOwned = statement(
   'job-free',
-  'UPDATE job SET due_at = now(), owner = NULL, lease = lease + 1 WHERE owner = $1 RETURNING id',
+  'UPDATE job SET leased_until = NULL, owner = NULL, lease = lease + 1 WHERE owner = $1 RETURNING id',
 )
 
 export async function extendJobs(db: Db, jobs: readonly ClaimedJob[]): Promise<void> {

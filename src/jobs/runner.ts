@@ -51,7 +51,7 @@ export interface Runner extends AsyncDisposable {
 }
 
 const defaultLimits: RunnerLimits = {
-  jobsAtOnce: 32,
+  jobsAtOnce: 64,
   rounds: 2,
   attempts: JOB_ATTEMPTS,
   jobTimeMs: 300_000,

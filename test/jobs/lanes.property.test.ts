@@ -274,10 +274,7 @@ test('R-026: a job is never lost, and a lease has one holder: who lost it change
         } else {
           await letTimePass(db, `${one.seconds} seconds`)
           if (one.seconds > 60) holders.clear()
-          else
-            await sql`UPDATE job SET due_at = due_at + interval '20 seconds' WHERE owner IS NOT NULL`.execute(
-              db,
-            )
+          else await sql`UPDATE job SET leased_until = leased_until + interval '20 seconds'`.execute(db)
         }
       }
       holders.clear()

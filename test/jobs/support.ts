@@ -50,7 +50,7 @@ export async function letTimePass(db: Db, interval: string): Promise<void> {
     delivery: ['not_before', 'created_at', 'gives_up_at'],
     lane_queue: ['due_at'],
     lane_job: ['not_before', 'created_at'],
-    job: ['due_at', 'created_at'],
+    job: ['due_at', 'leased_until', 'created_at'],
   })) {
     const set = columns.map((column) => sql`${sql.ref(column)} = ${sql.ref(column)} - ${interval}::interval`)
     await sql`UPDATE ${sql.table(table)} SET ${sql.join(set)}`.execute(db)

@@ -87,6 +87,7 @@ export interface JobTable {
   kind: string
   payload: string
   due_at: Generated<Date>
+  leased_until: Date | null
   lease: Generated<string>
   owner: number | null
   tries: Generated<number>
