@@ -5,7 +5,6 @@ import { type Dice, throwDice } from './support/dice.ts'
 import { giveFollowers } from './support/followers.ts'
 import { breakGround, type Ground } from './support/ground.ts'
 import type { Post, Poster } from './support/posting.ts'
-import { workedOff } from './support/queue.ts'
 import { type Sink, startSink } from './support/sink.ts'
 
 const HOSTS = 12
@@ -46,7 +45,7 @@ test('R-001: every post that was accepted reaches every inbox once, whoever is k
     else kills.push(await killOne(server, dice))
   }
   const accepted = await server.finish()
-  await workedOff(ground.db)
+  await ground.workedOff()
 
   // Some were committed without anybody being told; they count as well.
   const posts = await ground.db.selectFrom('post').select('uri').where('local', '=', true).execute()

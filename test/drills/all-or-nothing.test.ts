@@ -4,7 +4,7 @@ import { eventually } from '../support/weft.ts'
 import { block } from './support/blocking.ts'
 import { giveFollowers } from './support/followers.ts'
 import { breakGround, type Ground } from './support/ground.ts'
-import { traces, workedOff } from './support/queue.ts'
+import { traces } from './support/queue.ts'
 import { type Sink, startSink } from './support/sink.ts'
 
 let ground: Ground
@@ -65,7 +65,7 @@ test('R-003: a database that fails in the middle leaves neither, tells whoever a
 
   const { uri } = await poster.say('anna', 'said after all')
   await ground.start({ role: 'worker' })
-  await workedOff(ground.db)
+  await ground.workedOff()
   expect(sink.hits.map((hit) => hit.object)).toEqual([uri])
 }, 60_000)
 

@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { throwDice } from './support/dice.ts'
 import { giveFollowers } from './support/followers.ts'
 import { breakGround, type Ground } from './support/ground.ts'
-import { workedOff } from './support/queue.ts'
 import { type Sink, startSink } from './support/sink.ts'
 
 const HOSTS = 1000
@@ -48,7 +47,7 @@ test('R-002: a worker killed five times during a fan-out to 5,000 inboxes loses 
     expect(had.size, 'it was killed while there was work left').toBeLessThan(inboxes.length)
   }
   await ground.start({ role: 'worker' })
-  await workedOff(ground.db, 30_000)
+  await ground.workedOff()
 
   const ids = new Set(sink.hits.map((hit) => hit.id))
   expect(ids.size, 'one activity').toBe(1)

@@ -7,7 +7,6 @@ import { eventually } from '../support/weft.ts'
 import { block } from './support/blocking.ts'
 import { throwDice } from './support/dice.ts'
 import { breakGround, type Ground } from './support/ground.ts'
-import { workedOff } from './support/queue.ts'
 
 const COPIES = 10
 const KILLS = 6
@@ -30,7 +29,7 @@ beforeAll(async () => {
   await bob.post(anna.inbox, bob.accept(follow))
   const [post] = await ground.cli('post', 'anna', 'to be answered')
   parent = String(post?.uri)
-  await workedOff(ground.db)
+  await ground.workedOff()
 }, 120_000)
 afterAll(async () => {
   await ground?.[Symbol.asyncDispose]()
@@ -51,7 +50,7 @@ test('R-005: ten copies at once, and a server killed in the middle of them, have
   server = await ground.start()
   await eventually(async () => expect(await effectsOf(note)).toEqual(ONCE))
   expect(await copiesOf(bob.create(note))).toEqual(Array(COPIES).fill(202))
-  await workedOff(ground.db)
+  await ground.workedOff()
   expect(await effectsOf(note)).toEqual(ONCE)
 })
 
@@ -69,7 +68,7 @@ test('R-005: a Follow whose handler is killed is one follow and one Accept', {
   }
   server = await ground.start()
   await carol.receives('Accept', 30_000)
-  await workedOff(ground.db)
+  await ground.workedOff()
   const accepts = carol.received.filter((activity) => activity.type === 'Accept')
   expect(new Set(accepts.map((accept) => accept.id)).size).toBe(1)
   const follows = await ground.db
@@ -106,7 +105,7 @@ test('R-005: whatever was answered 202 took effect once, however often the serve
     server = await ground.start()
   }
   await sending
-  await workedOff(ground.db)
+  await ground.workedOff()
   for (const note of notes) expect(await effectsOf(note)).toEqual(ONCE)
   const after = await countsOf(bob)
   expect(after.posts - before.posts).toBe(NOTES)

@@ -7,6 +7,7 @@ import { testDatabase } from '../../support/database.ts'
 import { freePort, type RunningProcess, startProcess } from '../../support/process.ts'
 import { runCli } from '../../support/weft.ts'
 import { type Poster, startPoster } from './posting.ts'
+import { workedOff } from './queue.ts'
 
 type Json = Record<string, unknown>
 type Env = Readonly<Record<string, string>>
@@ -34,6 +35,8 @@ export interface Ground extends AsyncDisposable {
   start(options?: StartOptions & { readonly waits?: boolean }): Promise<RunningProcess>
   poster(): Promise<Poster>
   cli(...args: readonly string[]): Promise<Json[]>
+  /** Waits until nothing is left to do; says what stands still, and what was logged, when that takes too long. */
+  workedOff(patienceMs?: number): Promise<void>
 }
 
 export interface GroundOptions {
@@ -58,7 +61,7 @@ export async function breakGround(options: GroundOptions = {}): Promise<Ground> 
     WEFT_RATE_LIMITS: 'off',
     ...options.env,
   }
-  const started = new Set<RunningProcess>()
+  const started: RunningProcess[] = []
   const posters = new Set<Poster>()
   return {
     db: database.db,
@@ -73,8 +76,7 @@ export async function breakGround(options: GroundOptions = {}): Promise<Ground> 
         env: { ...env, WEFT_ROLE: role, ...more.env },
         ...(more.nodeArgs && { nodeArgs: more.nodeArgs }),
       })
-      started.add(running)
-      void running.exited.then(() => started.delete(running))
+      started.push(running)
       if (waits) await untilUp(running)
       return running
     },
@@ -84,9 +86,15 @@ export async function breakGround(options: GroundOptions = {}): Promise<Ground> 
       return poster
     },
     cli: (...args) => runCli({ ...env, PORT: String(port) }, args),
+    async workedOff(patienceMs) {
+      await workedOff(database.db, patienceMs).catch((error: Error) => {
+        const logs = started.slice(-3).map((running) => running.stderr().slice(-3000))
+        throw new Error([error.message, ...logs].join('\n--\n'))
+      })
+    },
     async [Symbol.asyncDispose]() {
       for (const poster of posters) await poster.kill()
-      await Promise.all([...started].map((running) => running.end('SIGKILL')))
+      await Promise.all(started.map((running) => running.end('SIGKILL')))
       await database[Symbol.asyncDispose]()
       await rm(dataDir, { recursive: true, force: true })
     },

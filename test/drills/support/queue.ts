@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import type { Db } from '../../../src/db/connect.ts'
 import { eventually } from '../../support/weft.ts'
@@ -34,6 +35,22 @@ async function stuck(db: Db): Promise<unknown[]> {
     SELECT 'job', count(*)::int, owner, kind, NULL, min(extract(epoch FROM due_at - now())::int), NULL
     FROM job GROUP BY 3, 4`.execute(db)
   return rows
+}
+
+/** Makes everything due that waits for its time; what a worker holds stays its own. */
+export async function letWaitsPass(db: Db): Promise<void> {
+  for (const table of ['delivery', 'lane_job']) {
+    await sql`UPDATE ${sql.table(table)} SET not_before = now() WHERE not_before > now()`.execute(db)
+  }
+  for (const table of ['host_queue', 'lane_queue', 'job']) {
+    await sql`UPDATE ${sql.table(table)} SET due_at = now() WHERE due_at > now() AND owner IS NULL`.execute(
+      db,
+    )
+  }
+  await sql`SELECT pg_notify('jobs', kind) FROM unnest(ARRAY['job', 'lane', 'delivery']) AS t (kind)`.execute(
+    db,
+  )
+  await sleep(50)
 }
 
 /** How many rows each table has that a post or a job leaves traces in. */
