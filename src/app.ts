@@ -114,14 +114,15 @@ function createHandler(
   return app
 }
 
-function createWorkers({ workerDb, slot, log, instruments, databaseUrl }: AppParts, house: House): Runner {
+function createWorkers(parts: AppParts, house: House): Runner {
+  const { workerDb, queueDb, slot, log, instruments, databaseUrl } = parts
   const world = { ...house.world, db: workerDb }
   const hear: Hear = (type, outcome) => {
     instruments.countIntake(wordFor(outcome))
     log.debug('{type} from elsewhere: {outcome}', { type, outcome })
   }
   return createRunner({
-    db: workerDb,
+    db: queueDb,
     slot,
     clock: world.clock,
     jobs: { ...effectJobs(world), ask: askHandler(world, house.directory, hear) },

@@ -11,14 +11,17 @@ import { takeSlot } from './db/slot.ts'
 import { createHealth, type Health } from './faces/http/health.ts'
 import { listenHttp, listenLoopback } from './faces/http/listener.ts'
 import { observeQueue } from './faces/http/queue-metrics.ts'
+import { queuePlans } from './jobs/plans.ts'
 
 /** What the app is made of. It closes none of it: whoever opened it does. */
 export interface AppParts {
   readonly config: Config
   /** for requests */
   readonly db: Db
-  /** for the queue, so that neither starves the other */
+  /** for the work that the queue hands out, so that neither starves the other */
   readonly workerDb: Db
+  /** for the queue itself, which is planned in its own way */
+  readonly queueDb: Db
   /** for connections of one's own: `listen` */
   readonly databaseUrl: string
   /** this process among those on the database */
@@ -51,6 +54,7 @@ export interface Server {
 
 const WEB_CONNECTIONS = 8
 const WORKER_CONNECTIONS = 4
+const QUEUE_CONNECTIONS = 4
 
 export interface ServerOptions {
   readonly config: Config
@@ -73,6 +77,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const databaseUrl = config.databaseUrl ?? (await openEmbedded(stack, config, log)).url
   const db = openPool(stack, databaseUrl, 'weft web', WEB_CONNECTIONS)
   const workerDb = openPool(stack, databaseUrl, 'weft worker', WORKER_CONNECTIONS)
+  const queueDb = openPool(stack, databaseUrl, 'weft queue', QUEUE_CONNECTIONS, queuePlans)
   await ready(db, log)
   const migrated = await migrate(db)
   if (migrated.length > 0) log.info('The database was brought up to date.', { migrations: migrated })
@@ -93,6 +98,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
       config,
       db,
       workerDb,
+      queueDb,
       databaseUrl,
       slot: slot.slot,
       log,
@@ -125,8 +131,9 @@ function openPool(
   url: string,
   applicationName: string,
   maxConnections: number,
+  settings: Readonly<Record<string, string>> = {},
 ): Db {
-  return stack.adopt(connect({ url, applicationName, maxConnections }), (db) => db.destroy())
+  return stack.adopt(connect({ url, applicationName, maxConnections, settings }), (db) => db.destroy())
 }
 
 async function openMetrics(stack: AsyncDisposableStack, config: Config, log: Log, health: Health) {

@@ -36,7 +36,7 @@ export function connect(options: DbOptions): Db {
     // The same holds while it is lent out: whoever uses it hears of it by the query that fails.
     client.on('error', () => undefined)
     nameStatements(client)
-    if (options.settings) applySettings(client, options.settings)
+    applySettings(client, options.settings ?? {})
   })
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
 }

@@ -54,6 +54,7 @@ export async function startWhole(hosts: readonly string[] = [], env: Readonly<Re
       config,
       db: database.db,
       workerDb: database.db,
+      queueDb: database.db,
       databaseUrl: database.url,
       slot: 1,
       log,
