@@ -1,3 +1,4 @@
+import type { PostId } from '../base/ids.ts'
 import type { Uris } from '../base/uris.ts'
 import { notifyList } from '../db/notify.ts'
 import type { Fact } from '../facts/facts.ts'
@@ -18,10 +19,16 @@ function staleAfter(uris: Uris, fact: Fact): string[] {
     case 'account.updated':
       return [uris.actor(fact.accountId), `${uris.origin}/.well-known/webfinger`, `${uris.origin}/nodeinfo`]
     case 'post.published':
-      return [uris.actor(fact.authorId)]
+      return [uris.actor(fact.authorId), ...parentOf(uris, fact.ourParentId)]
+    case 'post.received':
+      return parentOf(uris, fact.ourParentId)
     case 'post.edited':
-    case 'post.removed':
       return fact.local ? [uris.post(fact.postId), uris.actor(fact.authorId)] : []
+    case 'post.removed':
+      return [
+        ...(fact.local ? [uris.post(fact.postId), uris.actor(fact.authorId)] : []),
+        ...parentOf(uris, fact.ourParentId),
+      ]
     case 'follow.accepted':
     case 'follow.rejected':
     case 'follow.undone':
@@ -32,4 +39,9 @@ function staleAfter(uris: Uris, fact: Fact): string[] {
     default:
       return []
   }
+}
+
+/** A reply changes what its parent shows: its count and its first replies. */
+function parentOf(uris: Uris, parentId: PostId | null): string[] {
+  return parentId === null ? [] : [uris.post(parentId)]
 }

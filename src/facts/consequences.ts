@@ -19,7 +19,7 @@ export const consequences: Readonly<Record<FactType, readonly EffectName[]>> = {
   'account.registered': ['documents'],
   'account.updated': ['deliver', 'documents'],
   'post.published': ['timelines', 'notify', 'deliver', 'documents'],
-  'post.received': ['timelines', 'notify'],
+  'post.received': ['timelines', 'notify', 'documents'],
   'post.edited': ['notify', 'deliver', 'documents'],
   'post.removed': ['deliver', 'documents'],
   'follow.requested': ['notify', 'deliver'],

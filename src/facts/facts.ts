@@ -5,11 +5,18 @@ import type { Visibility } from '../base/visibility.ts'
 export type Fact =
   | { readonly type: 'account.registered'; readonly accountId: AccountId }
   | { readonly type: 'account.updated'; readonly accountId: AccountId }
-  | { readonly type: 'post.published'; readonly postId: PostId; readonly authorId: AccountId }
+  | {
+      readonly type: 'post.published'
+      readonly postId: PostId
+      readonly authorId: AccountId
+      /** the post of ours that it answers */
+      readonly ourParentId: PostId | null
+    }
   | {
       readonly type: 'post.received'
       readonly postId: PostId
       readonly authorId: AccountId
+      readonly ourParentId: PostId | null
       /** said within the last hours, so that it may enter home timelines and streams */
       readonly fresh: boolean
     }
@@ -29,6 +36,7 @@ export type Fact =
       readonly local: boolean
       readonly visibility: Visibility
       readonly mentioned: readonly AccountId[]
+      readonly ourParentId: PostId | null
     }
   | FollowFact<'follow.requested'>
   | FollowFact<'follow.accepted'>

@@ -176,6 +176,11 @@ export async function countFor(
   }
 }
 
+/** Holds an account until the transaction ends: nothing that refers to it can be inserted meanwhile. */
+export async function lockAccount(tx: Tx, id: AccountId): Promise<void> {
+  await tx.selectFrom('account').select('id').where('id', '=', id).forUpdate().execute()
+}
+
 /** An account that has gone: it answers to nothing any more, and its uri and name stay taken. */
 export async function markAccountDeleted(tx: Tx, id: AccountId, now: Date): Promise<void> {
   await tx

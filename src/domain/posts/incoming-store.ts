@@ -6,16 +6,19 @@ import type { Tx } from '../../db/transact.ts'
 
 /** A post from elsewhere, ready to be stored. */
 export interface IncomingRow {
-  id: PostId
+  readonly id: PostId
   readonly uri: string
+  readonly local: false
   readonly url: string | null
   readonly accountId: AccountId
   readonly kind: string
   readonly visibility: Visibility
   readonly inReplyToId: PostId | null
+  /** what it answers is a post of ours */
+  readonly answersUs: boolean
   readonly inReplyToUri: string | null
   readonly inReplyToAccountId: AccountId | null
-  conversationId: PostId
+  readonly conversationId: PostId
   readonly title: string | null
   readonly summary: string
   readonly sensitive: boolean
@@ -40,7 +43,11 @@ export async function idsTaken(db: Db, ids: readonly PostId[]): Promise<Set<Post
   return new Set(rows.map((row) => row.id))
 }
 
-/** Stores posts that are not yet known by their uri. @returns the ids of those that were new */
+/**
+ * Stores posts that are not yet known by their uri, but for those whose Delete came meanwhile: a Delete holds the row of
+ * the author, for which every insert waits, so what it wrote can be seen after the insert.
+ * @returns the ids of those that were new
+ */
 export async function insertIncoming(tx: Tx, rows: readonly IncomingRow[]): Promise<Set<PostId>> {
   const inserted = await tx
     .insertInto('post')
@@ -49,7 +56,7 @@ export async function insertIncoming(tx: Tx, rows: readonly IncomingRow[]): Prom
         id: row.id,
         uri: row.uri,
         url: row.url,
-        local: false,
+        local: row.local,
         account_id: row.accountId,
         kind: row.kind,
         visibility: row.visibility,
@@ -72,7 +79,13 @@ export async function insertIncoming(tx: Tx, rows: readonly IncomingRow[]): Prom
     .onConflict((conflict) => conflict.column('uri').doNothing())
     .returning('id')
     .execute()
-  return new Set(inserted.map((row) => row.id))
+  const ids = inserted.map((row) => row.id)
+  const gone = await sql<{ id: PostId }>`
+    DELETE FROM post USING tombstone WHERE post.id = any(${ids}::bigint[]) AND tombstone.uri = post.uri
+    RETURNING post.id`.execute(tx)
+  const left = new Set(ids)
+  for (const { id } of gone.rows) left.delete(id)
+  return left
 }
 
 /** Replies that came before what they answer are joined to it, and their conversations become one. */

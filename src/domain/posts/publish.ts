@@ -51,7 +51,12 @@ export async function publishPost(world: World, author: LocalAccount, draft: Dra
       await countPosts(tx, [{ accountId: author.id, by: 1, lastPostAt: post.publishedAt }])
       if (parent) await countReplies(tx, [{ postId: parent.id, by: 1 }])
     }
-    await record(world, tx, { type: 'post.published', postId: id, authorId: author.id })
+    await record(world, tx, {
+      type: 'post.published',
+      postId: id,
+      authorId: author.id,
+      ourParentId: parent?.local ? parent.id : null,
+    })
     return id
   })
 }

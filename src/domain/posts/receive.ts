@@ -1,4 +1,4 @@
-import { clampPublished, idFromPublished } from '../../base/ids.ts'
+import { clampPublished, idFromPublished, type PostId } from '../../base/ids.ts'
 import { isOpen } from '../../base/visibility.ts'
 import { type Tx, transact } from '../../db/transact.ts'
 import { record } from '../../facts/record.ts'
@@ -40,7 +40,6 @@ export async function receivePosts(world: World, arrivals: readonly Arrival[]): 
     kept.push(judged)
     known.rows.set(judged.uri, judged)
   }
-  await giveFreeIds(world, kept)
   if (kept.length > 0) await transact(world.db, (tx) => store(world, tx, kept))
   return outcomes
 }
@@ -52,19 +51,29 @@ interface Known {
   readonly gone: Set<string>
   readonly accounts: Map<string, Account>
   readonly followed: Set<Account['id']>
+  /** ids that no new post may have */
+  readonly taken: Set<PostId>
 }
+
+/** So many ids one uri may try: two are as good as always enough. */
+const ATTEMPTS = [0, 1, 2, 3]
 
 async function gather(world: World, arrivals: readonly Arrival[]): Promise<Known> {
   const uris = arrivals.map(({ incoming }) => incoming.uri)
   const parents = arrivals.flatMap(({ incoming }) => incoming.inReplyToUri ?? [])
   const people = arrivals.flatMap(({ incoming }) => [...incoming.mentionUris, ...incoming.recipientUris])
-  const [posts, gone, accounts, followed] = await Promise.all([
+  const now = world.clock.now()
+  const [posts, gone, accounts, followed, taken] = await Promise.all([
     findPostsByUris(world.db, [...new Set([...uris, ...parents])]),
     findTombstones(world.db, uris),
     findAccountsByUris(world.db, [...new Set(people)]),
     followedHere(world.db, [...new Set(arrivals.map(({ author }) => author.id))]),
+    idsTaken(
+      world.db,
+      arrivals.flatMap((arrival) => candidatesFor(arrival, now)),
+    ),
   ])
-  return { posts, rows: new Map(), gone, accounts, followed }
+  return { posts, rows: new Map(), gone, accounts, followed, taken }
 }
 
 async function judge(world: World, arrival: Arrival, known: Known): Promise<IncomingRow | ReceiveOutcome> {
@@ -81,10 +90,10 @@ async function judge(world: World, arrival: Arrival, known: Known): Promise<Inco
     known.followed.has(author.id) ||
     named.some((account) => account.local) ||
     parent !== undefined
-  return concernsUs ? rowFrom(world, arrival, parent, named) : 'unrelated'
+  return concernsUs ? rowFrom(world, arrival, parent, named, known.taken) : 'unrelated'
 }
 
-type Parent = Pick<KnownPost, 'id' | 'accountId' | 'conversationId' | 'visibility'>
+type Parent = Pick<KnownPost, 'id' | 'accountId' | 'conversationId' | 'visibility' | 'local'>
 
 function parentOf(incoming: Incoming, known: Known): Parent | undefined {
   if (incoming.inReplyToUri === null) return undefined
@@ -113,13 +122,15 @@ function mentionsOf(incoming: Incoming, known: Known, author: Account): Account[
 
 function rowFrom(
   world: World,
-  { incoming, author }: Arrival,
+  arrival: Arrival,
   parent: Parent | undefined,
   mentions: readonly Account[],
+  taken: Set<PostId>,
 ): IncomingRow {
+  const { incoming, author } = arrival
   const now = world.clock.now()
   const publishedAt = clampPublished(incoming.publishedAt, now)
-  const id = idFromPublished(publishedAt, incoming.uri, now)
+  const id = freeIdFor(arrival, now, taken)
   return {
     id,
     uri: incoming.uri,
@@ -127,7 +138,9 @@ function rowFrom(
     accountId: author.id,
     kind: incoming.kind,
     visibility: incoming.visibility,
+    local: false,
     inReplyToId: parent?.id ?? null,
+    answersUs: parent?.local ?? false,
     inReplyToUri: incoming.inReplyToUri,
     inReplyToAccountId: parent?.accountId ?? null,
     conversationId: parent?.conversationId ?? id,
@@ -145,21 +158,21 @@ function rowFrom(
   }
 }
 
-/** Two uris of one second may fall on one id; whoever comes later takes the next that its own hash offers. */
-async function giveFreeIds(world: World, rows: IncomingRow[]): Promise<void> {
-  const now = world.clock.now()
-  const taken = await idsTaken(
-    world.db,
-    rows.map((row) => row.id),
-  )
-  for (const row of rows) {
-    const first = row.id
-    for (let attempt = 1; taken.has(row.id) && attempt < 7; attempt++) {
-      row.id = idFromPublished(row.publishedAt, row.uri, now, attempt)
-    }
-    if (row.conversationId === first) row.conversationId = row.id
-    taken.add(row.id)
-  }
+/**
+ * Two uris of one second may fall on one id; whoever comes later takes the next that its own hash offers. All are known
+ * before the first row is made, so that a reply within the batch names the id that its parent really has.
+ */
+function candidatesFor({ incoming }: Arrival, now: Date): PostId[] {
+  const publishedAt = clampPublished(incoming.publishedAt, now)
+  return ATTEMPTS.map((attempt) => idFromPublished(publishedAt, incoming.uri, now, attempt))
+}
+
+function freeIdFor(arrival: Arrival, now: Date, taken: Set<PostId>): PostId {
+  const candidates = candidatesFor(arrival, now)
+  const id = candidates.find((candidate) => !taken.has(candidate)) ?? candidates[0]
+  if (id === undefined) throw new Error('unreachable: no candidate')
+  taken.add(id)
+  return id
 }
 
 async function store(world: World, tx: Tx, rows: readonly IncomingRow[]): Promise<void> {
@@ -195,6 +208,7 @@ async function store(world: World, tx: Tx, rows: readonly IncomingRow[]): Promis
       type: 'post.received',
       postId: row.id,
       authorId: row.accountId,
+      ourParentId: row.answersUs ? row.inReplyToId : null,
       fresh: row.publishedAt.getTime() >= since,
     })),
   )

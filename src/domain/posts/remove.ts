@@ -4,7 +4,7 @@ import { isOpen } from '../../base/visibility.ts'
 import { type Tx, transact } from '../../db/transact.ts'
 import { record } from '../../facts/record.ts'
 import type { LocalAccount } from '../accounts/account.ts'
-import { countPosts } from '../accounts/store.ts'
+import { countPosts, lockAccount } from '../accounts/store.ts'
 import { deleteActivitiesOf } from '../activities/store.ts'
 import type { World } from '../world.ts'
 import { findVisible, type KnownPost, mentionedIn } from './find.ts'
@@ -31,6 +31,8 @@ export async function receiveDelete(
   uri: string,
 ): Promise<'removed' | 'remembered' | 'not-theirs'> {
   return transact(world.db, async (tx) => {
+    // Whoever is storing a post of theirs at this moment is waited for, and whoever begins now waits for us.
+    await lockAccount(tx, actor.id)
     const post = await lockPost(tx, uri)
     if (post && post.accountId !== actor.id) return 'not-theirs'
     if (post) await take(world, tx, post, actor.uri)
@@ -56,5 +58,7 @@ async function take(world: World, tx: Tx, post: KnownPost, authorUri: string): P
     local: post.local,
     visibility: post.visibility,
     mentioned,
+    // Whether it is ours is not worth a query: of another's there is no document to drop.
+    ourParentId: post.inReplyToId,
   })
 }

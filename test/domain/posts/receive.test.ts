@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
+import { idFromPublished } from '../../../src/base/ids.ts'
 import { acceptFollow } from '../../../src/domain/follows/answer.ts'
 import { requestFollow } from '../../../src/domain/follows/request.ts'
 import { receiveEdit } from '../../../src/domain/posts/edit.ts'
@@ -59,6 +60,30 @@ describe('posts from elsewhere', () => {
     for (let at = 0; at < 600; at += 100) {
       expect(new Set(await receivePosts(world, batch.slice(at, at + 100)))).toEqual(new Set(['stored']))
     }
+  })
+
+  test('that would share an id get another, and a reply within the batch knows it', async () => {
+    const publishedAt = new Date('2026-02-01T00:00:00Z')
+    clock.set(new Date('2026-02-01T00:10:00Z'))
+    const seen = new Map<string, string>()
+    let pair: readonly [string, string] | undefined
+    for (let n = 0; !pair; n++) {
+      const uri = `${carl.uri}/same/${n}`
+      const id = idFromPublished(publishedAt, uri, clock.now())
+      const other = seen.get(id)
+      if (other) pair = [other, uri]
+      seen.set(id, uri)
+    }
+    const [first, second] = pair.map((uri) => incomingBy(carl, { uri, publishedAt }))
+    const reply = incomingBy(carl, { inReplyToUri: second!.uri, publishedAt })
+    const batch = [first!, second!, reply].map((incoming) => ({ author: carl, incoming }))
+    expect(await receivePosts(world, batch)).toEqual(['stored', 'stored', 'stored'])
+    const [one, two, three] = await Promise.all(
+      [first!, second!, reply].map(({ uri }) => findPostByUri(db, uri)),
+    )
+    expect(one!.id).not.toBe(two!.id)
+    expect(two).toMatchObject({ conversationId: two!.id })
+    expect(three).toMatchObject({ inReplyToId: two!.id, conversationId: two!.id })
   })
 
   test('that concern nobody here are not kept', async () => {
