@@ -29,7 +29,7 @@ for (const name of chosen) {
   const [program = '', ...args] = pinned ? ['taskset', '-c', '1', ...command] : command
   const child = spawn(program, args, {
     stdio: 'inherit',
-    env: { ...process.env, WEFT_BENCH_PINNED: pinned ? '1' : '' },
+    env: { ...process.env, BENCH_PINNED: pinned ? '1' : '' },
   })
   const [code] = await once(child, 'exit')
   if (code !== 0) process.exitCode = 1
