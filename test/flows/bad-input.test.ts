@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -75,7 +76,10 @@ async function ask(path: string, how: Ask = {}): Promise<Reply> {
   sent += 1
   let reply = await whole.ask(path, how)
   // Other work on the machine may hold one answer up; what the input itself makes slow is slow again.
-  if (reply.ms >= SLOWEST_MS) reply = await whole.ask(path, how)
+  for (let again = 0; again < 3 && reply.ms >= SLOWEST_MS; again += 1) {
+    await sleep(250)
+    reply = await whole.ask(path, how)
+  }
   const what = `seed ${SEED}: ${how.method ?? 'GET'} ${path.slice(0, 300)} ${JSON.stringify(how.headers ?? {}).slice(0, 500)}`
   expect(reply.status, what).toBeLessThan(500)
   expect(reply.status, what).toBeGreaterThanOrEqual(200)
