@@ -94,10 +94,10 @@ export interface ClaimedDelivery {
   readonly inboxId: number
   readonly inboxUrl: string
   readonly attempts: number
+  /** its days are over */
   readonly expired: boolean
-  readonly inboxGone: boolean
-  readonly inboxMissing: boolean
-  readonly longMissing: boolean
+  /** what the inbox said when it was last asked: 410, 404, 404 for three days or more; null when it is fine */
+  readonly inboxState: 'gone' | 'missing' | 'long missing' | null
 }
 
 /** A host whose lane is ours for a while, with the first of its deliveries. */
@@ -116,7 +116,9 @@ interface ClaimRow extends Held, Omit<ClaimedHost, 'deliveries'> {
 }
 
 /** What may be sent to a host that is not known to answer: first of all one. */
-const PROBES = 8
+const PROBES = 4
+/** Enough for a host to be busy with, so that giving it back and claiming it again costs little beside. */
+export const PER_CLAIM = 16
 
 const claimHosts = statement(
   'delivery-claim',
@@ -131,9 +133,10 @@ const claimHosts = statement(
      h.failures > 0 OR h.dead_at IS NOT NULL OR h.last_success_at IS NULL
        OR h.last_success_at < now() - interval '1 day' AS stale,
      d.id, d.activity_id AS "activityId", d.subject, d.inbox_id AS "inboxId", i.url AS "inboxUrl", d.attempts,
-     d.gives_up_at <= now() AS expired, i.gone_at IS NOT NULL AS "inboxGone",
-     i.missing_since IS NOT NULL AS "inboxMissing",
-     COALESCE(i.missing_since < now() - interval '3 days', false) AS "longMissing"
+     d.gives_up_at <= now() AS expired,
+     CASE WHEN i.gone_at IS NOT NULL THEN 'gone'
+       WHEN i.missing_since < now() - interval '3 days' THEN 'long missing'
+       WHEN i.missing_since IS NOT NULL THEN 'missing' END AS "inboxState"
    FROM c LEFT JOIN host h ON h.id = c.lane
    LEFT JOIN LATERAL (
      SELECT * FROM delivery r WHERE r.host_id = c.lane AND ${ready(hostTables)} ORDER BY r.id

@@ -1,6 +1,6 @@
 import type { Log } from '../base/log.ts'
 import type { Db } from '../db/connect.ts'
-import { type ClaimedDelivery, claimDeliveries, hostLanes } from './deliveries.ts'
+import { type ClaimedDelivery, claimDeliveries, hostLanes, PER_CLAIM } from './deliveries.ts'
 import { type DeliveryNote, settleDeliveries } from './delivery-settle.ts'
 import type { Instruments } from './instruments.ts'
 import { createLoop } from './loop.ts'
@@ -11,7 +11,6 @@ import { TimeLimitError, withTimeLimit } from './time-limit.ts'
 import { createVisit, type Visit } from './visits.ts'
 import type { Work } from './work.ts'
 
-const PER_CLAIM = 24
 const SETTLE_EVERY_MS = 10
 /** Claiming for fewer free places than this costs more than it brings, as long as others are at work. */
 const WORTH_CLAIMING = 16
@@ -89,8 +88,8 @@ export function createDeliveryWork({ db, slot, send, log, instruments, limits }:
     for (const host of hosts) {
       const visit = createVisit(host)
       visits.add(visit)
-      for (const { id, inboxGone } of host.deliveries) {
-        if (inboxGone) settler.add({ note: 'drop', hostId: host.lane, id })
+      for (const { id, inboxState } of host.deliveries) {
+        if (inboxState === 'gone') settler.add({ note: 'drop', hostId: host.lane, id })
       }
       sendMore(visit)
     }

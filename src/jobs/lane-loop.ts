@@ -31,7 +31,7 @@ export interface LaneOptions {
 }
 
 const LANES_PER_ROUND = 16
-const ITEMS_PER_LANE = 100
+const ITEMS_PER_LANE = 200
 const BATCH = 100
 
 interface HeldLane {

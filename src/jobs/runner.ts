@@ -27,6 +27,8 @@ export interface RunnerOptions {
   readonly log?: Log
   /** Hears NOTIFY on channel `jobs`, for as long as the runner lives; without it work is found within a second. */
   readonly listen?: (onMessage: (payload: string) => void) => Promise<AsyncDisposable>
+  /** what each room tidies up behind itself; run now and then, in every worker, so each must bear company */
+  readonly chores?: readonly (() => Promise<void>)[]
   readonly limits?: Partial<RunnerLimits>
 }
 
@@ -62,6 +64,7 @@ const defaultLimits: RunnerLimits = {
 const EXTEND_EVERY_MS = 20_000
 const WATCH_EVERY_MS = 500
 const SWEEP_EVERY_MS = 60_000
+const CHORES_EVERY_MS = 600_000
 
 /**
  * Does the work that waits in the database: jobs, what came from other servers, what goes out to them. Any number of
@@ -133,6 +136,7 @@ export function createRunner(options: RunnerOptions): Runner {
       for (const work of all) work.loop.wake()
     })
     every(SWEEP_EVERY_MS, () => sweep(db, log))
+    for (const chore of options.chores ?? []) every(CHORES_EVERY_MS, chore)
     return listener
   }
 

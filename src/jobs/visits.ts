@@ -32,7 +32,7 @@ export interface Visit {
  * and until another visit for one that must be retried. The first failure of the host ends the visit.
  */
 export function createVisit(claimed: ClaimedHost): Visit {
-  const pending = claimed.deliveries.filter((delivery) => !delivery.inboxGone)
+  const pending = claimed.deliveries.filter((delivery) => delivery.inboxState !== 'gone')
   /** subjects of which something is under way, or must be sent again first: with the activity that it is */
   const busy = new Map<string, { activityId: ActivityId; count: number }>()
   const blocked = new Map<string, ActivityId>()
@@ -130,7 +130,8 @@ export function createVisit(claimed: ClaimedHost): Visit {
   function notesOn(delivery: ClaimedDelivery, outcome: SendOutcome): DeliveryNote[] {
     const row = { hostId: claimed.lane, id: delivery.id }
     const { inboxId } = delivery
-    const verdict = verdictOn(outcome, delivery)
+    const longMissing = delivery.inboxState === 'long missing'
+    const verdict = verdictOn(outcome, { ...delivery, longMissing })
     const notes: DeliveryNote[] = []
     if (verdict.delivery === 'drop') notes.push({ note: 'drop', ...row })
     if (verdict.delivery === 'dead') {
@@ -140,10 +141,10 @@ export function createVisit(claimed: ClaimedHost): Visit {
       blocked.set(delivery.subject, delivery.activityId)
       notes.push({ note: 'retry', ...row, attempts: delivery.attempts + 1, seconds: verdict.seconds })
     }
-    if (outcome.result === 'gone' || (outcome.result === 'missing' && delivery.longMissing)) {
+    if (outcome.result === 'gone' || (outcome.result === 'missing' && longMissing)) {
       notes.push({ note: 'inbox', inboxId, state: 'gone' })
     } else if (outcome.result === 'missing') notes.push({ note: 'inbox', inboxId, state: 'missing' })
-    else if (outcome.result === 'delivered' && delivery.inboxMissing) {
+    else if (outcome.result === 'delivered' && delivery.inboxState !== null) {
       notes.push({ note: 'inbox', inboxId, state: 'found' })
     }
     return notes
