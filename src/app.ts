@@ -4,6 +4,8 @@ import { listen } from './db/listen.ts'
 import { presenceOf } from './domain/accounts/find.ts'
 import { ownerSetupToken } from './domain/accounts/setup.ts'
 import { findActivity } from './domain/activities/find.ts'
+import { forgetTombstones } from './domain/posts/remove.ts'
+import { trimHomes } from './domain/timelines/fan-out.ts'
 import { effectJobs } from './effects/handlers.ts'
 import { askHandler } from './faces/activitypub/inbox/ask.ts'
 import { type Hear, inboxHandler } from './faces/activitypub/inbox/process.ts'
@@ -127,6 +129,7 @@ function createWorkers(parts: AppParts, house: House): Runner {
     clock: world.clock,
     jobs: { ...effectJobs(world), ask: askHandler(world, house.directory, hear) },
     lanes: inboxHandler(world, hear),
+    chores: [() => trimHomes(world), () => forgetTombstones(world)],
     send: createSender({
       dispatcher: house.dispatcher,
       userAgent: house.userAgent,

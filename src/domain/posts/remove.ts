@@ -8,7 +8,7 @@ import { countPosts, lockAccount } from '../accounts/store.ts'
 import { deleteActivitiesOf } from '../activities/store.ts'
 import type { World } from '../world.ts'
 import { findVisible, type KnownPost, mentionedIn } from './find.ts'
-import { countReplies, deletePost, insertTombstone, lockPost } from './store.ts'
+import { countReplies, deletePost, deleteTombstones, insertTombstone, lockPost } from './store.ts'
 
 /** Deletes a post of ours for good: an open one's address answers 410, and everyone who had it is told. */
 export async function removePost(world: World, author: LocalAccount, id: PostId): Promise<void> {
@@ -39,6 +39,17 @@ export async function receiveDelete(
     else await insertTombstone(tx, uri, actor.uri, world.clock.now())
     return post ? 'removed' : 'remembered'
   })
+}
+
+/** As long as a server may still try to deliver the Create. */
+const LATE_DAYS = 7
+
+/**
+ * Forgets what was deleted elsewhere so long ago that its Create cannot be on its way any more; any server may send
+ * Deletes without end. What was deleted here answers 410 for ever. Run now and then.
+ */
+export async function forgetTombstones(world: World): Promise<void> {
+  await deleteTombstones(world.db, new Date(world.clock.now().getTime() - LATE_DAYS * 86_400_000))
 }
 
 async function take(world: World, tx: Tx, post: KnownPost, authorUri: string): Promise<void> {

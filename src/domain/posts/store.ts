@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { AccountId, PostId } from '../../base/ids.ts'
+import type { Db } from '../../db/connect.ts'
 import type { Tx } from '../../db/transact.ts'
 import { type KnownPost, postColumns } from './find.ts'
 import type { NewPost } from './post.ts'
@@ -137,6 +138,15 @@ export async function revisePost(tx: Tx, post: KnownPost, revision: Revision, no
 export async function deletePost(tx: Tx, post: KnownPost): Promise<void> {
   await tx.updateTable('post').set({ in_reply_to_id: null }).where('in_reply_to_id', '=', post.id).execute()
   await tx.deleteFrom('post').where('id', '=', post.id).execute()
+}
+
+/** Forgets what accounts elsewhere deleted before then. */
+export async function deleteTombstones(db: Db, before: Date): Promise<void> {
+  await sql`
+    DELETE FROM tombstone WHERE deleted_at < ${before}
+      AND NOT EXISTS (SELECT 1 FROM account WHERE account.uri = tombstone.account_uri AND account.local)`.execute(
+    db,
+  )
 }
 
 /** Remembers that this address is gone for good, so that a late Create cannot bring it back. */

@@ -3,15 +3,16 @@ import { afterAll, expect, test } from 'vitest'
 import { acceptFollow } from '../../../src/domain/follows/answer.ts'
 import { requestFollow } from '../../../src/domain/follows/request.ts'
 import { findPostByUri, findTombstone } from '../../../src/domain/posts/find.ts'
+import { publishPost } from '../../../src/domain/posts/publish.ts'
 import { receivePosts } from '../../../src/domain/posts/receive.ts'
-import { receiveDelete } from '../../../src/domain/posts/remove.ts'
+import { forgetTombstones, receiveDelete, removePost } from '../../../src/domain/posts/remove.ts'
 import { testDatabase } from '../../support/database.ts'
 import { incomingBy } from '../../support/incoming.ts'
 import { personElsewhere, personHere, testWorld } from '../../support/world.ts'
 
 const database = await testDatabase()
 afterAll(() => database[Symbol.asyncDispose]())
-const { world } = testWorld(database.db)
+const { world, clock } = testWorld(database.db)
 const { db } = world
 const anna = await personHere(world, 'anna')
 const carl = await personElsewhere(world, 'carl')
@@ -57,4 +58,18 @@ test('S-044: a Create that was judged before the Delete came is not stored after
   })
   await storing
   expect(await findPostByUri(db, incoming.uri)).toBeUndefined()
+})
+
+test('what was deleted elsewhere is forgotten after a week, what was deleted here is not', async () => {
+  const mine = await publishPost(world, anna, { text: 'gone soon', visibility: 'public' })
+  await removePost(world, anna, mine)
+  const theirs = `${carl.uri}/notes/gone`
+  await receiveDelete(world, carl, theirs)
+  clock.advance(6 * 86_400_000)
+  await forgetTombstones(world)
+  expect(await findTombstone(db, theirs)).toBeDefined()
+  clock.advance(2 * 86_400_000)
+  await forgetTombstones(world)
+  expect(await findTombstone(db, theirs)).toBeUndefined()
+  expect(await findTombstone(db, world.uris.post(mine))).toBeDefined()
 })

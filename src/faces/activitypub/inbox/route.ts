@@ -45,6 +45,8 @@ export interface InboxParts {
 const ACTIVITIES_PER_MINUTE = 6000
 /** Things passed on by one host that we go and look for, in a minute. */
 const HINTS_PER_MINUTE = 60
+/** Accounts of one host that are said to be gone, without proof, and whose server is asked. */
+const FAREWELLS_PER_MINUTE = 60
 
 /**
  * POST to a personal inbox or the shared one: what other servers send. Whoever an activity is for is read from its
@@ -76,6 +78,7 @@ function taker(parts: InboxParts): (req: Request) => Promise<string> {
     ? createBudget(parts.activitiesPerMinute ?? ACTIVITIES_PER_MINUTE, clock)
     : boundless
   const hints = createBudget(HINTS_PER_MINUTE, clock)
+  const farewells = createBudget(FAREWELLS_PER_MINUTE, clock)
 
   return async (req) => {
     const claim = checkEnvelope(req, uris)
@@ -92,7 +95,12 @@ function taker(parts: InboxParts): (req: Request) => Promise<string> {
       ? await verifyFarewell(request, activity.actor, keys, clock)
       : await verifyRequest(request, keys, clock)
     if (signer === 'unknown') return ignored(instruments, 'nobody of that name is known here')
-    if (signer === 'unproven') return keep(activity.actor, activity.id, text)
+    if (signer === 'unproven') {
+      // Anybody may have said it, under any number of ids.
+      if (!farewells.take(hostOf(activity.actor) ?? ''))
+        return ignored(instruments, 'too many take their leave')
+      return keep(activity.actor, activity.id, text)
+    }
 
     instruments.recordClockSkew((signer.madeAt.getTime() - clock.now().getTime()) / 1000)
     const host = hostOf(signer.actorUri) ?? ''

@@ -227,6 +227,17 @@ describe('S-019: somebody takes their leave', () => {
     expect(await door.kept()).toMatchObject([{ type: 'Delete', object: bob.uri }])
   })
 
+  test('without proof it can be said a few times a minute, however many ids it is said under', async () => {
+    const bob = await knownPerson(door, `somebody${++count}`, 'other.test')
+    door.peer.answer(bob.uri, { status: 410 })
+    door.clock.advance(6 * minute)
+    const key = await makeRsaKey(bob.keys.rsa.uri)
+    for (let n = 0; n < 80; n += 1) {
+      expect(await post(bob, door.shared, farewell(bob), { key })).toMatch(n < 60 ? /^202 taken/ : /^202 not/)
+    }
+    expect(await door.kept()).toHaveLength(60)
+  })
+
   test('of somebody whose key is still there a forgery is refused', async () => {
     const bob = await knownPerson(door, `somebody${++count}`)
     door.clock.advance(6 * minute)
