@@ -9,10 +9,20 @@ export interface CommonOptions {
   readonly json?: boolean
 }
 
-/** Prints one result: as JSON for programs, as `text` for people. */
+/**
+ * Prints one result: as JSON for programs, as `text` for people. Much of it was written elsewhere, and a terminal obeys
+ * control characters: of these only line breaks and tabs are printed.
+ */
 export function print(options: CommonOptions, value: unknown, text: string): void {
-  process.stdout.write(`${options.json ? JSON.stringify(value) : text}\n`)
+  const shown = options.json ? JSON.stringify(value).replace(/\p{Cc}/gu, escaped) : harmless(text)
+  process.stdout.write(`${shown}\n`)
 }
+
+function harmless(text: string): string {
+  return text.replace(/[^\P{Cc}\n\t]|[\u202a-\u202e\u2066-\u2069]/gu, '\ufffd')
+}
+
+const escaped = (sign: string) => `\\u00${sign.charCodeAt(0).toString(16)}`
 
 /** Adds `--json` and turns whatever the command throws into one sentence on stderr and exit code 1. */
 export function finish<Args extends unknown[]>(
@@ -23,7 +33,7 @@ export function finish<Args extends unknown[]>(
     try {
       await run(...(args as unknown as Args))
     } catch (error) {
-      process.stderr.write(`${sentenceOf(error)}\n`)
+      process.stderr.write(`${harmless(sentenceOf(error))}\n`)
       process.exitCode = 1
     }
   })

@@ -251,18 +251,20 @@ export async function viewThread(
 ): Promise<{ ancestors: PostView[]; post: PostView; replies: PostView[] } | undefined> {
   const post = await viewPost(db, id, viewer)
   if (!post) return undefined
-  const above = await sql<{ id: PostId; depth: number }>`
+  // Other servers may close a thread to a circle: a post that was passed is not passed again.
+  const above = await sql<{ id: PostId }>`
     WITH RECURSIVE up AS (
-      SELECT in_reply_to_id AS id, 1 AS depth FROM post WHERE id = ${id}::bigint
+      SELECT in_reply_to_id AS id, ARRAY[id] AS path FROM post WHERE id = ${id}::bigint
       UNION ALL
-      SELECT post.in_reply_to_id, depth + 1 FROM up JOIN post ON post.id = up.id WHERE depth < ${DEPTH}
-    ) SELECT id, depth FROM up WHERE id IS NOT NULL ORDER BY depth DESC`.execute(db)
+      SELECT post.in_reply_to_id, up.path || up.id FROM up JOIN post ON post.id = up.id
+      WHERE up.id <> ALL (up.path) AND cardinality(up.path) < ${DEPTH}
+    ) SELECT id FROM up WHERE id <> ALL (path) ORDER BY cardinality(path) DESC`.execute(db)
   const below = await sql<{ id: PostId }>`
     WITH RECURSIVE down AS (
       (SELECT id, ARRAY[id] AS path FROM post WHERE in_reply_to_id = ${id}::bigint ORDER BY id LIMIT ${REPLIES})
       UNION ALL
       SELECT post.id, down.path || post.id FROM down JOIN post ON post.in_reply_to_id = down.id
-      WHERE cardinality(down.path) < ${DEPTH}
+      WHERE post.id <> ${id}::bigint AND post.id <> ALL (down.path) AND cardinality(down.path) < ${DEPTH}
     ) SELECT id FROM (SELECT id, path FROM down LIMIT ${REPLIES}) AS few ORDER BY path`.execute(db)
   const [ancestors, replies] = await Promise.all([
     viewPosts(
