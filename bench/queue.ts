@@ -9,7 +9,7 @@ import { connect, type Db } from '../src/db/connect.ts'
 import { startEmbedded } from '../src/db/embedded.ts'
 import { migrate } from '../src/db/migrate.ts'
 import { takeSlot } from '../src/db/slot.ts'
-import { claimDeliveries, PER_CLAIM } from '../src/jobs/deliveries.ts'
+import { claimDeliveries } from '../src/jobs/deliveries.ts'
 import { type DeliveryNote, settleDeliveries } from '../src/jobs/delivery-settle.ts'
 import { type JobKind, jobKinds } from '../src/jobs/kinds.ts'
 import type { JobHandler } from '../src/jobs/outcomes.ts'
@@ -175,7 +175,7 @@ async function deliverAll(claims: number[]): Promise<number> {
   let done = 0
   for (;;) {
     const start = performance.now()
-    const hosts = await claimDeliveries(db, slot, { good: 96, other: 32 }, PER_CLAIM)
+    const hosts = await claimDeliveries(db, slot, { good: 128, other: 96 })
     if (hosts.length === 0) break
     claims.push(performance.now() - start)
     const notes: DeliveryNote[] = []

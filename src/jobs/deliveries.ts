@@ -117,8 +117,6 @@ interface ClaimRow extends Held, Omit<ClaimedHost, 'deliveries'> {
 
 /** What may be sent to a host that is not known to answer: first of all one. */
 const PROBES = 4
-/** Enough for a host to be busy with, so that giving it back and claiming it again costs little beside. */
-export const PER_CLAIM = 16
 
 const claimHosts = statement(
   'delivery-claim',
@@ -152,14 +150,22 @@ export interface HostPlaces {
   readonly other: number
 }
 
-/** Claims lanes that are due, and reads up to `limit` deliveries of each; fewer where only a probe may go. */
-export async function claimDeliveries(
-  db: Db,
-  slot: number,
-  places: HostPlaces,
-  limit: number,
-): Promise<ClaimedHost[]> {
-  const rows = await claimHosts<ClaimRow & ClaimedDelivery>(db, [slot, places.good, places.other, limit])
+/** More than this at once, and everything else of the queue waits for it. */
+const MOST_HOSTS: HostPlaces = { good: 64, other: 16 }
+/** Enough for a host to be busy with, so that giving it back and claiming it again costs little beside. */
+const MOST_DELIVERIES = 16
+
+/**
+ * Claims lanes that are due, up to so many as there are places for, and reads the first deliveries of each; fewer where
+ * only a probe may go. There may be more, even though fewer were claimed than there are places.
+ */
+export async function claimDeliveries(db: Db, slot: number, places: HostPlaces): Promise<ClaimedHost[]> {
+  const rows = await claimHosts<ClaimRow & ClaimedDelivery>(db, [
+    slot,
+    Math.min(places.good, MOST_HOSTS.good),
+    Math.min(places.other, MOST_HOSTS.other),
+    MOST_DELIVERIES,
+  ])
   const hosts: (ClaimedHost & { deliveries: ClaimedDelivery[] })[] = []
   for (const row of rows) {
     let host = hosts.at(-1)

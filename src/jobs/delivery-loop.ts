@@ -1,6 +1,6 @@
 import type { Log } from '../base/log.ts'
 import type { Db } from '../db/connect.ts'
-import { type ClaimedDelivery, claimDeliveries, hostLanes, PER_CLAIM } from './deliveries.ts'
+import { type ClaimedDelivery, claimDeliveries, hostLanes } from './deliveries.ts'
 import { type DeliveryNote, settleDeliveries } from './delivery-settle.ts'
 import type { Instruments } from './instruments.ts'
 import { createLoop } from './loop.ts'
@@ -9,7 +9,7 @@ import { createPlaces, type PlaceLimits, placeLimits } from './places.ts'
 import { createSettler } from './settle.ts'
 import { TimeLimitError, withTimeLimit } from './time-limit.ts'
 import { createVisit, type Visit } from './visits.ts'
-import type { Work } from './work.ts'
+import { createClaiming, type Work } from './work.ts'
 
 const SETTLE_EVERY_MS = 10
 /** Claiming for fewer free places than this costs more than it brings, as long as others are at work. */
@@ -51,6 +51,13 @@ export function createDeliveryWork({ db, slot, send, log, instruments, limits }:
     log,
     givesUp: () => givesUp,
   })
+  const claiming = createClaiming(settler, () =>
+    hostLanes.free(
+      db,
+      slot,
+      [...visits].map((visit) => visit.claimed.lane),
+    ),
+  )
 
   return {
     loop,
@@ -84,7 +91,7 @@ export function createDeliveryWork({ db, slot, send, log, instruments, limits }:
     const free = places.free()
     claimsPaused = isRiskFull()
     if (stopping || claimsPaused || free.good + free.other === 0) return false
-    const hosts = await claimDeliveries(db, slot, free, PER_CLAIM)
+    const hosts = await claiming(() => claimDeliveries(db, slot, free))
     for (const host of hosts) {
       const visit = createVisit(host)
       visits.add(visit)

@@ -53,7 +53,7 @@ async function giveBackDuringCommit(url: string, counted: (wakes: bigint) => big
 }
 
 async function claimOf(name: string, slot = 0): Promise<ClaimedHost> {
-  const host = (await claimDeliveries(db, slot, BOTH, 10)).find((one) => one.host === name)
+  const host = (await claimDeliveries(db, slot, BOTH)).find((one) => one.host === name)
   if (!host) throw new Error(`${name} was not claimed`)
   return host
 }
