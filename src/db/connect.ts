@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
+import { watchConnections, watchStatements } from './away.ts'
 import { nameStatements } from './names.ts'
 import type { Database } from './tables/database.ts'
 
@@ -32,10 +33,12 @@ export function connect(options: DbOptions): Db {
   })
   // A connection that dies while idle is replaced by the pool at the next query; without a listener it ends the process.
   pool.on('error', () => undefined)
+  watchConnections(pool)
   pool.on('connect', (client) => {
     // The same holds while it is lent out: whoever uses it hears of it by the query that fails.
     client.on('error', () => undefined)
     nameStatements(client)
+    watchStatements(client)
     applySettings(client, options.settings ?? {})
   })
   return new Kysely<Database>({ dialect: new PostgresDialect({ pool }) })
