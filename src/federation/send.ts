@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache'
 import { type Dispatcher, request } from 'undici'
 import { type Clock, systemClock } from '../base/clock.ts'
 import type { AccountId, ActivityId } from '../base/ids.ts'
+import { isPassing } from '../db/away.ts'
 import type { OutgoingDelivery, Sender, SendOutcome } from '../jobs/outcomes.ts'
 import { type Answer, answersBoth, isWorthKnockingAgain, outcomeOf, outcomeOfError } from './send-outcome.ts'
 import {
@@ -95,6 +96,7 @@ export function createSender(parts: SenderParts): Sender {
       if (!payload || !key) return { result: 'withdrawn' }
       return await deliver({ delivery, url, payload, key, signal: controller.signal })
     } catch (error) {
+      if (isPassing(error)) return { result: 'not-sent' }
       // Our own database or secret: no word against the host, but nothing that may cost the delivery either.
       return { result: 'host-failed', reason: `not sent: ${messageOf(error)}`, retryAfterSeconds: 30 }
     } finally {

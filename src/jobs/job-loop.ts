@@ -6,6 +6,7 @@ import {
   claimJobs,
   countJobTry,
   extendJobs,
+  freeJobs,
   type JobNote,
   releaseJobs,
   settleJobs,
@@ -15,7 +16,7 @@ import { createLoop } from './loop.ts'
 import type { JobHandler } from './outcomes.ts'
 import { createSettler } from './settle.ts'
 import { withTimeLimit } from './time-limit.ts'
-import { failureFrom, type Work } from './work.ts'
+import { createClaiming, failureFrom, type Work } from './work.ts'
 
 export interface JobOptions {
   readonly db: Db
@@ -55,6 +56,7 @@ export function createJobWork(options: JobOptions): Work {
     log,
     givesUp: () => givesUp,
   })
+  const claiming = createClaiming(settler, () => freeJobs(db, slot, [...running.keys()]))
 
   return {
     loop,
@@ -80,7 +82,7 @@ export function createJobWork(options: JobOptions): Work {
   async function claimMore(): Promise<boolean> {
     const free = atOnce - running.size
     if (stopping || free <= 0 || settler.waiting > MOST_UNSETTLED) return false
-    const jobs = await claimJobs(db, slot, free)
+    const jobs = await claiming(() => claimJobs(db, slot, free))
     for (const job of jobs) {
       running.set(job.id, job)
       if (job.tries > 1) {

@@ -89,7 +89,8 @@ const countTry = statement(
 )
 const freeOwned = statement(
   'job-free',
-  'UPDATE job SET leased_until = NULL, owner = NULL, lease = lease + 1 WHERE owner = $1 RETURNING id',
+  `UPDATE job SET leased_until = NULL, owner = NULL, lease = lease + 1
+   WHERE owner = $1 AND id <> ALL ($2::bigint[]) RETURNING id`,
 )
 
 export async function extendJobs(db: Db, jobs: readonly ClaimedJob[]): Promise<void> {
@@ -107,9 +108,9 @@ export async function countJobTry(db: Db, job: ClaimedJob): Promise<number | und
   return row?.attempts
 }
 
-/** Frees what a dead worker held; returns how many jobs that were. */
-export async function freeJobs(db: Db, owner: number): Promise<number> {
-  return (await freeOwned(db, [owner])).length
+/** Frees what a worker holds that is dead, or does not know of these jobs; returns how many that were. */
+export async function freeJobs(db: Db, owner: number, except: readonly string[] = []): Promise<number> {
+  return (await freeOwned(db, [owner, except])).length
 }
 
 function leases(notes: readonly { readonly job: ClaimedJob }[]): [string[], string[]] {

@@ -1,5 +1,6 @@
 import type { Clock } from '../base/clock.ts'
 import type { Log } from '../base/log.ts'
+import { isPassing } from '../db/away.ts'
 import type { Db } from '../db/connect.ts'
 import type { Instruments } from './instruments.ts'
 import {
@@ -15,7 +16,7 @@ import { createLoop } from './loop.ts'
 import type { LaneHandler, LaneOutcome } from './outcomes.ts'
 import { createSettler } from './settle.ts'
 import { withTimeLimit } from './time-limit.ts'
-import { failureFrom, type Work } from './work.ts'
+import { createClaiming, failureFrom, untilDatabaseAnswers, type Work } from './work.ts'
 
 export interface LaneOptions {
   readonly db: Db
@@ -62,6 +63,13 @@ export function createLaneWork(options: LaneOptions): Work {
     log,
     givesUp: () => givesUp,
   })
+  const claiming = createClaiming(settler, () =>
+    inboxLanes.free(
+      db,
+      slot,
+      [...held].map((lane) => lane.claimed.lane),
+    ),
+  )
 
   return {
     loop,
@@ -89,7 +97,7 @@ export function createLaneWork(options: LaneOptions): Work {
 
   async function claimMore(): Promise<boolean> {
     if (stopping || rounds >= options.rounds) return false
-    const lanes = await claimLanes(db, slot, LANES_PER_ROUND, ITEMS_PER_LANE)
+    const lanes = await claiming(() => claimLanes(db, slot, LANES_PER_ROUND, ITEMS_PER_LANE))
     if (lanes.length === 0) return false
     rounds++
     void round(lanes).finally(() => {
@@ -134,6 +142,8 @@ export function createLaneWork(options: LaneOptions): Work {
       })
     } catch (error) {
       log.warn('A batch of {count} failed and is done one by one: {error}', { count: batch.length, error })
+      // None of them is to blame, and none must wait for longer than the database takes to come back.
+      if (isPassing(error)) await untilDatabaseAnswers(db, () => stopping)
       for (const todo of batch) if (!stopping && mayRun(todo)) await doOne(todo, todo.item.attempts + 1)
     }
   }

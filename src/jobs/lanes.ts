@@ -48,8 +48,8 @@ export interface Lanes {
   giveBack(db: Db, lanes: readonly GivenBack[]): Promise<void>
   /** Keeps the leases for another minute; returns the lanes that are still held. */
   extend(db: Db, lanes: readonly Held[]): Promise<Set<number>>
-  /** Frees what a dead worker held; returns how many lanes that were. */
-  free(db: Db, owner: number): Promise<number>
+  /** Frees what a worker holds that is dead, or does not know of these lanes; returns how many that were. */
+  free(db: Db, owner: number, except?: readonly number[]): Promise<number>
   /** Finds lanes that stand still with work in them, which must never be; returns how many there were. */
   sweep(db: Db): Promise<number>
 }
@@ -137,11 +137,12 @@ export function createLanes(tables: LaneTables): Lanes {
       const kept = await extend<{ lane: number }>(db, keysOf(lanes))
       return new Set(kept.map((row) => row.lane))
     },
-    async free(db, owner) {
+    async free(db, owner, except = []) {
       const { rows: freed } = await sql`
         UPDATE ${sql.table(queue)} SET due_at = now(), owner = NULL, lease = lease + 1
         WHERE ${sql.ref(key)} = ANY (ARRAY(
-          SELECT ${sql.ref(key)} FROM ${sql.table(queue)} WHERE owner = ${owner} ORDER BY 1 FOR UPDATE))
+          SELECT ${sql.ref(key)} FROM ${sql.table(queue)}
+          WHERE owner = ${owner} AND ${sql.ref(key)} <> ALL (${except}::int[]) ORDER BY 1 FOR UPDATE))
         RETURNING 1`.execute(db)
       return freed.length
     },

@@ -16,7 +16,8 @@ const register = statement(
   `INSERT INTO worker (slot) VALUES ($1) ON CONFLICT (slot) DO UPDATE SET started_at = now()`,
 )
 const unregister = statement('worker-unregister', 'DELETE FROM worker WHERE slot = $1')
-const findDead = statement('worker-dead', `SELECT slot FROM worker WHERE slot <> $1 AND NOT ${LOCKED}`)
+/** Those that are gone, and this one itself. */
+const findDead = statement('worker-dead', `SELECT slot FROM worker WHERE slot = $1 OR NOT ${LOCKED}`)
 const bury = statement('worker-bury', `DELETE FROM worker WHERE slot = $1 AND NOT ${LOCKED}`)
 
 /** Announces a worker, and frees what the last holder of its slot may have left behind. */
@@ -38,7 +39,10 @@ export function createWatch(db: Db, slot: number): { look(): Promise<number> } {
   let missing = new Set<number>()
   return {
     async look() {
-      const dead = (await findDead<{ slot: number }>(db, [slot])).map((row) => row.slot)
+      const found = (await findDead<{ slot: number }>(db, [slot])).map((row) => row.slot)
+      // Others may have taken this one for dead while its connection was being made anew.
+      if (!found.includes(slot)) await register(db, [slot])
+      const dead = found.filter((one) => one !== slot)
       const twice = dead.filter((one) => missing.has(one))
       missing = new Set(dead)
       let freed = 0

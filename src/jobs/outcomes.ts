@@ -54,6 +54,7 @@ export type Sender = (delivery: OutgoingDelivery) => Promise<SendOutcome>
  * - `gone`: 410, for good
  * - `missing`: 404
  * - `withdrawn`: the activity is no longer ours to send (its post was removed before it went out)
+ * - `not-sent`: our own database was away; that says nothing of the host, and it may be tried again at once
  */
 export type SendOutcome =
   | { readonly result: 'delivered'; readonly knock: Knock }
@@ -67,3 +68,4 @@ export type SendOutcome =
   | { readonly result: 'gone' }
   | { readonly result: 'missing' }
   | { readonly result: 'withdrawn' }
+  | { readonly result: 'not-sent' }

@@ -167,6 +167,7 @@ export function createRunner(options: RunnerOptions): Runner {
     await Promise.all(all.map((work) => work.loop.stop()))
     try {
       await Promise.all(all.map((work) => work.finish(deadline)))
+      for (const timer of chores.splice(0)) clearInterval(timer)
       await discharge(db, slot)
     } catch (error) {
       // The leases end by themselves; others see that this process is gone.

@@ -35,6 +35,7 @@ export function verdictOn(outcome: SendOutcome, tried: Tried): Verdict {
     case 'gone':
       return { delivery: 'drop' }
     case 'host-failed':
+    case 'not-sent':
       return { delivery: 'keep' }
     case 'missing':
       if (tried.longMissing) return { delivery: 'dead', reason: '404 for three days' }

@@ -114,6 +114,10 @@ export function createVisit(claimed: ClaimedHost): Visit {
 
   function learnFrom(outcome: SendOutcome): void {
     if (outcome.result === 'withdrawn') return
+    if (outcome.result === 'not-sent') {
+      stopped = true
+      return
+    }
     if (outcome.result === 'host-failed') {
       failure ??= outcome
       return
