@@ -40,10 +40,7 @@ const filler = stack.adopt(connect({ ...pool, maxConnections: 1, statementTimeou
 )
 await migrate(db)
 const { slot } = stack.use(await takeSlot(embedded.url))
-const { rows: versions } = await sql<{
-  version: string
-}>`SELECT split_part(version(), ' on ', 1) AS version`.execute(db)
-console.log(`${versions[0]?.version}; median of ${ROUNDS} rounds (lowest … highest)`)
+console.log(`median of ${ROUNDS} rounds (lowest … highest)`)
 
 await jobs()
 await lanes()

