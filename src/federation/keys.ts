@@ -9,12 +9,12 @@ import {
   type webcrypto,
 } from 'node:crypto'
 import { promisify } from 'node:util'
-import { exportMultibaseKey } from '@fedify/fedify/runtime'
 import { LRUCache } from 'lru-cache'
 import type { AccountId } from '../base/ids.ts'
 import type { Uris } from '../base/uris.ts'
 import type { SealedKey } from '../domain/accounts/account.ts'
 import type { Keyring } from '../domain/world.ts'
+import { multibaseFrom } from './multibase.ts'
 
 export type KeyKind = SealedKey['kind']
 
@@ -64,8 +64,8 @@ export function createKeyring(secret: { reveal(): string }, uris: Uris): Opening
         {
           uri: uris.ed25519Key(accountId),
           kind: 'ed25519',
-          publicKey: await exportMultibaseKey(
-            ed25519.publicKey.toCryptoKey(webCryptoAlgorithms.ed25519, true, ['verify']),
+          publicKey: multibaseFrom(
+            Buffer.from(ed25519.publicKey.export({ format: 'jwk' }).x ?? '', 'base64url'),
           ),
           privateKeySealed: seal(sealingKey, ed25519.privateKey, accountId, 'ed25519'),
         },

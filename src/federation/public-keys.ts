@@ -1,14 +1,12 @@
 import { createPublicKey, type KeyObject } from 'node:crypto'
-import { decodeMultibase } from '@fedify/fedify/runtime'
 import { LRUCache } from 'lru-cache'
 import { refuse } from '../base/refusal.ts'
 import type { RemoteKey } from '../domain/accounts/account.ts'
+import { ed25519From } from './multibase.ts'
 
 /** An RSA key of 8,192 bits takes under 1,500 characters of PEM. */
 const LONGEST = 4096
 const PUBLIC_PEM = /^\s*-----BEGIN (RSA )?PUBLIC KEY-----[A-Za-z0-9+/=\s]+-----END (RSA )?PUBLIC KEY-----\s*$/
-/** Multicodec of an Ed25519 public key. */
-const ED25519_PREFIX = [0xed, 0x01]
 
 /** Ready keys by the text they were made of: importing one costs more than checking a signature with it. */
 const ready = new LRUCache<string, KeyObject>({ max: 5000 })
@@ -43,9 +41,8 @@ function rsaKeyFrom(pem: string): KeyObject {
 }
 
 function ed25519KeyFrom(multibase: string): KeyObject {
-  const bytes = attempt(() => decodeMultibase(Buffer.from(multibase)))
-  if (bytes.length !== 34 || ED25519_PREFIX.some((byte, at) => bytes[at] !== byte)) unreadable()
-  const x = Buffer.from(bytes.subarray(2)).toString('base64url')
+  const bytes = ed25519From(multibase) ?? unreadable()
+  const x = Buffer.from(bytes).toString('base64url')
   return attempt(() => createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' }))
 }
 
