@@ -100,7 +100,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       attempts smallint NOT NULL DEFAULT 0,
       created_at timestamptz NOT NULL DEFAULT now()
     ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01)`.execute(db)
-  await sql`CREATE INDEX job_due ON job (due_at, id)`.execute(db)
+  await sql`CREATE INDEX job_due ON job (kind, due_at, id)`.execute(db)
 
   await sql`
     CREATE TABLE dead_job (

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../base/log.ts'
 import type { Db } from '../db/connect.ts'
 import type { Instruments, WorkResult } from './instruments.ts'
@@ -24,6 +25,7 @@ export interface JobOptions {
   readonly handlers: Readonly<Record<JobKind, JobHandler>>
   readonly log: Log
   readonly instruments: Instruments
+  /** of one kind; so that what waits for other servers never holds up what does not */
   readonly atOnce: number
   readonly attempts: number
   readonly timeLimitMs: number
@@ -31,19 +33,23 @@ export interface JobOptions {
 
 const SETTLE_EVERY_MS = 10
 const MOST_UNSETTLED = 1000
-/** A job of a kind that is not known here was made by a newer version: it waits for one. */
-const PARKED_SECONDS = 60
+/** A job that might kill us has mostly done so by then, and the next may begin. */
+const SUSPENSE_MS = 1000
 
-/** Does the jobs that stand in no lane, up to `atOnce` of them side by side. */
+/**
+ * Does the jobs that stand in no lane, up to `atOnce` of each kind side by side. A kind that has no handler here was
+ * made by a newer version: it waits for one.
+ */
 export function createJobWork(options: JobOptions): Work {
   const { db, slot, log, instruments, atOnce, attempts: limit, timeLimitMs } = options
   const handlers = new Map<string, JobHandler>(Object.entries(options.handlers))
+  const places = new Map([...handlers.keys()].map((kind) => [kind, atOnce]))
   /** Claiming for fewer free places than this costs more than it brings, as long as others are at work. */
   const worthClaiming = Math.ceil(atOnce / 4)
   const running = new Map<string, ClaimedJob>()
   const notBegun = new Set<ClaimedJob>()
   /** jobs that may have killed a worker: they run one after the other, counted before each run */
-  let suspects: Promise<void> = Promise.resolve()
+  let suspects: Promise<unknown> = Promise.resolve()
   let stopping = false
   let givesUp = false
   const loop = createLoop('jobs', log, claimMore)
@@ -80,14 +86,17 @@ export function createJobWork(options: JobOptions): Work {
   }
 
   async function claimMore(): Promise<boolean> {
-    const free = atOnce - running.size
-    if (stopping || free <= 0 || settler.waiting > MOST_UNSETTLED) return false
+    const free = new Map([...places].filter(([, left]) => left > 0))
+    if (stopping || free.size === 0 || settler.waiting > MOST_UNSETTLED) return false
     const jobs = await claiming(() => claimJobs(db, slot, free))
     for (const job of jobs) {
+      // The lease of one that is still running was lost, and claimed anew by ourselves: it is let be, and ends again.
+      if (running.has(job.id)) continue
       running.set(job.id, job)
+      places.set(job.kind, (places.get(job.kind) ?? 0) - 1)
       if (job.tries > 1) {
         notBegun.add(job)
-        suspects = suspects.then(() => runSuspect(job))
+        suspects = suspects.then(() => Promise.race([runSuspect(job), sleep(SUSPENSE_MS)]))
       } else void run(job, job.attempts + 1)
     }
     return jobs.length > 0
@@ -117,13 +126,7 @@ export function createJobWork(options: JobOptions): Work {
   /** Never throws. @param attempts how many tries there were, should this one fail */
   async function run(job: ClaimedJob, attempts: number): Promise<void> {
     const began = performance.now()
-    const handler = handlers.get(job.kind)
-    if (!handler) {
-      log.warn('A job of kind {kind} is not known to this version; it is put off.', { kind: job.kind })
-      settler.add({ note: 'retry', job, attempts: job.attempts, seconds: PARKED_SECONDS })
-      return end(job)
-    }
-    const note = await noteAfter(handler, job, attempts)
+    const note = await noteAfter(job, attempts)
     const seconds = (performance.now() - began) / 1000
     const result: WorkResult = note.note === 'retry' ? 'retried' : note.note
     instruments.job?.(job.kind, result, seconds)
@@ -131,9 +134,11 @@ export function createJobWork(options: JobOptions): Work {
     end(job)
   }
 
-  async function noteAfter(handler: JobHandler, job: ClaimedJob, attempts: number): Promise<JobNote> {
+  async function noteAfter(job: ClaimedJob, attempts: number): Promise<JobNote> {
     try {
-      await withTimeLimit(timeLimitMs, async (signal) => handler(JSON.parse(job.payload), signal))
+      await withTimeLimit(timeLimitMs, async (signal) => {
+        await handlers.get(job.kind)?.(JSON.parse(job.payload), signal)
+      })
       return { note: 'done', job }
     } catch (error) {
       const failure = failureFrom(error, attempts)
@@ -148,8 +153,9 @@ export function createJobWork(options: JobOptions): Work {
   }
 
   function end(job: ClaimedJob): void {
-    // The place of a job that was claimed anew, after its lease was lost, belongs to its second run.
-    if (running.get(job.id) === job) running.delete(job.id)
-    if (running.size <= atOnce - worthClaiming) loop.wake()
+    running.delete(job.id)
+    const left = (places.get(job.kind) ?? 0) + 1
+    places.set(job.kind, left)
+    if (left >= worthClaiming || running.size === 0) loop.wake()
   }
 }

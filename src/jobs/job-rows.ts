@@ -24,14 +24,21 @@ const claimRows = statement(
   `UPDATE job SET leased_until = now() + interval '${LEASE_SECONDS} s', lease = lease + 1, owner = $1,
      tries = LEAST(tries + 1, 100)
    WHERE id = ANY (ARRAY(
-     SELECT id FROM job WHERE due_at <= now() AND (leased_until IS NULL OR leased_until <= now())
-     ORDER BY due_at, id LIMIT $2 FOR UPDATE SKIP LOCKED))
+     SELECT j.id FROM unnest($2::text[], $3::int[]) AS k (kind, places)
+     CROSS JOIN LATERAL (
+       SELECT id FROM job
+       WHERE kind = k.kind AND due_at <= now() AND (leased_until IS NULL OR leased_until <= now())
+       ORDER BY due_at, id LIMIT k.places FOR UPDATE SKIP LOCKED) j))
    RETURNING id, kind, payload, lease, tries, attempts`,
 )
 
-/** Claims up to `limit` jobs that are due, oldest first. */
-export async function claimJobs(db: Db, slot: number, limit: number): Promise<ClaimedJob[]> {
-  const jobs = await claimRows<ClaimedJob>(db, [slot, limit])
+/** Claims jobs that are due, oldest first, of each kind as many as there are places for. Other kinds are let be. */
+export async function claimJobs(
+  db: Db,
+  slot: number,
+  places: ReadonlyMap<string, number>,
+): Promise<ClaimedJob[]> {
+  const jobs = await claimRows<ClaimedJob>(db, [slot, [...places.keys()], [...places.values()]])
   return jobs.sort((a, b) => Number(BigInt(a.id) - BigInt(b.id)))
 }
 

@@ -33,7 +33,7 @@ export interface RunnerOptions {
 }
 
 export interface RunnerLimits {
-  /** jobs side by side */
+  /** jobs of one kind side by side */
   readonly jobsAtOnce: number
   /** rounds of inbound work side by side */
   readonly rounds: number
@@ -107,7 +107,7 @@ export function createRunner(options: RunnerOptions): Runner {
       for (;;) {
         for (const work of all) work.loop.wake()
         while (!all.every((work) => work.idle && work.loop.resting)) await sleep(2)
-        if (await isSettled(db)) return
+        if (await isSettled(db, Object.keys(options.jobs))) return
         await sleep(5)
       }
     },
@@ -126,7 +126,7 @@ export function createRunner(options: RunnerOptions): Runner {
     if (draining) return listener
     for (const work of all) work.loop.start()
     every(EXTEND_EVERY_MS, async () => {
-      for (const work of all) await work.extendLeases()
+      await Promise.all(all.map((work) => work.extendLeases()))
     })
     every(WATCH_EVERY_MS, async () => {
       const freed = await watch.look()

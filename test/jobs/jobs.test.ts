@@ -147,6 +147,26 @@ test('a job of a kind that a newer version made waits for one, and is never give
   expect(row).toEqual({ kind: 'unheard-of', attempts: 0 })
 })
 
+test('jobs of one kind that all wait hold up no other kind', async () => {
+  const done: unknown[] = []
+  const blocked = Promise.withResolvers<void>()
+  await enqueue(
+    db,
+    Array.from({ length: 300 }, (_, n) => ({ kind: 'ask' as const, payload: n })),
+  )
+  await using runner = startRunner(db, {
+    jobs: handlersWith({ ask: () => blocked.promise, deliver: async (one) => void done.push(one) }),
+  })
+  await sleep(300)
+  await enqueue(db, [job('mine')])
+  const began = performance.now()
+  while (done.length === 0 && performance.now() - began < 5000) await sleep(5)
+  expect(done).toEqual(['mine'])
+  blocked.resolve()
+  await runner.settled()
+  expect(await count(db, 'job')).toBe(0)
+})
+
 test('R-006: one item that throws or hangs spoils its batch for nobody else', async () => {
   const log = heardLog()
   const done: string[] = []
