@@ -10,17 +10,14 @@ import { effectJobs } from './effects/handlers.ts'
 import { askHandler } from './faces/activitypub/inbox/ask.ts'
 import { type Hear, inboxHandler } from './faces/activitypub/inbox/process.ts'
 import { inboxRoute } from './faces/activitypub/inbox/route.ts'
-import type { SurfaceParts } from './faces/activitypub/parts.ts'
-import { activityPub } from './faces/activitypub/register.ts'
 import { createDocuments, DOCUMENTS_CHANNEL, type Documents } from './faces/http/documents.ts'
 import { answerErrors, asProblem } from './faces/http/errors.ts'
-import type { Reading } from './faces/http/fedify.ts'
+import { mayBeForSurface } from './faces/http/fedify.ts'
+import { loadedLater } from './faces/http/later.ts'
 import { trustProxies } from './faces/http/limits.ts'
 import { pages } from './faces/pages/pages.ts'
-import { createFederation } from './federation/create.ts'
 import { holdKeys } from './federation/known-keys.ts'
 import { createSender } from './federation/send.ts'
-import { openCacheStore } from './federation/store.ts'
 import { buildHouse, type House, type HouseParts } from './house.ts'
 import { noteInbound } from './jobs/inbound.ts'
 import { createRunner, type Runner } from './jobs/runner.ts'
@@ -41,15 +38,9 @@ export async function createApp(parts: AppParts, outside?: HouseParts['outside']
       onReconnect: () => documents.clear(),
     }),
   )
-  const cache = stack.use(openCacheStore(parts.databaseUrl))
-  const federation = createFederation<Reading>({
-    origin: config.origin,
-    handleHost: config.handleHost,
-    kv: cache,
-    fetcher: house.fetcher,
-    ...(parts.meterProvider && { meterProvider: parts.meterProvider }),
-  })
-  const handler = createHandler(parts, house, documents, federation)
+  // For what is opened after the app is made.
+  const late = stack.use(new AsyncDisposableStack())
+  const handler = createHandler(parts, house, documents, late)
   const runner = stack.use(createWorkers(parts, house))
 
   const open = stack.move()
@@ -69,14 +60,14 @@ export async function createApp(parts: AppParts, outside?: HouseParts['outside']
  * Nothing stands before the documents, no logger, no headers, no parser.
  */
 function createHandler(
-  { config, db, log, instruments }: AppParts,
+  parts: AppParts,
   house: House,
   documents: Documents,
-  federation: SurfaceParts['federation'],
+  late: AsyncDisposableStack,
 ): express.Express {
+  const { config, db, log, instruments } = parts
   const { world } = house
   const { uris, clock } = world
-  const keys = holdKeys(house.directory.keys, clock)
   const app = express()
   app.disable('x-powered-by')
   app.set('etag', false)
@@ -97,23 +88,44 @@ function createHandler(
       heardFrom: (host) => noteInbound(db, host),
     }),
   )
-  app.use(
-    activityPub({
-      db,
-      uris,
-      clock,
-      federation,
-      documents,
-      keyring: house.keyring,
-      keys,
-      authorizedFetch: config.authorizedFetch,
-      software: { version: VERSION, openRegistrations: config.registration === 'open' },
-      log,
-    }),
-  )
+  app.use(loadedLater(mayBeForSurface, () => loadSurface(parts, house, documents, late)))
   app.use(pages({ ...world, config, log }))
   app.use(answerErrors(log, asProblem))
   return app
+}
+
+/** Fedify is a third of all that is loaded; a start and the pages need not wait for it. */
+async function loadSurface(
+  { config, db, databaseUrl, log, meterProvider }: AppParts,
+  house: House,
+  documents: Documents,
+  late: AsyncDisposableStack,
+): Promise<express.RequestHandler> {
+  const [{ createSurface }, { openCacheStore }] = await Promise.all([
+    import('./faces/activitypub/surface.ts'),
+    import('./federation/store.ts'),
+  ])
+  const { uris, clock } = house.world
+  return createSurface(
+    {
+      db,
+      uris,
+      clock,
+      documents,
+      keyring: house.keyring,
+      keys: holdKeys(house.directory.keys, clock),
+      authorizedFetch: config.authorizedFetch,
+      software: { version: VERSION, openRegistrations: config.registration === 'open' },
+      log,
+    },
+    {
+      origin: config.origin,
+      handleHost: config.handleHost,
+      kv: late.use(openCacheStore(databaseUrl)),
+      fetcher: house.fetcher,
+      ...(meterProvider && { meterProvider }),
+    },
+  )
 }
 
 function createWorkers(parts: AppParts, house: House): Runner {

@@ -56,6 +56,11 @@ interface Found {
 const OPEN = /^\/(?:\.well-known\/|nodeinfo\/|ap\/actors\/instance$)/
 const MAY_BE_PRIVATE = /^\/(?:ap\/posts\/|ap\/activities\/|@\w+\/)/
 const INBOX = /^\/ap\/(?:inbox|actors\/[^/]+\/inbox)$/
+/** Whether `serveSurface` may have something to say to a request; all others can go past it. */
+export function mayBeForSurface(req: Pick<ExpressRequest, 'path' | 'url' | 'headers'>): boolean {
+  return req.path.startsWith('/@') || req.path.startsWith('/ap/') || documentKey(req) !== undefined
+}
+
 const PUBLIC = 'public, max-age=60'
 const PRIVATE = 'private, no-store'
 const VARY = 'Accept, Signature, Signature-Input, Authorization, Cookie'

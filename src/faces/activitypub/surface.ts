@@ -1,0 +1,13 @@
+import type { RequestHandler } from 'express'
+import { createFederation, type FederationParts } from '../../federation/create.ts'
+import type { Reading } from '../http/fedify.ts'
+import type { SurfaceParts } from './parts.ts'
+import { activityPub } from './register.ts'
+
+/** Makes the Fedify instance and everything that other servers can read from it. Fedify is loaded with this file. */
+export function createSurface(
+  parts: Omit<SurfaceParts, 'federation'>,
+  federation: FederationParts,
+): RequestHandler {
+  return activityPub({ ...parts, federation: createFederation<Reading>(federation) })
+}
