@@ -12,7 +12,7 @@ export async function giveFollowers(db: Db, name: string, inboxes: readonly stri
   await sql`
     WITH new AS (
       INSERT INTO account (id, local, uri, name, host, inbox_id)
-      SELECT 1000 + n, false, uri, 'follower' || n, split_part(uri, '/', 3), inbox_id
+      SELECT (SELECT count(*) FROM account) + 1000 + n, false, uri, 'follower' || (SELECT count(*) FROM account) + n, split_part(uri, '/', 3), inbox_id
       FROM unnest(${uris}::text[], ${inboxes.map((url) => ids.get(url))}::int[])
         WITH ORDINALITY AS t (uri, inbox_id, n)
       RETURNING id, uri
