@@ -6,6 +6,8 @@ import { startLog } from './log.ts'
 import { type CreateApp, type Server, startServer } from './server.ts'
 
 const DRAIN_MS = 25_000
+/** Signals within this time are one. */
+const SAME_SIGNAL_MS = 2000
 /** Whoever sent SIGTERM sends SIGKILL after half a minute. */
 const LIMIT_MS = 29_000
 
@@ -57,13 +59,16 @@ function settings(): Config {
 /** The first call drains and exits; a second signal, of somebody who does not want to wait, exits at once. */
 function stopper(starting: Promise<Server>, log: Log): (code: 0 | 1) => void {
   let exitCode: 0 | 1 | undefined
+  let began = 0
   return (code) => {
     if (exitCode !== undefined) {
-      if (code === 0) process.exit(1)
-      exitCode = 1
+      // Ctrl-C reaches npm and us, and npm passes it on: that is one wish, not an impatient second one.
+      if (code === 0 && performance.now() - began > SAME_SIGNAL_MS) process.exit(1)
+      if (code === 1) exitCode = 1
       return
     }
     exitCode = code
+    began = performance.now()
     log.info('Stopping: finishing what is at work.')
     setTimeout(() => {
       log.error(

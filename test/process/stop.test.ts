@@ -83,12 +83,23 @@ test('R-007: after SIGTERM readiness is refused before anything else', async () 
   expect(await ended).toBe(0)
 })
 
+test('R-007: one Ctrl-C that arrives twice, by the terminal and by npm, is one', async () => {
+  await using running = await start()
+  const slow = fetch(`${running.origin}/slow?ms=1000`).then((response) => response.text())
+  await sleep(100)
+  running.child.kill('SIGINT')
+  await sleep(50)
+  running.child.kill('SIGINT')
+  expect(await slow).toBe('done')
+  expect(await running.exited).toBe(0)
+})
+
 test('a second signal does not wait', async () => {
   await using running = await start()
   const slow = fetch(`${running.origin}/slow?ms=20000`).catch(() => undefined)
   await sleep(100)
   running.child.kill('SIGINT')
-  await sleep(100)
+  await sleep(2100)
   expect(await running.end('SIGINT')).toBe(1)
   await slow
 })
