@@ -29,8 +29,8 @@ export interface Sink extends AsyncDisposable {
   /** all inboxes, `each` on every host */
   inboxes(each: number): string[]
   readonly hits: readonly Hit[]
-  /** answers from now on; 202 unless told */
-  answer(how: (hit: Hit) => Answer | Promise<Answer>): void
+  /** answers from now on; 202 unless told. A function does what no answer does. */
+  answer(how: (hit: Hit) => Reply | Promise<Reply>): void
   /** how often each activity came to an inbox */
   at(inbox: string): ReadonlyMap<string, number>
   /** how often something came that had come before */
@@ -45,6 +45,8 @@ export interface Sink extends AsyncDisposable {
   cut(): void
 }
 
+export type Reply = Answer | ((response: http.ServerResponse) => void)
+
 const ACCEPTED: Answer = { status: 202 }
 
 export async function startSink(hosts: number): Promise<Sink> {
@@ -53,7 +55,7 @@ export async function startSink(hosts: number): Promise<Sink> {
   const openOn = new Map<number, number>()
   const mostOn = new Map<number, number>()
   const numbers = new Map<string, number>()
-  let answer: (hit: Hit) => Answer | Promise<Answer> = () => ACCEPTED
+  let answer: (hit: Hit) => Reply | Promise<Reply> = () => ACCEPTED
   let open = 0
   let repeats = 0
   let waiting: { count: number; done: () => void }[] = []
@@ -116,7 +118,9 @@ export async function startSink(hosts: number): Promise<Sink> {
     if (hit.times > 1) repeats++
     for (const one of waiting) if (hits.length >= one.count) one.done()
     waiting = waiting.filter((one) => hits.length < one.count)
-    await play(await answer(hit), response)
+    const reply = await answer(hit)
+    if (typeof reply === 'function') reply(response)
+    else await play(reply, response)
   }
 
   function count(host: number, by: number): void {
