@@ -172,7 +172,7 @@ async function deliverAll(claims: number[]): Promise<number> {
   let done = 0
   for (;;) {
     const start = performance.now()
-    const hosts = await claimDeliveries(db, slot, { good: 128, other: 96 })
+    const hosts = await claimDeliveries(db, slot, { good: 64, other: 32 })
     if (hosts.length === 0) break
     claims.push(performance.now() - start)
     const notes: DeliveryNote[] = []

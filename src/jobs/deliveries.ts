@@ -150,20 +150,15 @@ export interface HostPlaces {
   readonly other: number
 }
 
-/** More than this at once, and everything else of the queue waits for it. */
-const MOST_HOSTS: HostPlaces = { good: 64, other: 16 }
 /** Enough for a host to be busy with, so that giving it back and claiming it again costs little beside. */
 const MOST_DELIVERIES = 16
 
-/**
- * Claims lanes that are due, up to so many as there are places for, and reads the first deliveries of each; fewer where
- * only a probe may go. There may be more, even though fewer were claimed than there are places.
- */
+/** Claims up to so many lanes that are due, and reads the first deliveries of each; fewer where only a probe may go. */
 export async function claimDeliveries(db: Db, slot: number, places: HostPlaces): Promise<ClaimedHost[]> {
   const rows = await claimHosts<ClaimRow & ClaimedDelivery>(db, [
     slot,
-    Math.min(places.good, MOST_HOSTS.good),
-    Math.min(places.other, MOST_HOSTS.other),
+    places.good,
+    places.other,
     MOST_DELIVERIES,
   ])
   const hosts: (ClaimedHost & { deliveries: ClaimedDelivery[] })[] = []

@@ -12,6 +12,11 @@ import { createVisit, type Visit } from './visits.ts'
 import { createClaiming, type Work } from './work.ts'
 
 const SETTLE_EVERY_MS = 10
+/** Hosts claimed at once; more than this, and everything else of the queue waits for it. */
+const MOST_GOOD = 64
+const MOST_OTHER = 32
+/** As long as hosts that answer are waiting, one that may not is tried beside so many of them: it costs as much work. */
+const GOOD_PER_OTHER = 16
 /** Claiming for fewer free places than this costs more than it brings, as long as others are at work. */
 const WORTH_CLAIMING = 16
 const SEND_LIMIT_MS = 60_000
@@ -37,6 +42,8 @@ export function createDeliveryWork({ db, slot, send, log, instruments, limits }:
   const paused = new Set<Visit>()
   const unwritten = new Set<string>()
   let claimsPaused = false
+  /** the last claim left hosts that answer behind, as far as can be known */
+  let goodWait = false
   let stopping = false
   let givesUp = false
   const loop = createLoop('deliveries', log, claimMore)
@@ -91,7 +98,10 @@ export function createDeliveryWork({ db, slot, send, log, instruments, limits }:
     const free = places.free()
     claimsPaused = isRiskFull()
     if (stopping || claimsPaused || free.good + free.other === 0) return false
-    const hosts = await claiming(() => claimDeliveries(db, slot, free))
+    const good = Math.min(free.good, MOST_GOOD)
+    const other = Math.min(free.other, goodWait ? Math.ceil(good / GOOD_PER_OTHER) : MOST_OTHER)
+    const hosts = await claiming(() => claimDeliveries(db, slot, { good, other }))
+    goodWait = hosts.filter((host) => host.standing === 'good').length === good
     for (const host of hosts) {
       const visit = createVisit(host)
       visits.add(visit)

@@ -64,8 +64,10 @@ const bury = statement(
 
 /** Writes down what became of jobs; returns how many of them were not ours any more. */
 export async function settleJobs(db: Db, notes: readonly JobNote[]): Promise<number> {
+  // A job that was lost and claimed anew may come back twice at once: only its later lease counts.
+  const latest = [...new Map(notes.map((note) => [note.job.id, note])).values()]
   const of = <N extends JobNote['note']>(kind: N) =>
-    notes.filter((note): note is Extract<JobNote, { note: N }> => note.note === kind)
+    latest.filter((note): note is Extract<JobNote, { note: N }> => note.note === kind)
   const done = of('done')
   const later = of('retry')
   const dead = of('dead')

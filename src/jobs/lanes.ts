@@ -127,14 +127,15 @@ export function createLanes(tables: LaneTables): Lanes {
     `UPDATE ${queue} q SET due_at = now() + interval '${LEASE_SECONDS} s' WHERE ${ours} RETURNING q.${key} AS lane`,
   )
   return {
-    async giveBack(db, lanes) {
+    async giveBack(db, all) {
+      const lanes = latest(all)
       const values: unknown[] = [...keysOf(lanes), lanes.map((lane) => lane.wakes)]
       values.push(lanes.map((lane) => lane.waitSeconds ?? null))
       if (tables.remembers === 'standing') values.push(lanes.map((lane) => lane.standing ?? null))
       await giveBack(db, values)
     },
     async extend(db, lanes) {
-      const kept = await extend<{ lane: number }>(db, keysOf(lanes))
+      const kept = await extend<{ lane: number }>(db, keysOf(latest(lanes)))
       return new Set(kept.map((row) => row.lane))
     },
     async free(db, owner, except = []) {
@@ -158,6 +159,16 @@ export function createLanes(tables: LaneTables): Lanes {
       return found.length
     },
   }
+}
+
+/** Who lost a lane may have claimed it anew, and come back with both leases: only the later one counts. */
+function latest<Lane extends Held>(lanes: readonly Lane[]): Lane[] {
+  const found = new Map<number, Lane>()
+  for (const lane of lanes) {
+    const other = found.get(lane.lane)
+    if (!other || BigInt(lane.lease) > BigInt(other.lease)) found.set(lane.lane, lane)
+  }
+  return [...found.values()]
 }
 
 function keysOf(lanes: readonly Held[]): [number[], string[]] {

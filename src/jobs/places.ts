@@ -22,7 +22,7 @@ export interface Place {
  * own, and whoever keeps us waiting gives up its place among those at work, for waiting costs no more than a socket.
  */
 export interface Places {
-  /** lanes that may be claimed now */
+  /** lanes that may be claimed now, of either kind; both together may exceed the places a little */
   free(): HostPlaces
   /** whether one more delivery may go to a host that has some already */
   readonly room: boolean
@@ -46,8 +46,7 @@ export function createPlaces(limits: PlaceLimits, onFree: () => void): Places {
   return {
     free() {
       const free = Math.max(0, Math.min(limits.atOnce - working.size, limits.inAll - inAll))
-      const other = Math.max(0, Math.min(limits.unproven - unproven, free))
-      return { good: Math.max(free - other, Math.min(free, limits.atOnce - limits.unproven)), other }
+      return { good: free, other: Math.max(0, Math.min(limits.unproven - unproven, free)) }
     },
     get room() {
       return working.size < limits.atOnce && inAll < limits.inAll

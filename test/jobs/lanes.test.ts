@@ -103,6 +103,21 @@ test('whoever comes back with an old lease changes nothing', async () => {
   expect(await hostLanes.extend(db, [second])).toEqual(new Set([second.lane]))
 })
 
+test('whoever lost a lane and has claimed it anew gives it back, with both leases at once too', async () => {
+  await deliverTo(db, ['https://five.test/inbox'])
+  const first = await claimOf('five.test')
+  await sql`UPDATE host_queue SET due_at = now() - interval '1 s' WHERE host_id = ${first.lane}`.execute(db)
+  const second = await claimOf('five.test')
+  expect(await hostLanes.extend(db, [first, second])).toEqual(new Set([first.lane]))
+  await hostLanes.giveBack(db, [second, first])
+  const free = await db
+    .selectFrom('host_queue')
+    .selectAll()
+    .where('host_id', '=', first.lane)
+    .executeTakeFirst()
+  expect(free).toMatchObject({ owner: null, due_at: expect.any(Date) })
+})
+
 test('a row that waits brings its lane back when its time has come, and no earlier', async () => {
   await deliverTo(db, ['https://four.test/inbox'])
   const host = await claimOf('four.test')
