@@ -123,7 +123,14 @@ test('what a dead worker held is free within a second or so', async () => {
     jobs: handlersWith({ deliver: hang }),
     lanes: hang,
     send: hang,
-    limits: { jobTimeMs: 1e6, itemTimeMs: 1e6 },
+    // One of each, and that hangs: it takes nothing more, as if it were dead.
+    limits: {
+      jobTimeMs: 1e6,
+      itemTimeMs: 1e6,
+      rounds: 1,
+      jobsAtOnce: 1,
+      places: { atOnce: 1, unproven: 1, inAll: 1, slowAfterMs: 1e6 },
+    },
   })
   await enqueue(db, [job('one')])
   await take('two')
@@ -164,7 +171,12 @@ test('what a dead worker held is free within a second or so', async () => {
 })
 
 test('a process that takes the slot of a dead one frees what that one held', async () => {
-  const before = startRunner(db, { slot: 9, lanes: () => new Promise(() => undefined) })
+  const before = startRunner(db, {
+    slot: 9,
+    lanes: () => new Promise(() => undefined),
+    // One round, and that hangs: it is as good as dead, and takes nothing more.
+    limits: { rounds: 1 },
+  })
   await take('x')
   await until(async () => (await db.selectFrom('lane_queue').select('owner').executeTakeFirst())?.owner === 9)
   await using after = startRunner(db, { slot: 9 })
