@@ -35,7 +35,7 @@ export async function findPostmaster(cluster: string): Promise<Postmaster | unde
   const lines = (await readFile(file, 'utf8').catch(() => '')).split('\n')
   const pid = Number(lines[0])
   if (!Number.isInteger(pid) || pid <= 0 || !isAlive(pid)) return undefined
-  if (!(await isPostgres(pid))) {
+  if (!(await isPostmasterOf(pid, cluster))) {
     // Numbers are given out again, after a reboot or in a new container, and PostgreSQL would refuse to start.
     await rm(file, { force: true })
     return undefined
@@ -71,6 +71,7 @@ export async function startServer(place: Place): Promise<void> {
   await removeOldBinaries(place.home, place.binaries)
   const sockets = await makeSocketFolder(place)
   await removeStaleSocketFolder(place.cluster)
+  await removeStaleSocketLock(sockets, place.cluster)
   await writeSettings(place, sockets)
   const { size } = await stat(place.logFile).catch(() => ({ size: 0 }))
   if (size > LOG_LIMIT) await rename(place.logFile, `${place.logFile}.old`)
@@ -157,16 +158,25 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function isPostgres(pid: number): Promise<boolean> {
+/** Its own number is not enough: another program, even another PostgreSQL, may have been given it since. */
+async function isPostmasterOf(pid: number, cluster: string): Promise<boolean> {
   if (process.platform === 'linux') {
-    const name = await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')
-    return name.trim() === 'postgres'
+    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
+    return command.split('\0').includes(cluster)
   }
   try {
-    return /postgres/.test(execFileSync('ps', ['-p', String(pid), '-o', 'comm='], { encoding: 'utf8' }))
+    return execFileSync('ps', ['-p', String(pid), '-o', 'command='], { encoding: 'utf8' }).includes(cluster)
   } catch {
     return true
   }
+}
+
+/** What a killed server left in its socket folder keeps the next one from starting when its number is in use again. */
+async function removeStaleSocketLock(sockets: string, cluster: string): Promise<void> {
+  const lock = join(sockets, '.s.PGSQL.5432.lock')
+  const pid = Number((await readFile(lock, 'utf8').catch(() => '')).split('\n')[0])
+  if (Number.isInteger(pid) && pid > 0 && !(await isPostmasterOf(pid, cluster)))
+    await rm(lock, { force: true })
 }
 
 function lastLine(error: unknown): string {

@@ -166,6 +166,8 @@ test('a note of a postmaster whose number now belongs to another program does no
   await sleep(200)
   const note = await readFile(file, 'utf8')
   await writeFile(file, note.replace(/^\d+/, String(process.pid)))
+  const socketLock = join(note.split('\n')[4] ?? '', '.s.PGSQL.5432.lock')
+  await writeFile(socketLock, (await readFile(socketLock, 'utf8')).replace(/^\d+/, String(process.pid)))
   expect(await keep(dataDir).said).toMatchObject({ visits: 3 })
 })
 
