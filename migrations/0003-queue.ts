@@ -91,6 +91,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     CREATE TABLE job (
       id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
       kind text COLLATE "C" NOT NULL,
+      subject bigint,
       payload text NOT NULL,
       due_at timestamptz NOT NULL DEFAULT now(),
       leased_until timestamptz,
@@ -101,6 +102,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       created_at timestamptz NOT NULL DEFAULT now()
     ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0.01)`.execute(db)
   await sql`CREATE INDEX job_due ON job (kind, due_at, id)`.execute(db)
+  await sql`COMMENT ON COLUMN job.subject IS 'jobs of one subject are done one after the other, in the order of their ids'`.execute(
+    db,
+  )
+  await sql`CREATE INDEX job_subject ON job (subject, id) WHERE subject IS NOT NULL`.execute(db)
 
   await sql`
     CREATE TABLE dead_job (

@@ -8,7 +8,6 @@ import type { World } from '../domain/world.ts'
 import type { Fact, FollowFact } from '../facts/facts.ts'
 import type { Effect } from '../facts/record.ts'
 import { expandDeliveries } from '../jobs/deliveries.ts'
-import { enqueue } from '../jobs/enqueue.ts'
 import type { JobHandler } from '../jobs/outcomes.ts'
 import type { JsonObject } from '../translate/json.ts'
 import {
@@ -189,19 +188,24 @@ async function partsOf(tx: Tx, fact: AnyFollowFact) {
 
 const CHUNK = 1000
 
-/** The job `deliver`: turns recipients into deliveries, a thousand inboxes at a time; may be repeated without harm. */
+/**
+ * The job `deliver`: turns recipients into deliveries, a thousand inboxes at a time; may be repeated without harm. It
+ * is one job to its end, so that what is said next about the same subject waits until all of this stands in the lanes.
+ */
 export function expand(world: Pick<World, 'db'>): JobHandler {
-  return async (payload) => {
-    const { activityId, subject, recipients, after } = payload as Expansion
+  return async (payload, signal, save) => {
+    const { activityId, subject, recipients, after: begin } = payload as Expansion
     const { followersOf, accountIds } = recipients
-    const named = after === 0 ? await inboxesOf(world.db, accountIds) : []
-    const followers = followersOf ? await followerInboxes(world.db, followersOf, after, CHUNK) : []
-    const inboxIds = [...new Set([...named, ...followers])]
-    if (inboxIds.length > 0) await expandDeliveries(world.db, { activityId, subject, inboxIds })
-    const last = followers.at(-1)
-    if (followers.length === CHUNK && last !== undefined) {
-      const next: Expansion = { activityId, subject, recipients, after: last }
-      await enqueue(world.db, [{ kind: 'deliver', payload: next }])
+    const named = begin === 0 ? await inboxesOf(world.db, accountIds) : []
+    for (let after = begin; ; ) {
+      const followers = followersOf ? await followerInboxes(world.db, followersOf, after, CHUNK) : []
+      const inboxIds = [...new Set([...(after === 0 ? named : []), ...followers])]
+      if (inboxIds.length > 0) await expandDeliveries(world.db, { activityId, subject, inboxIds })
+      const last = followers.at(-1)
+      if (followers.length < CHUNK || last === undefined) return
+      after = last
+      await save({ activityId, subject, recipients, after } satisfies Expansion)
+      signal.throwIfAborted()
     }
   }
 }

@@ -7,6 +7,8 @@ export interface NewJob {
   readonly kind: JobKind
   /** plain JSON */
   readonly payload: unknown
+  /** jobs of one subject are done one after the other, in the order in which they were made; a failed one is waited for */
+  readonly subject?: string
   /** not before; now, when left out */
   readonly dueAt?: Date
 }
@@ -15,9 +17,9 @@ export interface NewJob {
 const insertJobs = statement(
   'job-insert',
   `WITH new AS (
-     INSERT INTO job (kind, payload, due_at)
-     SELECT kind, payload, COALESCE(due_at, now())
-     FROM unnest($1::text[], $2::text[], $3::timestamptz[]) AS t (kind, payload, due_at)
+     INSERT INTO job (kind, payload, subject, due_at)
+     SELECT kind, payload, subject, COALESCE(due_at, now())
+     FROM unnest($1::text[], $2::text[], $3::bigint[], $4::timestamptz[]) AS t (kind, payload, subject, due_at)
    )
    SELECT pg_notify('jobs', 'job')`,
 )
@@ -31,6 +33,7 @@ export async function enqueue(db: Db | Tx, jobs: readonly NewJob[]): Promise<voi
   await insertJobs(db, [
     jobs.map((job) => job.kind),
     jobs.map((job) => JSON.stringify(job.payload)),
+    jobs.map((job) => job.subject ?? null),
     jobs.map((job) => job.dueAt ?? null),
   ])
 }

@@ -40,7 +40,9 @@ const retryDeliveries = statement(
      DELETE FROM dead_delivery WHERE $1 OR id = ANY($2::bigint[]) RETURNING *
    ), new AS (
      INSERT INTO delivery (host_id, subject, activity_id, inbox_id, gives_up_at)
-     SELECT host_id, subject, activity_id, inbox_id, now() + interval '3 days' FROM gone ORDER BY host_id, id
+     SELECT host_id, subject, activity_id, inbox_id, now() + interval '3 days' FROM gone
+     WHERE EXISTS (SELECT 1 FROM activity a WHERE a.id = gone.activity_id)
+     ORDER BY host_id, id
      ON CONFLICT (activity_id, inbox_id) DO NOTHING
      RETURNING host_id
    ), woken AS (${wake(hostTables, 'new')})
@@ -64,7 +66,8 @@ const retryJobs = statement(
 )
 
 /**
- * Tries again what was set aside, from the beginning; unknown ids are passed over.
+ * Tries again what was set aside, from the beginning; unknown ids are passed over, and so is what was withdrawn
+ * meanwhile, lest a deleted post come back.
  * @param ids as `listFailed` gives them
  * @returns how many are tried again
  */

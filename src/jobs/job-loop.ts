@@ -10,6 +10,7 @@ import {
   freeJobs,
   type JobNote,
   releaseJobs,
+  saveJob,
   settleJobs,
 } from './job-rows.ts'
 import type { JobKind } from './kinds.ts'
@@ -58,6 +59,8 @@ export function createJobWork(options: JobOptions): Work {
     async write(notes) {
       const lost = await settleJobs(db, notes)
       if (lost > 0) instruments.leasesLost?.(lost)
+      // What is next about the same subject may go now.
+      if (notes.some(({ job }) => job.subject !== null)) loop.wake()
     },
     log,
     givesUp: () => givesUp,
@@ -137,7 +140,8 @@ export function createJobWork(options: JobOptions): Work {
   async function noteAfter(job: ClaimedJob, attempts: number): Promise<JobNote> {
     try {
       await withTimeLimit(timeLimitMs, async (signal) => {
-        await handlers.get(job.kind)?.(JSON.parse(job.payload), signal)
+        const save = (payload: unknown) => saveJob(db, job, payload)
+        await handlers.get(job.kind)?.(JSON.parse(job.payload), signal, save)
       })
       return { note: 'done', job }
     } catch (error) {

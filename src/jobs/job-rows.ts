@@ -6,6 +6,7 @@ import { LEASE_SECONDS } from './lanes.ts'
 export interface ClaimedJob {
   readonly id: string
   readonly kind: string
+  readonly subject: string | null
   readonly payload: string
   readonly lease: string
   /** claims since it was last written: over 1, a worker died while it held it */
@@ -26,10 +27,12 @@ const claimRows = statement(
    WHERE id = ANY (ARRAY(
      SELECT j.id FROM unnest($2::text[], $3::int[]) AS k (kind, places)
      CROSS JOIN LATERAL (
-       SELECT id FROM job
+       SELECT id FROM job w
        WHERE kind = k.kind AND due_at <= now() AND (leased_until IS NULL OR leased_until <= now())
+         AND (subject IS NULL OR NOT EXISTS (
+           SELECT 1 FROM job e WHERE e.subject = w.subject AND e.id < w.id))
        ORDER BY due_at, id LIMIT k.places FOR UPDATE SKIP LOCKED) j))
-   RETURNING id, kind, payload, lease, tries, attempts`,
+   RETURNING id, kind, subject, payload, lease, tries, attempts`,
 )
 
 /** Claims jobs that are due, oldest first, of each kind as many as there are places for. Other kinds are let be. */
@@ -92,6 +95,7 @@ const release = statement(
   'job-release',
   `UPDATE job SET leased_until = NULL, owner = NULL, tries = 0 WHERE ${OURS}`,
 )
+const save = statement('job-save', `UPDATE job SET payload = $3 WHERE id = $1 AND lease = $2 RETURNING id`)
 const countTry = statement(
   'job-count',
   `UPDATE job SET attempts = attempts + 1 WHERE ${OURS} RETURNING attempts`,
@@ -109,6 +113,12 @@ export async function extendJobs(db: Db, jobs: readonly ClaimedJob[]): Promise<v
 /** Gives jobs back untouched, for others to take at once. */
 export async function releaseJobs(db: Db, jobs: readonly ClaimedJob[]): Promise<void> {
   await release(db, leases(jobs.map((job) => ({ job }))))
+}
+
+/** @throws Error when the job is not ours any more */
+export async function saveJob(db: Db, job: ClaimedJob, payload: unknown): Promise<void> {
+  const saved = await save(db, [job.id, job.lease, JSON.stringify(payload)])
+  if (saved.length === 0) throw new Error('somebody else does this job by now')
 }
 
 /** Counts a try before it is made. Returns the tries, this one included; undefined when the job is not ours any more. */

@@ -32,8 +32,15 @@ export type LaneOutcome =
  */
 export type LaneHandler = (batch: readonly LaneItem[], signal: AbortSignal) => Promise<LaneOutcome[]>
 
-/** Does one job. It must be able to run twice; it may be told by `signal` that its time is over. */
-export type JobHandler = (payload: unknown, signal: AbortSignal) => Promise<void>
+/**
+ * Does one job. It must be able to run twice; it may be told by `signal` that its time is over. One that takes long
+ * writes down with `save` how far it has got: whoever has to begin it again gets that instead of its payload.
+ */
+export type JobHandler = (
+  payload: unknown,
+  signal: AbortSignal,
+  save: (payload: unknown) => Promise<void>,
+) => Promise<void>
 
 /** One activity for one inbox. */
 export interface OutgoingDelivery {

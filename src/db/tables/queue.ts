@@ -85,6 +85,7 @@ export interface LaneJobTable {
 export interface JobTable {
   id: GeneratedAlways<string>
   kind: string
+  subject: string | null
   payload: string
   due_at: Generated<Date>
   leased_until: Date | null

@@ -30,5 +30,5 @@ export async function sayActivity(
 ): Promise<void> {
   await insertActivity(tx, activity, world.clock.now())
   const payload: Expansion = { activityId: activity.id, subject, recipients, after: 0 }
-  await enqueue(tx, [{ kind: 'deliver', payload }])
+  await enqueue(tx, [{ kind: 'deliver', subject, payload }])
 }
