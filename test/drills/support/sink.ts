@@ -14,6 +14,8 @@ export interface Hit {
   readonly type: string
   /** the id of what it is about */
   readonly object: string
+  /** what that says, when it says something */
+  readonly content: string
   /** 1 when this inbox never had this activity before */
   readonly times: number
 }
@@ -138,7 +140,16 @@ export async function startSink(hosts: number): Promise<Sink> {
     const times = (known.get(id) ?? 0) + 1
     known.set(id, times)
     const { object } = activity
-    return { host, inbox: url, id, type: activity.type, object: String(object?.id ?? object), times }
+    const about = String(object?.id ?? object)
+    return {
+      host,
+      inbox: url,
+      id,
+      type: activity.type,
+      object: about,
+      content: String(object?.content ?? ''),
+      times,
+    }
   }
 }
 
