@@ -1,5 +1,4 @@
 import express from 'express'
-import type { Instruments } from './base/instruments.ts'
 import { listen } from './db/listen.ts'
 import { presenceOf } from './domain/accounts/find.ts'
 import { ownerSetupToken } from './domain/accounts/setup.ts'
@@ -15,6 +14,7 @@ import { answerErrors, asProblem } from './faces/http/errors.ts'
 import { mayBeForSurface } from './faces/http/fedify.ts'
 import { loadedLater } from './faces/http/later.ts'
 import { trustProxies } from './faces/http/limits.ts'
+import { queueInstruments } from './faces/http/queue-metrics.ts'
 import { pages } from './faces/pages/pages.ts'
 import { holdKeys } from './federation/known-keys.ts'
 import { createSender } from './federation/send.ts'
@@ -148,7 +148,7 @@ function createWorkers(parts: AppParts, house: House): Runner {
       activity: (id) => findActivity(workerDb, id),
       signingKey: house.signingKey,
     }),
-    instruments: countedBy(instruments),
+    instruments: queueInstruments(instruments),
     listen: (onMessage) => listen(databaseUrl, ['jobs'], (_channel, payload) => onMessage(payload), { log }),
     log,
   })
@@ -157,13 +157,4 @@ function createWorkers(parts: AppParts, house: House): Runner {
 /** Labels of metrics are few and fixed words; whatever else an outcome says is for the log. */
 function wordFor(outcome: string): string {
   return /^[a-z]+(?:[ -][a-z]+)*$/.test(outcome) ? outcome : 'other'
-}
-
-function countedBy(instruments: Instruments): NonNullable<Parameters<typeof createRunner>[0]['instruments']> {
-  return {
-    delivery: (result) => instruments.countDeliveries(result),
-    items: (result, count) => instruments.countIntake(`items ${result}`, count),
-    leasesFreed: (count) => instruments.countLeaseExpiries(count),
-    leasesLost: (count) => instruments.countLeaseExpiries(count),
-  }
 }

@@ -147,6 +147,7 @@ export function createDeliveryWork({ db, slot, send, log, instruments, limits }:
     instruments.delivery?.(outcome.result, (performance.now() - began) / 1000)
     for (const note of visit.finish(delivery, outcome)) {
       if ('id' in note) unwritten.add(note.id)
+      if (note.note === 'dead') instruments.deliveryGivenUp?.()
       settler.add(note)
     }
     sendMore(visit)

@@ -7,6 +7,8 @@ export interface Instruments {
   /** items that came from other servers were settled */
   readonly items?: (result: WorkResult, count: number) => void
   readonly delivery?: (result: SendOutcome['result'], seconds: number) => void
+  /** a delivery was set aside: refused too often, or its days were over when it failed once more */
+  readonly deliveryGivenUp?: () => void
   /** a lease was not ours any more when we came back with it */
   readonly leasesLost?: (count: number) => void
   /** what a dead worker held was freed */

@@ -73,8 +73,8 @@ function instrumentsOn(meter: Meter, log: Log): Instruments {
   const jobSeconds = seconds('job_seconds', 'how long one took, by kind')
   const intake = counter('intake', 'activities received, by result')
   const skew = meter.createHistogram('weft.intake_clock_skew_seconds', {
-    description: 'by how much clocks of servers that signed a request are ahead of ours',
-    advice: { explicitBucketBoundaries: [-3600, -300, -60, -10, 0, 10, 60, 300, 3600] },
+    description: 'by how much clocks of servers that signed a request are ahead of ours, or behind',
+    advice: { explicitBucketBoundaries: [1, 10, 60, 300, 3600] },
   })
   const dropped = counter('dropped', 'work that was given up, by reason')
   const expiries = counter('lease_expiries', 'leases taken over from a worker that died or was too slow')
@@ -86,7 +86,8 @@ function instrumentsOn(meter: Meter, log: Log): Instruments {
       jobSeconds.record(seconds, { kind })
     },
     countIntake: (result, count = 1) => intake.add(count, { result }),
-    recordClockSkew: (seconds) => skew.record(seconds),
+    // OpenTelemetry drops what is negative.
+    recordClockSkew: (seconds) => skew.record(Math.abs(seconds), { clock: seconds > 0 ? 'ahead' : 'behind' }),
     countDropped: (reason, count = 1) => dropped.add(count, { reason }),
     countLeaseExpiries: (count = 1) => expiries.add(count),
     observe(gauge, read) {

@@ -6,8 +6,15 @@ import type { Instruments as QueueInstruments } from '../../jobs/instruments.ts'
 /** What the workers measure, among the numbers of this process. */
 export function queueInstruments(instruments: Instruments): QueueInstruments {
   return {
-    job: (kind, result, seconds) => instruments.countJob(kind, result, seconds),
-    items: (result, count) => instruments.countIntake(result, count),
+    job(kind, result, seconds) {
+      instruments.countJob(kind, result, seconds)
+      if (result === 'dead') instruments.countDropped('job')
+    },
+    items(result, count) {
+      instruments.countIntake(`items ${result}`, count)
+      if (result === 'dead') instruments.countDropped('item', count)
+    },
+    deliveryGivenUp: () => instruments.countDropped('delivery'),
     delivery(result, seconds) {
       instruments.countDeliveries(result)
       instruments.timeDelivery(seconds)
