@@ -7,6 +7,8 @@ export default defineConfig({
     pool: 'forks',
     testTimeout: 20_000,
     hookTimeout: 30_000,
+    // Tests that kill processes share their machine with whatever else runs there; what fails twice is a defect.
+    retry: process.env.CI ? 1 : 0,
     // A promise that nobody waited for is a defect of the server, whichever test it happened in.
     dangerouslyIgnoreUnhandledErrors: false,
   },
