@@ -1,6 +1,7 @@
 import { embeddedObject, objectIdOf, type ReadActivity } from '../../../translate/from-activity/activity.ts'
 import { incomingFrom } from '../../../translate/from-activity/note.ts'
 import { sameOrigin } from '../../../translate/json.ts'
+import { askForPost } from './origin.ts'
 import { nothing, type Reading, type Receipt } from './reading.ts'
 
 /** Create: somebody elsewhere said something. Believed from its author's own hand only; else it is asked for at its home. */
@@ -8,9 +9,7 @@ export function readCreate(activity: ReadActivity, receipt: Receipt): Reading {
   const uri = objectIdOf(activity)
   if (uri === undefined) return nothing('its object has no id')
   const note = embeddedObject(activity)
-  if (!note || !sameOrigin(uri, activity.actor)) return { kind: 'ask', about: 'post', uri }
+  if (!note || !sameOrigin(uri, activity.actor)) return askForPost(uri, receipt.at)
   const incoming = incomingFrom(note, receipt.at, { ...receipt, to: activity.to, cc: activity.cc })
-  return incoming.authorUri === activity.actor
-    ? { kind: 'post', incoming }
-    : { kind: 'ask', about: 'post', uri }
+  return incoming.authorUri === activity.actor ? { kind: 'post', incoming } : askForPost(uri, receipt.at)
 }

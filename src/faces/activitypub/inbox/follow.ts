@@ -1,36 +1,63 @@
-import { embeddedObject, objectIdOf, type ReadActivity } from '../../../translate/from-activity/activity.ts'
-import { idOf, typeOf } from '../../../translate/json.ts'
-import { type FollowReference, nothing, type Reading } from './reading.ts'
+import type { Account } from '../../../domain/accounts/account.ts'
+import { findAccountByUri } from '../../../domain/accounts/find.ts'
+import { acceptFollow, rejectFollow, undoFollow } from '../../../domain/follows/answer.ts'
+import { type Follow, findFollow, findFollowByUri } from '../../../domain/follows/find.ts'
+import { requestFollow } from '../../../domain/follows/request.ts'
+import type { World } from '../../../domain/world.ts'
+import { objectIdOf, type ReadActivity } from '../../../translate/from-activity/activity.ts'
+import { effect, nothing, type Reading } from './reading.ts'
+import type { ActivityReference, Answerer, Undoer } from './reference.ts'
 
 /** Follow: somebody elsewhere wants to hear from somebody here. */
 export function readFollow(activity: ReadActivity): Reading {
   const followedUri = objectIdOf(activity)
   if (followedUri === undefined) return nothing('it follows nobody')
-  return { kind: 'follow', uri: activity.id, followedUri }
+  return effect(async (world, actor) => {
+    if (actor.local || actor.suspended) return 'not from elsewhere'
+    const followed = await findAccountByUri(world.db, followedUri)
+    if (!followed?.local) return 'nobody here'
+    return requestFollow(world, actor, followed, activity.id)
+  })
 }
 
-/** Accept or Reject of a Follow, which comes whole or as its bare id. */
-export function readAnswer(activity: ReadActivity, accepted: boolean): Reading {
-  const follow = referenceIn(activity)
-  return follow ? { kind: 'answer', accepted, follow } : nothing('not about a Follow')
+/** Accept or Reject of a Follow of ours. */
+export const answerFollow: Answerer = {
+  types: ['Follow'],
+  async answer(world, actor, reference, accepted) {
+    const found = await findNamed(world, reference, (follow) => concerns(follow.followedId, actor))
+    if (!found?.followerLocal) return undefined
+    if (accepted) await acceptFollow(world, found)
+    else await rejectFollow(world, found)
+    return accepted ? 'accepted' : 'rejected'
+  },
 }
 
-/** Undo: of a Follow for now; what else there is to undo has no effect here yet. */
-export function readUndo(activity: ReadActivity): Reading {
-  const follow = referenceIn(activity)
-  if (!follow) return nothing('nothing here to undo')
-  // Only their own: an embedded Follow of somebody else's changes nothing.
-  if (follow.followerUri !== undefined && follow.followerUri !== activity.actor)
-    return nothing('not theirs to undo')
-  return { kind: 'undo-follow', follow }
+/** Undo of a Follow. */
+export const undoFollowOf: Undoer = {
+  types: ['Follow'],
+  async undo(world, actor, reference) {
+    const found = await findNamed(world, reference, (follow) => concerns(follow.followerId, actor))
+    if (!found) return undefined
+    await undoFollow(world, found)
+    return 'undone'
+  },
 }
 
-function referenceIn(activity: ReadActivity): FollowReference | undefined {
-  const whole = embeddedObject(activity)
-  if (whole && typeOf(whole) !== '' && typeOf(whole) !== 'Follow') return undefined
-  return {
-    uri: objectIdOf(activity),
-    followerUri: whole && idOf(whole.actor),
-    followedUri: whole && idOf(whole.object),
-  }
+const concerns = (accountId: Account['id'], actor: Account) => accountId === actor.id
+
+/** By the id of its Follow, or else by the two whom it joins; never one in which the actor has no part. */
+async function findNamed(
+  world: World,
+  reference: ActivityReference,
+  isTheirs: (follow: Follow) => boolean,
+): Promise<Follow | undefined> {
+  const byUri = reference.uri && (await findFollowByUri(world.db, reference.uri))
+  if (byUri) return isTheirs(byUri) ? byUri : undefined
+  if (!reference.actorUri || !reference.objectUri) return undefined
+  const [follower, followed] = await Promise.all([
+    findAccountByUri(world.db, reference.actorUri),
+    findAccountByUri(world.db, reference.objectUri),
+  ])
+  const byPair = follower && followed && (await findFollow(world.db, follower.id, followed.id))
+  return byPair && isTheirs(byPair) ? byPair : undefined
 }

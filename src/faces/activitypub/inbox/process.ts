@@ -8,7 +8,7 @@ import type { LaneHandler, LaneItem, LaneOutcome } from '../../../jobs/outcomes.
 import { activityFrom, type ReadActivity } from '../../../translate/from-activity/activity.ts'
 import { act, settled } from './act.ts'
 import { readActivity } from './read.ts'
-import type { Reading } from './reading.ts'
+import { askFirst, type Reading } from './reading.ts'
 
 /** The job `ask`: an activity that cannot be judged before another server has been asked. */
 export interface Ask {
@@ -97,13 +97,12 @@ async function takePosts(world: World, steps: readonly Step[], hear: Hear): Prom
   for (const outcome of await receivePosts(world, arrivals)) hear('Create', outcome)
 }
 
-async function takeOther(world: World, step: Step, hear: Hear): Promise<void> {
-  const { reading, actor, activity, item } = step
+async function takeOther(world: World, { reading, actor, activity, item }: Step, hear: Hear): Promise<void> {
   if (reading.kind === 'nothing') return hear(activity.type, reading.why)
-  if (reading.kind === 'ask' || !actor) {
-    const payload: Ask = { body: item.body, receivedAt: item.receivedAt.toISOString() }
-    await enqueue(world.db, [{ kind: 'ask', payload }])
-    return hear(activity.type, 'asking')
-  }
-  hear(activity.type, await act(world, actor, reading).catch(settled))
+  const outcome =
+    reading.kind === 'ask' || !actor ? askFirst : await act(world, actor, reading).catch(settled)
+  if (outcome !== askFirst) return hear(activity.type, outcome)
+  const payload: Ask = { body: item.body, receivedAt: item.receivedAt.toISOString() }
+  await enqueue(world.db, [{ kind: 'ask', payload }])
+  hear(activity.type, 'asking')
 }

@@ -1,8 +1,10 @@
 import type { ReadActivity } from '../../../translate/from-activity/activity.ts'
+import { readAnswer } from './answer.ts'
 import { readCreate } from './create.ts'
 import { readDelete } from './delete.ts'
-import { readAnswer, readFollow, readUndo } from './follow.ts'
+import { readFollow } from './follow.ts'
 import { nothing, type Reading, type Receipt } from './reading.ts'
+import { readUndo } from './undo.ts'
 import { readUpdate } from './update.ts'
 
 type Reader = (activity: ReadActivity, receipt: Receipt) => Reading

@@ -1,28 +1,37 @@
+import type { Account } from '../../../domain/accounts/account.ts'
 import type { Incoming } from '../../../domain/posts/post.ts'
+import type { World } from '../../../domain/world.ts'
+import type { JsonObject } from '../../../translate/json.ts'
 
 /**
  * What an activity from elsewhere asks of us, read without touching the database or the network.
  * - `post`: somebody said something; taken together with others of its batch
- * - `edit`: a post says something else now
- * - `ask`: it can only be believed once its own server has been asked
- * - `do`: anything else that has an effect
+ * - `effect`: anything else that changes something here
+ * - `ask`: it can only be believed once its own server has been asked, whoever sent it
  * - `nothing`: known, and without effect here
  */
 export type Reading =
   | { readonly kind: 'post'; readonly incoming: Incoming }
-  | { readonly kind: 'edit'; readonly incoming: Incoming }
-  | { readonly kind: 'ask'; readonly about: 'post' | 'actor' | 'gone'; readonly uri: string }
-  | { readonly kind: 'delete'; readonly uri: string }
-  | { readonly kind: 'follow'; readonly uri: string; readonly followedUri: string }
-  | { readonly kind: 'answer'; readonly accepted: boolean; readonly follow: FollowReference }
-  | { readonly kind: 'undo-follow'; readonly follow: FollowReference }
+  | { readonly kind: 'effect'; readonly run: InboxEffect }
+  | { readonly kind: 'ask'; readonly ask: (world: World, asking: Asking) => Promise<string> }
   | { readonly kind: 'nothing'; readonly why: string }
 
-/** A Follow as others name it: by its id, by the two whom it joins, or both. */
-export interface FollowReference {
-  readonly uri: string | undefined
-  readonly followerUri: string | undefined
-  readonly followedUri: string | undefined
+/** An effect's word that other servers must be asked before it can be had; it is then run again as a job of its own. */
+export const askFirst = Symbol('ask first')
+
+/**
+ * Lets an activity take effect for the actor whose own hand it is. Repeating it changes nothing more.
+ * @param asking only where the network may be used, which is never within a batch
+ * @returns a word on what became of it, for the log
+ */
+export type InboxEffect = (world: World, actor: Account, asking?: Asking) => Promise<string | typeof askFirst>
+
+/** What asking other servers takes; `remote/` fills it. Each may throw a Transient, and the job comes again later. */
+export interface Asking {
+  /** the post as its own server gives it; `gone` when that says it is no more; undefined when it cannot be believed */
+  post(uri: string): Promise<JsonObject | 'gone' | undefined>
+  /** reads an actor anew at its home; `gone` when that says so */
+  refreshActor(uri: string): Promise<Account | 'gone' | undefined>
 }
 
 /** When an activity came, and what is known of its actor that the reading of it needs. */
@@ -32,3 +41,4 @@ export interface Receipt {
 }
 
 export const nothing = (why: string): Reading => ({ kind: 'nothing', why })
+export const effect = (run: InboxEffect): Reading => ({ kind: 'effect', run })

@@ -1,0 +1,59 @@
+import { Refusal } from '../../../base/refusal.ts'
+import type { Account } from '../../../domain/accounts/account.ts'
+import { findAccountByUri } from '../../../domain/accounts/find.ts'
+import { forgetAccount } from '../../../domain/accounts/forget.ts'
+import { receiveEdit } from '../../../domain/posts/edit.ts'
+import type { Incoming } from '../../../domain/posts/post.ts'
+import { receivePosts } from '../../../domain/posts/receive.ts'
+import type { World } from '../../../domain/world.ts'
+import { incomingFrom } from '../../../translate/from-activity/note.ts'
+import type { Asking, Reading } from './reading.ts'
+
+/** A post that came by other hands, or as its id: only what its own server says of it counts. */
+export function askForPost(uri: string, at: Date): Reading {
+  return { kind: 'ask', ask: (world, asking) => takeFromOrigin(world, asking, uri, at) }
+}
+
+/** Fetches a post from its own server and takes it as if its author had just sent it. */
+export async function takeFromOrigin(world: World, asking: Asking, uri: string, at: Date): Promise<string> {
+  if (world.uris.isOurs(uri)) return 'ours'
+  const note = await asking.post(uri)
+  if (note === 'gone' || note === undefined) return 'not to be had'
+  const incoming = incomingFrom(note, at)
+  const author = await world.directory.findByUri(incoming.authorUri)
+  if (!author || author.local) return 'unknown author'
+  return takeEdit(world, author, incoming)
+}
+
+/** An edit of what we never saw is news: the Create may have been lost, or be still on its way. */
+export async function takeEdit(world: World, author: Account, incoming: Incoming): Promise<string> {
+  const outcome = await receiveEdit(world, author, incoming)
+  if (outcome !== 'unknown') return outcome
+  return (await receivePosts(world, [{ incoming, author }]))[0] ?? 'unrelated'
+}
+
+/** An actor that has changed is read anew at its home, whatever the activity says of it. */
+export function askForActor(uri: string): Reading {
+  return {
+    kind: 'ask',
+    ask: async (_world, asking) => ((await asking.refreshActor(uri)) ? 'refreshed' : 'unknown actor'),
+  }
+}
+
+/** An actor said to be gone is forgotten only if its home agrees. */
+export function askWhetherGone(uri: string): Reading {
+  return {
+    kind: 'ask',
+    async ask(world, asking) {
+      const known = await findAccountByUri(world.db, uri)
+      if (!known || known.local) return 'unknown actor'
+      const answer = await asking.refreshActor(uri).catch((error: unknown) => {
+        if (error instanceof Refusal) return undefined
+        throw error
+      })
+      if (answer !== 'gone') return 'still there'
+      await forgetAccount(world, known)
+      return 'forgotten'
+    },
+  }
+}
