@@ -165,9 +165,9 @@ describe('follows', () => {
     const follow = activity('Follow', dora, anna.uri)
     await run(item(follow))
     expect(await run(item(activity('Undo', carl, follow)))).toEqual(['Undo: not theirs to undo'])
-    expect(await run(item(activity('Undo', carl, follow.id)))).toEqual(['Undo: no such follow'])
+    expect(await run(item(activity('Undo', carl, follow.id)))).toEqual(['Undo: nothing of the kind'])
     expect(await run(item(activity('Undo', carl, { ...follow, actor: carl.uri })))).toEqual([
-      'Undo: no such follow',
+      'Undo: nothing of the kind',
     ])
     expect(await findFollow(db, dora.id, anna.id)).toBeDefined()
   })
