@@ -71,7 +71,7 @@ describe('WebFinger', () => {
     'acct:weft.test@weft.test',
     `${ORIGIN}/about`,
     `${ORIGIN}/ap/actors/instance`,
-  ])('finds the server itself by %s', async (resource) => {
+  ])('FEP-d556: finds the server itself by %s', async (resource) => {
     const got = await finger(resource)
     expect(got.json).toMatchObject({
       subject: 'acct:weft.test@weft.test',
