@@ -171,7 +171,16 @@ afterAll(async () => {
   expect(whole?.errors).toEqual([])
 })
 
-function ask(who: Who, path: string, face: Face): Promise<Reply> {
+/** all that was ever told to anybody */
+const everTold = new Set<string>()
+
+async function ask(who: Who, path: string, face: Face): Promise<Reply> {
+  const reply = await send(who, path, face)
+  everTold.add(JSON.stringify(reply.headers) + reply.text)
+  return reply
+}
+
+function send(who: Who, path: string, face: Face): Promise<Reply> {
   const accept = faces[face]
   const key = keys[who]
   if (!key) {
@@ -382,4 +391,21 @@ test('once it is deleted, a private post has left no more than a missing one, an
     const got = await ask('nobody', `/ap/activities/${id}`, 'activity')
     expect(got.status, body).toBe(isOpen ? 200 : 404)
   }
+})
+
+test('S-161: no answer to anybody holds a private key, open or sealed', async () => {
+  const keys = await whole.db
+    .selectFrom('account_key')
+    .select(['public_key as publicKey', 'private_key_sealed as sealed'])
+    .where('private_key_sealed', 'is not', null)
+    .execute()
+  const all = [...everTold].join('\n')
+  const told = keys.filter(({ publicKey }) => all.includes(JSON.stringify(publicKey).slice(1, -1)))
+  expect(told.length, 'public halves were told').toBeGreaterThan(2)
+  for (const { sealed } of keys) {
+    for (const form of ['base64', 'base64url', 'hex'] as const)
+      expect(all).not.toContain(sealed?.toString(form).slice(0, 40))
+  }
+  // PEM of any kind, JWK, multibase of an Ed25519 secret, PKCS#8 and PKCS#1 as bare base64.
+  expect(all).not.toMatch(/PRIVATE KEY|"(?:d|p|q|dp|dq|qi)":|secretKey|privateKey|\bz3u2|MIIE[ov]/)
 })
