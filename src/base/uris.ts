@@ -1,4 +1,4 @@
-import { type AccountId, type ActivityId, type PostId, readId } from './ids.ts'
+import { type AccountId, type ActivityId, type ApprovalId, type PostId, readId } from './ids.ts'
 
 export const PUBLIC = 'https://www.w3.org/ns/activitystreams#Public'
 
@@ -14,6 +14,7 @@ export interface Uris {
   followers(id: AccountId): string
   following(id: AccountId): string
   featured(id: AccountId): string
+  featuredTags(id: AccountId): string
   rsaKey(id: AccountId): string
   ed25519Key(id: AccountId): string
   readonly sharedInbox: string
@@ -28,6 +29,8 @@ export interface Uris {
   shares(id: PostId): string
   context(id: PostId): string
   activity(id: ActivityId): string
+  /** where the approval of an interaction can be read */
+  stamp(id: ApprovalId): string
   follow(id: string): string
   /** human pages */
   profile(name: string): string
@@ -37,6 +40,7 @@ export interface Uris {
   accountIdFrom(uri: string): AccountId | undefined
   postIdFrom(uri: string): PostId | undefined
   activityIdFrom(uri: string): ActivityId | undefined
+  stampIdFrom(uri: string): ApprovalId | undefined
   /** whose followers collection this is, if ours */
   followersOf(uri: string): AccountId | undefined
   /** true for every address on our origin */
@@ -62,6 +66,7 @@ export function createUris(origin: string, handleHost: string): Uris {
     followers: (id) => `${actor(id)}/followers`,
     following: (id) => `${actor(id)}/following`,
     featured: (id) => `${actor(id)}/featured`,
+    featuredTags: (id) => `${actor(id)}/tags`,
     rsaKey: (id) => `${actor(id)}#main-key`,
     ed25519Key: (id) => `${actor(id)}#ed25519-key`,
     sharedInbox: `${origin}/ap/inbox`,
@@ -75,6 +80,7 @@ export function createUris(origin: string, handleHost: string): Uris {
     shares: (id) => `${post(id)}/shares`,
     context: (id) => `${post(id)}/context`,
     activity: (id) => `${origin}/ap/activities/${id}`,
+    stamp: (id) => `${origin}/ap/stamps/${id}`,
     follow: (id) => `${origin}/ap/activities/${id}`,
     profile: (name) => `${origin}/@${name}`,
     postPage: (name, id) => `${origin}/@${name}/${id}`,
@@ -82,6 +88,7 @@ export function createUris(origin: string, handleHost: string): Uris {
     accountIdFrom: (uri) => idAfter<AccountId>(uri, `${origin}/ap/actors/`),
     postIdFrom: (uri) => idAfter<PostId>(uri, `${origin}/ap/posts/`),
     activityIdFrom: (uri) => idAfter<ActivityId>(uri, `${origin}/ap/activities/`),
+    stampIdFrom: (uri) => idAfter<ApprovalId>(uri, `${origin}/ap/stamps/`),
     followersOf: (uri) => idAfter<AccountId>(uri, `${origin}/ap/actors/`, '/followers'),
     isOurs: (uri) => uri === origin || uri.startsWith(`${origin}/`),
   }

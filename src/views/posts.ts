@@ -61,6 +61,7 @@ export async function viewPosts(db: Db, ids: readonly PostId[], viewer: Viewer):
       editedAt: row.edited_at,
       mentions: mentions.get(row.id) ?? [],
       hashtags: hashtags.get(row.id) ?? [],
+      audience: row.audience_uri,
       counts: { replies: row.replies ?? 0, likes: row.likes ?? 0, boosts: row.boosts ?? 0 },
     })
   }

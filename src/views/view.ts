@@ -29,6 +29,10 @@ export interface AccountView {
   readonly updatedAt: Date
   readonly suspended: boolean
   readonly deleted: boolean
+  readonly memorial: boolean
+  readonly attributionDomains: readonly string[]
+  readonly avatarAlt: string
+  readonly headerAlt: string
   /** of posts, the open ones alone */
   readonly counts: { readonly posts: number; readonly followers: number; readonly following: number }
   readonly lastPostAt: Date | null
@@ -74,6 +78,8 @@ export interface PostView {
   readonly editedAt: Date | null
   readonly mentions: readonly AccountMention[]
   readonly hashtags: readonly { readonly name: string; readonly displayName: string }[]
+  /** the group that it was said in (FEP-1b12) */
+  readonly audience: string | null
   readonly counts: { readonly replies: number; readonly likes: number; readonly boosts: number }
 }
 

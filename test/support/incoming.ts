@@ -24,6 +24,7 @@ export function incomingBy(author: Account, more: Partial<Incoming> = {}): Incom
     recipientUris: [],
     mentionUris: [],
     hashtags: [],
+    audience: null,
     ...more,
   }
 }

@@ -225,6 +225,7 @@ test('a post of ours, read as a stranger reads it, is what it was', () => {
     ),
     hashtags: fc.constantFrom([], [{ name: 'rain', displayName: 'Rain' }]),
     inReplyTo: fc.constantFrom(null, { id: null, uri: 'https://far.test/notes/1', accountId: null }),
+    audience: fc.constantFrom(null, 'https://groups.test/c/rain'),
   })
   fc.assert(
     fc.property(view, ({ edited, ...change }) => {
@@ -249,6 +250,7 @@ test('a post of ours, read as a stranger reads it, is what it was', () => {
         recipientUris: mentions.map(({ uri }) => uri),
         mentionUris: mentions.map(({ uri }) => uri),
         hashtags: post.hashtags,
+        audience: post.audience,
       })
     }),
     { numRuns: 300 },

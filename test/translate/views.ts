@@ -30,6 +30,10 @@ export function accountView(change: Partial<AccountView> = {}): AccountView {
     updatedAt: new Date('2026-11-20T08:00:00Z'),
     suspended: false,
     deleted: false,
+    memorial: false,
+    attributionDomains: [],
+    avatarAlt: '',
+    headerAlt: '',
     counts: { posts: 0, followers: 0, following: 0 },
     lastPostAt: null,
     keys: [],
@@ -58,6 +62,7 @@ export function postView(change: Partial<PostView> = {}): PostView {
     editedAt: null,
     mentions: [],
     hashtags: [],
+    audience: null,
     counts: { replies: 2, likes: 3, boosts: 4 },
     ...change,
   }

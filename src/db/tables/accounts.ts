@@ -7,7 +7,14 @@ export interface ProfileField {
   name: string
   /** sanitised HTML */
   value: string
+  /** as its owner typed it, of accounts here */
+  source?: string
+  /** when the page that it links to was last found to link back (ISO 8601) */
+  verifiedAt?: string
 }
+
+/** What holds an account down: a decision about itself, or one about its domain. */
+export type Restriction = 'account' | 'domain'
 
 export interface AccountTable {
   id: AccountId
@@ -35,10 +42,32 @@ export interface AccountTable {
   followers_url: string | null
   following_url: string | null
   featured_url: string | null
+  featured_tags_url: string | null
+  attribution_domains: Generated<string[]>
+  copied_to_uris: Generated<string[]>
+  memorial: Generated<boolean>
+  /** its own server says that it is suspended there */
+  suspended_afar: Generated<boolean>
+  shows_media: Generated<boolean>
+  shows_media_replies: Generated<boolean>
+  shows_featured: Generated<boolean>
+  avatar_alt: Generated<string>
+  header_alt: Generated<string>
+  /** when a Move of the account last took effect here */
+  moved_at: Date | null
+  refresh_asked_at: Date | null
+  links_checked_at: Date | null
+  default_policy: JSONColumnType<Record<string, string> | null, string | null | undefined, string | null>
   created_at: Generated<Date>
   updated_at: Generated<Date>
   fetched_at: Date | null
   suspended_at: Date | null
+  /** why it is suspended here; `suspended_at` is set as long as there is a reason */
+  suspended_for: Generated<Restriction[]>
+  limited_at: Date | null
+  limited_for: Generated<Restriction[]>
+  /** whether others are told that they were blocked */
+  sends_blocks: Generated<boolean>
   deleted_at: Date | null
 }
 

@@ -1,6 +1,12 @@
 import type * as accounts from './accounts.ts'
+import type * as content from './content.ts'
+import type * as crawls from './crawls.ts'
+import type * as lifecycle from './lifecycle.ts'
+import type * as moderation from './moderation.ts'
 import type * as posts from './posts.ts'
 import type * as queue from './queue.ts'
+import type * as reactions from './reactions.ts'
+import type * as quotes from './quotes.ts'
 
 /** Every table there is. Each has one owner: the `store.ts` (or `jobs` file) that writes it. */
 export interface Database {
@@ -19,7 +25,33 @@ export interface Database {
   activity: posts.ActivityTable
   follow: posts.FollowTable
   home_entry: posts.HomeEntryTable
+  attachment: content.AttachmentTable
+  stray_file: content.StrayFileTable
+  poll: content.PollTable
+  poll_option: content.PollOptionTable
+  poll_vote: content.PollVoteTable
+  custom_emoji: content.CustomEmojiTable
   notification: posts.NotificationTable
+  reaction: reactions.ReactionTable
+  reaction_echo: reactions.ReactionEchoTable
+  quote: quotes.QuoteTable
+  approval: quotes.ApprovalTable
+  pinned_post: lifecycle.PinnedPostTable
+  featured_tag: lifecycle.FeaturedTagTable
+  relay: lifecycle.RelayTable
+  alive: lifecycle.AliveTable
+  post_origin: crawls.PostOriginTable
+  account_origin: crawls.AccountOriginTable
+  crawl: crawls.CrawlTable
+  crawl_seen: crawls.CrawlSeenTable
+  errand: crawls.ErrandTable
+  errand_queue: crawls.ErrandQueueTable
+  block: moderation.BlockTable
+  mute: moderation.MuteTable
+  user_domain_block: moderation.UserDomainBlockTable
+  domain_block: moderation.DomainBlockTable
+  report: moderation.ReportTable
+  reach: moderation.ReachTable
   host: queue.HostTable
   inbox: queue.InboxTable
   host_queue: queue.HostQueueTable

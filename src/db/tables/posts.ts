@@ -1,6 +1,8 @@
-import type { Generated } from 'kysely'
+import type { Generated, JSONColumnType } from 'kysely'
 import type { AccountId, ActivityId, FollowId, NotificationId, PostId } from '../../base/ids.ts'
 import type { Visibility } from '../../base/visibility.ts'
+import type { LanguageMapColumn } from './content.ts'
+import type { PolicyJson } from './quotes.ts'
 
 export interface PostTable {
   id: PostId
@@ -14,15 +16,28 @@ export interface PostTable {
   in_reply_to_uri: string | null
   in_reply_to_account_id: AccountId | null
   conversation_id: PostId
+  /** of a boost, the post that it shows again */
+  boost_of_id: PostId | null
+  /** the collection of its conversation, on the origin of a post from elsewhere */
+  context_uri: string | null
   title: string | null
   summary: Generated<string>
   sensitive: Generated<boolean>
   content_html: string
   source: string | null
+  source_type: string | null
+  content_map: LanguageMapColumn
   language: string | null
   published_at: Date
   edited_at: Date | null
   received_at: Generated<Date>
+  policy: JSONColumnType<PolicyJson | null, string | null | undefined, string | null>
+  /** waits for the author of what it answers to approve it */
+  held: Generated<boolean>
+  /** the stamp of the author of what it answers */
+  approved_by: string | null
+  /** the group that it was said in */
+  audience_uri: string | null
 }
 
 export interface PostStatTable {
@@ -30,6 +45,7 @@ export interface PostStatTable {
   replies: Generated<number>
   likes: Generated<number>
   boosts: Generated<number>
+  quotes: Generated<number>
 }
 
 export interface PostEditTable {
@@ -39,12 +55,17 @@ export interface PostEditTable {
   source: string | null
   summary: string
   sensitive: boolean
+  title: string | null
+  attachments: JSONColumnType<object[] | null, string | null | undefined, never>
+  poll_options: string[] | null
   created_at: Date
 }
 
 export interface MentionTable {
   post_id: PostId
   account_id: AccountId
+  /** may read it, though nobody named them */
+  silent: Generated<boolean>
 }
 
 export interface HashtagTable {

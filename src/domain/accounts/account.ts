@@ -17,6 +17,10 @@ export interface Account {
   readonly followersUrl: string | null
   readonly inboxId: number | null
   readonly suspended: boolean
+  /** where it says that it has moved */
+  readonly movedToUri: string | null
+  /** when its document was last read at its home; null for an account of ours */
+  readonly fetchedAt: Date | null
 }
 
 /** An account of ours, proven so by whoever hands it on. */
@@ -49,6 +53,19 @@ export interface RemoteActor {
   readonly followingUrl: string | null
   readonly featuredUrl: string | null
   readonly publishedAt: Date | null
+  readonly featuredTagsUrl: string | null
+  /** who else may name this account as the author of pages: hosts */
+  readonly attributionDomains: readonly string[]
+  readonly memorial: boolean
+  /** its own server says so */
+  readonly suspended: boolean
+  /** accounts that it goes on as without ending (FEP-7628) */
+  readonly copiedToUris: readonly string[]
+  readonly showsMedia: boolean
+  readonly showsMediaReplies: boolean
+  readonly showsFeatured: boolean
+  readonly avatarAlt: string
+  readonly headerAlt: string
   readonly keys: readonly RemoteKey[]
 }
 

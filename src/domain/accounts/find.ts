@@ -16,6 +16,8 @@ export const accountColumns = [
   'followers_url',
   'inbox_id',
   'suspended_at',
+  'moved_to_uri',
+  'fetched_at',
 ] as const
 
 export interface AccountRow {
@@ -30,6 +32,8 @@ export interface AccountRow {
   followers_url: string | null
   inbox_id: number | null
   suspended_at: Date | null
+  moved_to_uri: string | null
+  fetched_at: Date | null
 }
 
 export function accountFrom(row: AccountRow): Account {
@@ -45,6 +49,8 @@ export function accountFrom(row: AccountRow): Account {
     followersUrl: row.followers_url,
     inboxId: row.inbox_id,
     suspended: row.suspended_at !== null,
+    movedToUri: row.moved_to_uri,
+    fetchedAt: row.fetched_at,
   }
 }
 

@@ -30,6 +30,7 @@ export interface IncomingRow {
   readonly receivedAt: Date
   readonly mentions: readonly AccountId[]
   readonly hashtags: readonly { readonly name: string; readonly displayName: string }[]
+  readonly audience: string | null
 }
 
 /** Which of these ids are in use. */
@@ -73,6 +74,7 @@ export async function insertIncoming(tx: Tx, rows: readonly IncomingRow[]): Prom
         published_at: row.publishedAt,
         edited_at: row.editedAt,
         received_at: row.receivedAt,
+        audience_uri: row.audience,
       })),
     )
     // Its target is named: without one, a clash of ids would be taken for a post that is already known.

@@ -37,6 +37,8 @@ export interface Incoming {
   readonly mentionUris: readonly string[]
   /** lower-case names without `#`, at most 100 */
   readonly hashtags: readonly { readonly name: string; readonly displayName: string }[]
+  /** the group that it was said in (FEP-1b12); only a claim */
+  readonly audience: string | null
 }
 
 /** A local post ready to be stored. */

@@ -155,6 +155,7 @@ function rowFrom(
     receivedAt: now,
     mentions: mentions.map((account) => account.id),
     hashtags: incoming.hashtags,
+    audience: incoming.audience,
   }
 }
 

@@ -1,4 +1,4 @@
-import { handleFrom } from '../../base/handles.ts'
+import { handleFrom, hostFrom } from '../../base/handles.ts'
 import { refuse } from '../../base/refusal.ts'
 import type { AccountKind, ProfileField, RemoteActor } from '../../domain/accounts/account.ts'
 import { cleanLine, cutText } from '../../text/clean.ts'
@@ -26,7 +26,16 @@ import { keysOf } from './keys.ts'
 import { imageUrlOf, pageUrlOf } from './links.ts'
 
 /** At least what Mastodon keeps. */
-const limits = { name: 2048, bio: 20_000, fields: 50, fieldName: 2047, fieldValue: 2047, aliases: 256 }
+const limits = {
+  name: 2048,
+  bio: 20_000,
+  fields: 50,
+  fieldName: 2047,
+  fieldValue: 2047,
+  aliases: 256,
+  domains: 256,
+  alt: 10_000,
+}
 
 const KINDS: Readonly<Record<string, AccountKind>> = {
   Person: 'person',
@@ -74,6 +83,16 @@ export function remoteActorFrom(document: JsonObject, handling: Handling): Remot
     followingUrl: own(document.following),
     featuredUrl: own(document.featured),
     publishedAt: dateOf(document.published) ?? null,
+    featuredTagsUrl: own(document.featuredTags),
+    attributionDomains: domainsOf(document.attributionDomains),
+    memorial: isTrue(document.memorial),
+    suspended: isTrue(document.suspended),
+    copiedToUris: aliasesOf(document.copiedTo),
+    showsMedia: document.showMedia !== false,
+    showsMediaReplies: document.showRepliesInMedia !== false,
+    showsFeatured: document.showFeatured !== false,
+    avatarAlt: altOf(document.icon),
+    headerAlt: altOf(document.image),
     keys: keysOf(document, uri),
   }
 }
@@ -121,6 +140,18 @@ function bioOf(document: JsonObject): string {
 
 function aliasesOf(value: Json | undefined): readonly string[] {
   return [...new Set(idsOf(value))].slice(0, limits.aliases)
+}
+
+/** Hosts, in lower-case ASCII. */
+function domainsOf(value: Json | undefined): readonly string[] {
+  const hosts = listOf(value).map((item) => (typeof item === 'string' ? hostFrom(item) : undefined))
+  return [...new Set(hosts.filter((host) => host !== undefined))].slice(0, limits.domains)
+}
+
+/** What a picture shows: Mastodon says it in `summary`, others in `name`. */
+function altOf(value: Json | undefined): string {
+  const [image] = objectsOf(value)
+  return cutText(plainTextFrom(textOf(image?.summary) ?? textOf(image?.name) ?? ''), limits.alt)
 }
 
 /** PropertyValue, as most send them, or FEP-fb2a: a Note with a name, or a Link with its address. */

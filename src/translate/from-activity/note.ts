@@ -21,7 +21,7 @@ import {
   typeOf,
 } from '../json.ts'
 import { addressesOf } from './activity.ts'
-import { type Addressed, peopleAmong, visibilityOf } from './addressing.ts'
+import { type Addressed, isPublic, peopleAmong, visibilityOf } from './addressing.ts'
 import { contentOf, quoteUriOf, withoutQuoteFallback } from './content.ts'
 import { decodedUri, pageUrlOf } from './links.ts'
 
@@ -86,6 +86,7 @@ export function incomingFrom(note: JsonObject, received: Date, known: Known = {}
     recipientUris: recipients([...mentionUris, ...peopleAmong(addressed), ...audienceUri], authorUri),
     mentionUris,
     hashtags: hashtagsOf(note.tag),
+    audience: audienceOf(note, audienceUri),
   }
 }
 
@@ -123,6 +124,11 @@ function authorOf(note: JsonObject, uri: string): { authorUri: string; audienceU
   if (!sameOrigin(authorUri, uri))
     refuse('request.invalid', { reason: 'author and post are of different origins' })
   return { authorUri, audienceUri: idsOf(groups) }
+}
+
+/** The group that it was said in: what it says, or the one among its authors (PeerTube's channel). */
+function audienceOf(note: JsonObject, groups: readonly string[]): string | null {
+  return idsOf(note.audience).find((uri) => !isPublic(uri)) ?? groups[0] ?? null
 }
 
 /** Mastodon reads the activity's addresses when the object has none; so do we. */

@@ -34,14 +34,19 @@ export function actorObject(view: AccountView, uris: Uris): JsonObject {
     followers: uris.followers(view.id),
     following: uris.following(view.id),
     featured: uris.featured(view.id),
+    featuredTags: uris.featuredTags(view.id),
     endpoints: { sharedInbox: uris.sharedInbox },
     manuallyApprovesFollowers: view.manuallyApprovesFollowers,
     discoverable: view.discoverable,
     indexable: view.indexable,
+    ...(view.memorial ? { memorial: true } : {}),
     ...(view.suspended ? { suspended: true } : {}),
+    attributionDomains: view.attributionDomains,
+    // Nobody yet; an empty list would read as "not said" (Mastodon).
+    interactionPolicy: { canFeature: { automaticApproval: [view.uri] } },
     ...keysFrom(view),
-    ...imageFrom('icon', view.avatarUrl),
-    ...imageFrom('image', view.headerUrl),
+    ...imageFrom('icon', view.avatarUrl, view.avatarAlt),
+    ...imageFrom('image', view.headerUrl, view.headerAlt),
     attachment: view.fields.map(({ name, value }) => ({ type: 'PropertyValue', name, value })),
     tag: hashtagsIn(view.bioSource ?? '').map(({ name, displayName }) => ({
       type: 'Hashtag',
@@ -101,8 +106,10 @@ const MEDIA_TYPES: Readonly<Record<string, string>> = {
 }
 
 /** One Image, never a list, and only with a media type that we are sure of: Pixelfed refuses others. */
-function imageFrom(term: 'icon' | 'image', url: string | null): JsonObject {
+function imageFrom(term: 'icon' | 'image', url: string | null, alt: string): JsonObject {
   if (url === null) return {}
   const mediaType = MEDIA_TYPES[/\.([a-z]+)(?:[?#]|$)/i.exec(url)?.[1]?.toLowerCase() ?? '']
-  return { [term]: { type: 'Image', ...(mediaType === undefined ? {} : { mediaType }), url } }
+  // Mastodon reads what a picture shows in `summary`, everybody else in `name`.
+  const described = alt === '' ? {} : { summary: alt, name: alt }
+  return { [term]: { type: 'Image', ...(mediaType === undefined ? {} : { mediaType }), url, ...described } }
 }

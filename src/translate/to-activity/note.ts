@@ -39,6 +39,7 @@ export function noteObject(view: PostView, uris: Uris, replies?: FirstReplies): 
     ...(view.source === null ? {} : { source: { content: view.source, mediaType: 'text/plain' } }),
     context: uris.context(view.conversationId),
     conversation: uris.context(view.conversationId),
+    ...(view.audience === null ? {} : { audience: view.audience }),
     tag: tagsFrom(view, uris),
     attachment: [],
     replies: repliesFrom(view, uris, replies),

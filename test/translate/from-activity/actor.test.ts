@@ -56,6 +56,16 @@ test('the least that an actor can be is a complete account', () => {
     followingUrl: null,
     featuredUrl: null,
     publishedAt: null,
+    featuredTagsUrl: null,
+    attributionDomains: [],
+    memorial: false,
+    suspended: false,
+    copiedToUris: [],
+    showsMedia: true,
+    showsMediaReplies: true,
+    showsFeatured: true,
+    avatarAlt: '',
+    headerAlt: '',
     keys: [],
   })
 })

@@ -24,6 +24,9 @@ const full = accountView({
   bioSource: 'I like #Rain',
   manuallyApprovesFollowers: true,
   suspended: true,
+  memorial: true,
+  attributionDomains: ['news.test'],
+  avatarAlt: 'a face',
 })
 
 test('an account as it is served', () => {
@@ -43,16 +46,26 @@ test('an account as it is served', () => {
     followers: uris.followers(id),
     following: uris.following(id),
     featured: uris.featured(id),
+    featuredTags: `${full.uri}/tags`,
     endpoints: { sharedInbox: uris.sharedInbox },
     manuallyApprovesFollowers: true,
     discoverable: true,
     indexable: false,
     suspended: true,
+    memorial: true,
+    attributionDomains: ['news.test'],
+    interactionPolicy: { canFeature: { automaticApproval: [full.uri] } },
     publicKey: { id: uris.rsaKey(id), owner: full.uri, publicKeyPem: pem },
     assertionMethod: [
       { id: uris.ed25519Key(id), type: 'Multikey', controller: full.uri, publicKeyMultibase: multibase },
     ],
-    icon: { type: 'Image', mediaType: 'image/png', url: 'https://here.test/media/a.png' },
+    icon: {
+      type: 'Image',
+      mediaType: 'image/png',
+      url: 'https://here.test/media/a.png',
+      summary: 'a face',
+      name: 'a face',
+    },
     image: { type: 'Image', mediaType: 'image/jpeg', url: 'https://here.test/media/h.jpeg?x=1' },
     attachment: [{ type: 'PropertyValue', name: 'Site', value: '<p>x</p>' }],
     tag: [{ type: 'Hashtag', href: 'https://here.test/tags/rain', name: '#Rain' }],
@@ -63,7 +76,7 @@ test('an account as it is served', () => {
 
 test('what an account does not have is absent, lists and booleans are always there', () => {
   const actor = actorFrom(accountView(), uris)
-  for (const key of ['icon', 'image', 'movedTo', 'suspended', 'publicKey', 'interactionPolicy']) {
+  for (const key of ['icon', 'image', 'movedTo', 'suspended', 'memorial', 'publicKey']) {
     expect(actor).not.toHaveProperty(key)
   }
   expect(actor).toMatchObject({
@@ -125,6 +138,16 @@ test('a reader of plain JSON gets back who it was', () => {
     followingUrl: uris.following(id),
     featuredUrl: uris.featured(id),
     publishedAt: new Date('2026-11-01T00:00:00Z'),
+    featuredTagsUrl: uris.featuredTags(id),
+    attributionDomains: ['news.test'],
+    memorial: true,
+    suspended: true,
+    copiedToUris: [],
+    showsMedia: true,
+    showsMediaReplies: true,
+    showsFeatured: true,
+    avatarAlt: 'a face',
+    headerAlt: '',
     keys,
   })
 })
