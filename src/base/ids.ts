@@ -13,6 +13,13 @@ export type PostId = Id<'post'>
 export type ActivityId = Id<'activity'>
 export type FollowId = Id<'follow'>
 export type NotificationId = Id<'notification'>
+export type ReactionId = Id<'reaction'>
+export type BlockId = Id<'block'>
+export type MuteId = Id<'mute'>
+export type ReportId = Id<'report'>
+export type AttachmentId = Id<'attachment'>
+export type EmojiId = Id<'emoji'>
+export type ApprovalId = Id<'approval'>
 
 const LOW_BITS = 16n
 const HIGHEST = (1n << 63n) - 1n

@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { AccountId } from '../../base/ids.ts'
 import type { Visibility } from '../../base/visibility.ts'
+import { areApart } from '../blocks/find.ts'
 
 /** Who is reading: a person here, another server's actor by its signature, or nobody in particular. */
 export type Viewer = { readonly accountId: AccountId } | undefined
@@ -10,29 +11,49 @@ export interface Audience {
   readonly visibility: Visibility
   readonly authorId: AccountId
   readonly mentionedIds: readonly AccountId[]
+  /** suspended here or at home, or gone */
+  readonly authorHidden?: boolean
+}
+
+/** How a reader stands to an author. */
+export interface Standing {
+  /** accepted, not only asked for */
+  readonly follows: boolean
+  /** one blocks the other, or the other's domain */
+  readonly apart: boolean
 }
 
 /**
- * The one rule of who may see a post: public and unlisted, everyone; `followers`, the accepted followers and the people
- * mentioned; `direct`, the people mentioned; its author, always. `visibleTo` is the same rule as SQL, and
+ * The one rule of who may see a post: its author, always; nobody else as long as the author is suspended, and never one
+ * from whom a block keeps them apart, whoever made it. For all others, public and unlisted, everyone; `followers`, the
+ * accepted followers and the people mentioned; `direct`, the people mentioned. `visibleTo` is the same rule as SQL, and
  * test/domain/posts/audience.test.ts holds the two against each other.
  */
-export function maySee(audience: Audience, viewer: Viewer, viewerFollowsAuthor: boolean): boolean {
+export function maySee(audience: Audience, viewer: Viewer, standing: Standing): boolean {
+  if (viewer?.accountId === audience.authorId) return true
+  if (audience.authorHidden || standing.apart) return false
+  if (audience.heldFor && viewer?.accountId !== audience.authorId && viewer?.accountId !== audience.heldFor)
+    return false
   if (audience.visibility === 'public' || audience.visibility === 'unlisted') return true
   if (!viewer) return false
-  if (viewer.accountId === audience.authorId || audience.mentionedIds.includes(viewer.accountId)) return true
-  return audience.visibility === 'followers' && viewerFollowsAuthor
+  if (audience.mentionedIds.includes(viewer.accountId)) return true
+  return audience.visibility === 'followers' && standing.follows
 }
 
 /** The rule as a condition on a query that has the table `post` in it, under that name. */
 export function visibleTo(viewer: Viewer): RawBuilder<boolean> {
   const open = sql`post.visibility IN ('public', 'unlisted')`
-  if (!viewer) return sql<boolean>`(${open})`
+  if (!viewer) return sql<boolean>`(${open} AND ${authorIsThere})`
   const me = sql`${viewer.accountId}::bigint`
-  return sql<boolean>`(${open}
-    OR post.account_id = ${me}
-    OR EXISTS (SELECT 1 FROM mention WHERE mention.post_id = post.id AND mention.account_id = ${me})
-    OR (post.visibility = 'followers' AND EXISTS (
-      SELECT 1 FROM follow
-      WHERE follow.followed_id = post.account_id AND follow.follower_id = ${me} AND follow.state = 'accepted')))`
+  return sql<boolean>`(post.account_id = ${me} OR (
+    (${open}
+      OR EXISTS (SELECT 1 FROM mention WHERE mention.post_id = post.id AND mention.account_id = ${me})
+      OR (post.visibility = 'followers' AND EXISTS (
+        SELECT 1 FROM follow
+        WHERE follow.followed_id = post.account_id AND follow.follower_id = ${me} AND follow.state = 'accepted')))
+    AND ${authorIsThere} AND NOT ${areApart(me, sql`post.account_id`)}))`
 }
+
+const authorIsThere = sql<boolean>`EXISTS (
+  SELECT 1 FROM account AS speaker WHERE speaker.id = post.account_id
+    AND speaker.suspended_at IS NULL AND NOT speaker.suspended_afar AND speaker.deleted_at IS NULL)`

@@ -1,0 +1,103 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { AccountId, BlockId } from '../../base/ids.ts'
+import type { Db } from '../../db/connect.ts'
+
+export interface Block {
+  readonly id: BlockId
+  /** the id of the Block activity, ours or theirs */
+  readonly uri: string
+  readonly accountId: AccountId
+  readonly targetId: AccountId
+}
+
+export const blockColumns = ['id', 'uri', 'account_id as accountId', 'target_id as targetId'] as const
+
+export async function findBlock(
+  db: Db,
+  accountId: AccountId,
+  targetId: AccountId,
+): Promise<Block | undefined> {
+  return db
+    .selectFrom('block')
+    .select(blockColumns)
+    .where('account_id', '=', accountId)
+    .where('target_id', '=', targetId)
+    .executeTakeFirst()
+}
+
+/** The block that this Block activity made, whoever sent it. */
+export async function findBlockByUri(db: Db, uri: string): Promise<Block | undefined> {
+  return db.selectFrom('block').select(blockColumns).where('uri', '=', uri).executeTakeFirst()
+}
+
+/** True when `host` (with or without a port) is `domain` or below it. */
+export function isUnder(host: RawBuilder<unknown>, domain: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`('.' || ${host} LIKE '%.' || ${domain}
+    OR '.' || split_part(${host}, ':', 1) LIKE '%.' || ${domain})`
+}
+
+/** The host that an account's id is on: its handle may be on another. */
+export const homeOf = (account: RawBuilder<unknown>): RawBuilder<string> =>
+  sql<string>`substring(${account} FROM '^https?://([^/?#]+)')`
+
+/**
+ * Whether two accounts are kept apart, as a condition: one blocks the other, or the other's domain. It holds whichever
+ * of the two is first. A mute keeps nobody apart: only its maker looks away.
+ */
+export function areApart(one: RawBuilder<unknown>, other: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`(${blocks(one, other)} OR ${blocks(other, one)}
+    OR ${blocksDomainOf(one, other)} OR ${blocksDomainOf(other, one)})`
+}
+
+const blocks = (one: RawBuilder<unknown>, other: RawBuilder<unknown>) => sql<boolean>`EXISTS (
+  SELECT 1 FROM block WHERE block.account_id = ${one} AND block.target_id = ${other})`
+
+const blocksDomainOf = (one: RawBuilder<unknown>, other: RawBuilder<unknown>) => sql<boolean>`EXISTS (
+  SELECT 1 FROM user_domain_block AS refused JOIN account AS far ON far.id = ${other}
+  WHERE refused.account_id = ${one} AND far.host IS NOT NULL
+    AND (${isUnder(sql`far.host`, sql`refused.domain`)}
+      OR ${isUnder(homeOf(sql`far.uri`), sql`refused.domain`)}))`
+
+/** Those of `others` that are kept apart from an account, whoever of the two wanted it. */
+export async function blockedBetween(
+  db: Db,
+  accountId: AccountId,
+  others: readonly AccountId[],
+): Promise<Set<AccountId>> {
+  const pairs = others.map((other) => [accountId, other] as const)
+  const apart = await findApart(db, pairs)
+  return new Set(others.filter((other) => apart(accountId, other)))
+}
+
+export type Pair = readonly [AccountId, AccountId]
+
+/**
+ * Finds out for many pairs at once, in one query.
+ * @returns says of two, in either order, whether they are kept apart; only pairs that were asked for are known
+ */
+export async function findApart(
+  db: Db,
+  pairs: readonly Pair[],
+): Promise<(one: AccountId, other: AccountId) => boolean> {
+  if (pairs.length === 0) return () => false
+  const rows = await sql<{ one: AccountId; other: AccountId }>`
+    SELECT pair.one, pair.other
+    FROM unnest(${pairs.map(([one]) => one)}::bigint[], ${pairs.map(([, other]) => other)}::bigint[]) AS pair (one, other)
+    WHERE ${areApart(sql`pair.one`, sql`pair.other`)}`.execute(db)
+  const found = new Set(rows.rows.flatMap(({ one, other }) => [`${one} ${other}`, `${other} ${one}`]))
+  return (one, other) => found.has(`${one} ${other}`)
+}
+
+/**
+ * Whether an owner looks away from an account, as a condition: it is muted, and the mute has not run out.
+ * @param of `posts`: in timelines; `notifications`: only a mute that keeps these back, too
+ */
+export function isMuted(
+  owner: RawBuilder<unknown>,
+  account: RawBuilder<unknown>,
+  of: 'posts' | 'notifications',
+): RawBuilder<boolean> {
+  return sql<boolean>`EXISTS (SELECT 1 FROM mute WHERE mute.account_id = ${owner} AND mute.target_id = ${account}
+    AND (mute.expires_at IS NULL OR mute.expires_at > now())
+    ${of === 'notifications' ? sql`AND mute.notifications` : sql``})`
+}
