@@ -1,5 +1,6 @@
-import type { AccountId, FollowId, PostId } from '../base/ids.ts'
+import type { AccountId, ApprovalId, BlockId, FollowId, PostId, ReportId } from '../base/ids.ts'
 import type { Visibility } from '../base/visibility.ts'
+import type { InteractionKind } from '../db/tables/quotes.ts'
 
 /** Everything that can have happened. A fact carries what can no longer be read once it is true, and ids for the rest. */
 export type Fact =
@@ -19,6 +20,8 @@ export type Fact =
       readonly ourParentId: PostId | null
       /** said within the last hours, so that it may enter home timelines and streams */
       readonly fresh: boolean
+      /** found when we looked for it, not sent to us: it enters no home, and only what is fresh is told of */
+      readonly found?: boolean
     }
   | {
       readonly type: 'post.edited'
@@ -38,10 +41,98 @@ export type Fact =
       readonly mentioned: readonly AccountId[]
       readonly ourParentId: PostId | null
     }
+  /** a post of ours stands on top of its author's profile, or does so no longer */
+  | {
+      readonly type: 'post.pinned'
+      readonly postId: PostId
+      readonly uri: string
+      readonly authorId: AccountId
+    }
+  | {
+      readonly type: 'post.unpinned'
+      readonly postId: PostId
+      readonly uri: string
+      readonly authorId: AccountId
+    }
+  /** an account of ours shows a hashtag on its profile, or does so no longer */
+  | {
+      readonly type: 'tag.featured'
+      readonly accountId: AccountId
+      readonly name: string
+      readonly displayName: string
+    }
+  | {
+      readonly type: 'tag.unfeatured'
+      readonly accountId: AccountId
+      readonly name: string
+      readonly displayName: string
+    }
+  /** an account of ours goes on elsewhere */
+  | { readonly type: 'account.moved'; readonly accountId: AccountId; readonly targetUri: string }
+  /** an account of ours is gone for good */
+  | { readonly type: 'account.deleted'; readonly accountId: AccountId }
+  | InteractionFact<'interaction.requested'>
+  | InteractionFact<'interaction.approved'>
+  | InteractionFact<'interaction.refused'>
+  | InteractionFact<'interaction.revoked'>
+  | {
+      readonly type: 'quote.settled'
+      /** the post that quotes */
+      readonly postId: PostId
+      readonly authorId: AccountId
+      readonly local: boolean
+      readonly accepted: boolean
+      /** what it quotes */
+      readonly quotedId: PostId | null
+    }
+  /** an account, here or elsewhere, was suspended, limited, or let go again */
+  | { readonly type: 'account.restricted'; readonly accountId: AccountId }
+  | BlockFact<'block.made'>
+  | BlockFact<'block.lifted'>
+  | { readonly type: 'mute.made'; readonly accountId: AccountId; readonly targetId: AccountId }
+  | { readonly type: 'mute.lifted'; readonly accountId: AccountId; readonly targetId: AccountId }
+  | { readonly type: 'report.made'; readonly reportId: ReportId }
+  | {
+      /** one choice in a poll */
+      readonly type: 'poll.voted'
+      readonly postId: PostId
+      /** the poll is ours */
+      readonly local: boolean
+      readonly voterId: AccountId
+      /** place of the answer, from 0 */
+      readonly place: number
+    }
+  | PollFact<'poll.counted'>
+  | PollFact<'poll.closed'>
   | FollowFact<'follow.requested'>
   | FollowFact<'follow.accepted'>
   | FollowFact<'follow.rejected'>
   | FollowFact<'follow.undone'>
+  /** all contact has ended, so nobody is told */
+  | FollowFact<'follow.severed'>
+  | ReactionFact<'reaction.added'>
+  | ReactionFact<'reaction.removed'>
+  | BoostFact<'boost.added'>
+  | BoostFact<'boost.removed'>
+
+/** Somebody wants to do something with a post that its author must allow, or its author has answered. */
+export interface InteractionFact<Type extends string> {
+  readonly type: Type
+  /** null for what was turned down at once, of which nothing is kept */
+  readonly approvalId: ApprovalId | null
+  readonly kind: InteractionKind
+  /** the id of the like, reply, boost or quote */
+  readonly uri: string
+  /** the id of the request; null when the thing was done without one */
+  readonly requestUri: string | null
+  readonly stampUri: string | null
+  readonly targetId: PostId
+  readonly targetUri: string
+  readonly deciderId: AccountId
+  readonly deciderLocal: boolean
+  readonly actorId: AccountId
+  readonly actorLocal: boolean
+}
 
 export interface FollowFact<Type extends string> {
   readonly type: Type
@@ -52,6 +143,62 @@ export interface FollowFact<Type extends string> {
   readonly followedId: AccountId
   readonly followerLocal: boolean
   readonly followedLocal: boolean
+}
+
+/** A poll has new tallies to be told, or has ended. */
+export interface PollFact<Type extends string> {
+  readonly type: Type
+  readonly postId: PostId
+  readonly authorId: AccountId
+  readonly local: boolean
+}
+
+/** Somebody likes a post, or reacts to it with an emoji, or does so no more. */
+export interface ReactionFact<Type extends string> {
+  readonly type: Type
+  /** the id of the Like or EmojiReact, ours or theirs */
+  readonly uri: string
+  readonly accountId: AccountId
+  readonly accountLocal: boolean
+  /** null: a like */
+  readonly emoji: string | null
+  readonly postId: PostId
+  readonly postUri: string
+  readonly authorId: AccountId
+  readonly authorLocal: boolean
+}
+
+/** Somebody boosts a post, or does so no more. */
+export interface BoostFact<Type extends string> {
+  readonly type: Type
+  readonly boostId: PostId
+  /** the id of the Announce, ours or theirs */
+  readonly uri: string
+  readonly accountId: AccountId
+  readonly accountLocal: boolean
+  readonly visibility: Visibility
+  readonly publishedAt: Date
+  /** boosted within the last hours, so that it may enter home timelines and streams */
+  readonly fresh: boolean
+  /** what is boosted */
+  readonly postId: PostId
+  readonly postUri: string
+  readonly authorId: AccountId
+  readonly authorLocal: boolean
+}
+
+/** Somebody blocks somebody, or does so no more; one of the two at least is from here. */
+export interface BlockFact<Type extends string> {
+  readonly type: Type
+  readonly blockId: BlockId
+  /** the id of the Block activity, ours or theirs */
+  readonly blockUri: string
+  readonly accountId: AccountId
+  readonly targetId: AccountId
+  readonly accountLocal: boolean
+  readonly targetLocal: boolean
+  /** whether the target's server is to hear of it */
+  readonly told: boolean
 }
 
 export type FactType = Fact['type']

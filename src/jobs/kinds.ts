@@ -3,7 +3,13 @@
  * - `deliver` finds whom an activity of ours goes to, and expands it into deliveries, some thousand inboxes at a time
  * - `home` writes a post into the homes of more local followers than one transaction should take
  * - `ask` takes an activity from elsewhere that first needs something from another server
+ * - `account` does what follows for many rows when an account moves or goes
+ * - `actor` asks other servers about one account: its document, what it features, whether its links lead back
+ * - `sever` carries a domain block out: a chunk of the domain's accounts at a time
+ * - `followers` compares who follows somebody elsewhere with what their server says (FEP-8fcf)
+ * - `poll` tells how a poll of ours stands, closes one, or asks how one from elsewhere stands
+ * - `emoji` makes our own copy of the picture of an emoji from elsewhere
  */
-export const jobKinds = ['deliver', 'home', 'ask'] as const
+export const jobKinds = ['deliver', 'home', 'ask', 'account', 'actor', 'sever', 'followers', 'poll', 'emoji'] as const
 
 export type JobKind = (typeof jobKinds)[number]

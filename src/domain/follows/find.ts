@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { AccountId, FollowId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
 import type { FollowState } from '../../db/tables/posts.ts'
+import { homeOf, isUnder } from '../blocks/find.ts'
 
 export interface Follow {
   readonly id: FollowId
@@ -100,5 +101,62 @@ export async function findFollowsOf(db: Db, accountId: AccountId): Promise<Follo
     .selectFrom('follow')
     .select(followColumns)
     .where((eb) => eb.or([eb('followed_id', '=', accountId), eb('follower_id', '=', accountId)]))
+    .execute()
+}
+
+/** Some of the relations between an account and the people of a domain, in either direction. */
+export async function followsBetween(
+  db: Db,
+  accountId: AccountId,
+  domain: string,
+  limit: number,
+): Promise<{ followerId: AccountId; followedId: AccountId }[]> {
+  const rows = await sql<{ followerId: AccountId; followedId: AccountId }>`
+    SELECT follow.follower_id AS "followerId", follow.followed_id AS "followedId"
+    FROM follow JOIN account AS far
+      ON far.id = CASE WHEN follow.follower_id = ${accountId}::bigint THEN follow.followed_id ELSE follow.follower_id END
+    WHERE (follow.follower_id = ${accountId}::bigint OR follow.followed_id = ${accountId}::bigint)
+      AND (${isUnder(sql`far.host`, sql`${domain}::text`)}
+        OR ${isUnder(homeOf(sql`far.uri`), sql`${domain}::text`)})
+    LIMIT ${limit}`.execute(db)
+  return rows.rows
+}
+
+/** Every relation in which one of these accounts has a part. */
+export async function findFollowsOfAny(db: Db, accountIds: readonly AccountId[]): Promise<Follow[]> {
+  if (accountIds.length === 0) return []
+  const any = sql<AccountId>`any(${accountIds}::bigint[])`
+  return db
+    .selectFrom('follow')
+    .select(followColumns)
+    .where((eb) => eb.or([eb('followed_id', '=', any), eb('follower_id', '=', any)]))
+    .execute()
+}
+
+/** Some of the relations in which an account has a part. */
+export async function findSomeFollowsOf(db: Db, accountId: AccountId, limit: number): Promise<Follow[]> {
+  return db
+    .selectFrom('follow')
+    .select(followColumns)
+    .where((eb) => eb.or([eb('followed_id', '=', accountId), eb('follower_id', '=', accountId)]))
+    .limit(limit)
+    .execute()
+}
+
+/** The next follows and requests of people here for an account, in the order of their ids. */
+export async function findLocalFollowers(
+  db: Db,
+  followedId: AccountId,
+  after: FollowId | '0',
+  limit: number,
+): Promise<Follow[]> {
+  return db
+    .selectFrom('follow')
+    .select(followColumns)
+    .where('followed_id', '=', followedId)
+    .where('follower_local', '=', true)
+    .where('id', '>', after as FollowId)
+    .orderBy('id')
+    .limit(limit)
     .execute()
 }

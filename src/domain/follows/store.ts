@@ -1,4 +1,5 @@
-import type { AccountId } from '../../base/ids.ts'
+import { sql } from 'kysely'
+import type { AccountId, FollowId } from '../../base/ids.ts'
 import type { Tx } from '../../db/transact.ts'
 import type { FollowFact } from '../../facts/facts.ts'
 import { type Follow, followColumns } from './find.ts'
@@ -54,6 +55,17 @@ export async function markAccepted(tx: Tx, follow: Follow, now: Date): Promise<v
 
 export async function deleteFollow(tx: Tx, follow: Follow): Promise<void> {
   await tx.deleteFrom('follow').where('id', '=', follow.id).execute()
+}
+
+/** @returns the ids of those that were still there */
+export async function deleteFollows(tx: Tx, ids: readonly FollowId[]): Promise<Set<FollowId>> {
+  if (ids.length === 0) return new Set()
+  const gone = await tx
+    .deleteFrom('follow')
+    .where('id', '=', sql<FollowId>`any(${ids}::bigint[])`)
+    .returning('id')
+    .execute()
+  return new Set(gone.map((row) => row.id))
 }
 
 export function factOf<Type extends FollowFact<string>['type']>(

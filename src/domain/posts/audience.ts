@@ -13,6 +13,8 @@ export interface Audience {
   readonly mentionedIds: readonly AccountId[]
   /** suspended here or at home, or gone */
   readonly authorHidden?: boolean
+  /** set while a reply waits for the author of what it answers to approve it */
+  readonly held?: { readonly parentAuthorId: AccountId | null }
 }
 
 /** How a reader stands to an author. */
@@ -26,14 +28,14 @@ export interface Standing {
 /**
  * The one rule of who may see a post: its author, always; nobody else as long as the author is suspended, and never one
  * from whom a block keeps them apart, whoever made it. For all others, public and unlisted, everyone; `followers`, the
- * accepted followers and the people mentioned; `direct`, the people mentioned. `visibleTo` is the same rule as SQL, and
+ * accepted followers and the people mentioned; `direct`, the people mentioned. A reply that is held is for its author and
+ * the author of what it answers alone. `visibleTo` is the same rule as SQL, and
  * test/domain/posts/audience.test.ts holds the two against each other.
  */
 export function maySee(audience: Audience, viewer: Viewer, standing: Standing): boolean {
   if (viewer?.accountId === audience.authorId) return true
   if (audience.authorHidden || standing.apart) return false
-  if (audience.heldFor && viewer?.accountId !== audience.authorId && viewer?.accountId !== audience.heldFor)
-    return false
+  if (audience.held && (!viewer || audience.held.parentAuthorId !== viewer.accountId)) return false
   if (audience.visibility === 'public' || audience.visibility === 'unlisted') return true
   if (!viewer) return false
   if (audience.mentionedIds.includes(viewer.accountId)) return true
@@ -43,7 +45,7 @@ export function maySee(audience: Audience, viewer: Viewer, standing: Standing): 
 /** The rule as a condition on a query that has the table `post` in it, under that name. */
 export function visibleTo(viewer: Viewer): RawBuilder<boolean> {
   const open = sql`post.visibility IN ('public', 'unlisted')`
-  if (!viewer) return sql<boolean>`(${open} AND ${authorIsThere})`
+  if (!viewer) return sql<boolean>`(${open} AND NOT post.held AND ${authorIsThere})`
   const me = sql`${viewer.accountId}::bigint`
   return sql<boolean>`(post.account_id = ${me} OR (
     (${open}
@@ -51,6 +53,7 @@ export function visibleTo(viewer: Viewer): RawBuilder<boolean> {
       OR (post.visibility = 'followers' AND EXISTS (
         SELECT 1 FROM follow
         WHERE follow.followed_id = post.account_id AND follow.follower_id = ${me} AND follow.state = 'accepted')))
+    AND (NOT post.held OR post.in_reply_to_account_id = ${me})
     AND ${authorIsThere} AND NOT ${areApart(me, sql`post.account_id`)}))`
 }
 
