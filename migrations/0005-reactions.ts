@@ -33,22 +33,22 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // ids that were undone, perhaps before they came.
   await sql`
     CREATE TABLE reaction_echo (
-      uri text COLLATE "C" PRIMARY KEY,
       account_id bigint NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+      uri text COLLATE "C" NOT NULL,
       post_id bigint REFERENCES post (id) ON DELETE CASCADE,
       kind text COLLATE "C" CHECK (kind IN ('like', 'boost')),
       emoji text COLLATE "C",
-      undone boolean NOT NULL,
+      state text COLLATE "C" NOT NULL CHECK (state IN ('live', 'taken', 'undone')),
       took text[] NOT NULL DEFAULT '{}',
       created_at timestamptz NOT NULL DEFAULT now(),
-      CHECK (undone OR (post_id IS NOT NULL AND kind IS NOT NULL))
+      PRIMARY KEY (account_id, uri),
+      CHECK ((state = 'undone') = (post_id IS NULL AND kind IS NULL))
     )`.execute(db)
-  await sql`COMMENT ON COLUMN reaction_echo.took IS 'ids that were undone in the name of this one, which nobody knew'`.execute(
+  await sql`COMMENT ON COLUMN reaction_echo.state IS 'live: says again what is in force; taken: undone in the name of an id that nobody knew, which has it in took'`.execute(
     db,
   )
   await sql`CREATE INDEX reaction_echo_post ON reaction_echo (post_id, account_id) WHERE post_id IS NOT NULL`.execute(
     db,
   )
-  await sql`CREATE INDEX reaction_echo_account ON reaction_echo (account_id)`.execute(db)
   await sql`CREATE INDEX reaction_echo_age ON reaction_echo (created_at)`.execute(db)
 }

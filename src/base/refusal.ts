@@ -55,6 +55,8 @@ export type RefusalCode =
   | 'media.description'
   | 'emoji.shortcode'
   | 'emoji.not-found'
+  | 'boost.private'
+  | 'reaction.emoji'
   | 'follow.self'
   | 'follow.blocked'
   | 'block.self'

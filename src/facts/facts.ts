@@ -38,6 +38,8 @@ export type Fact =
       readonly authorId: AccountId
       readonly local: boolean
       readonly visibility: Visibility
+      /** its author is gone, and everyone hears of that instead */
+      readonly withAuthor: boolean
       readonly mentioned: readonly AccountId[]
       readonly ourParentId: PostId | null
     }

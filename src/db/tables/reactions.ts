@@ -19,7 +19,7 @@ export interface ReactionEchoTable {
   post_id: PostId | null
   kind: 'like' | 'boost' | null
   emoji: string | null
-  undone: boolean
+  state: 'live' | 'taken' | 'undone'
   took: Generated<string[]>
   created_at: Generated<Date>
 }

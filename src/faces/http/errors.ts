@@ -4,19 +4,14 @@ import type { ErrorRequestHandler, Request, Response } from 'express'
 import type { Log } from '../../base/log.ts'
 import { Refusal, type RefusalCode } from '../../base/refusal.ts'
 import { Transient } from '../../base/transient.ts'
-
-type Details = Refusal['details']
-
-interface Entry {
-  readonly status: number
-  /** for people: what is wrong and, where there is something, what to do about it */
-  readonly sentence: string | ((details: Details) => string)
-}
+import type { Details, Entry } from './sentences/entry.ts'
+import { lifecycleSentences } from './sentences/lifecycle.ts'
 
 const missing = 'There is nothing here, or it is not for everyone.'
 
 /** Every expected "no" with its HTTP status and its sentence for people. */
 const entries: Readonly<Record<RefusalCode, Entry>> = {
+  ...lifecycleSentences,
   'account.name-invalid': {
     status: 422,
     sentence: 'A name has 1 to 30 letters, digits or underscores, without accents or spaces.',
@@ -27,31 +22,6 @@ const entries: Readonly<Record<RefusalCode, Entry>> = {
   'account.not-found': { status: 404, sentence: missing },
   'account.gone': { status: 410, sentence: 'This account has been deleted.' },
   'account.suspended': { status: 403, sentence: 'This account has been suspended.' },
-  'account.moved': { status: 403, sentence: 'This account has moved and can do no more from here.' },
-  'account.owner-stays': { status: 403, sentence: 'The owner’s account cannot be deleted.' },
-  'alias.self': { status: 422, sentence: 'That is this account itself.' },
-  'alias.not-found': { status: 404, sentence: 'That account is none of the aliases.' },
-  'alias.too-many': { status: 422, sentence: ({ most = 20 }) => `An account has at most ${most} aliases.` },
-  'account.too-many-fields': {
-    status: 422,
-    sentence: ({ most = 50 }) => `A profile has at most ${most} fields.`,
-  },
-  'move.no-alias': {
-    status: 422,
-    sentence: ({ alias = 'this account' }) =>
-      `The new account does not name ${alias} among its aliases. Add it there first, then try again.`,
-  },
-  'move.too-soon': {
-    status: 422,
-    sentence: ({ until = 'later' }) => `This account has moved lately and can move again on ${until}.`,
-  },
-  'move.target-moved': { status: 422, sentence: 'The new account has itself moved on.' },
-  'move.not-moved': { status: 422, sentence: 'This account has not moved.' },
-  'pin.too-many': { status: 422, sentence: ({ most = 5 }) => `At most ${most} posts can be pinned.` },
-  'pin.not-open': { status: 422, sentence: 'Only public and unlisted posts of one’s own can be pinned.' },
-  'pin.not-pinned': { status: 404, sentence: 'That post is not pinned.' },
-  'tag.invalid': { status: 422, sentence: 'That is no hashtag.' },
-  'tag.too-many': { status: 422, sentence: ({ most = 10 }) => `At most ${most} hashtags can be featured.` },
   'account.not-local': { status: 422, sentence: 'That account lives on another server.' },
   'account.unreachable': { status: 422, sentence: 'The server of that account could not be reached.' },
   'handle.invalid': { status: 400, sentence: 'An address looks like name@example.social.' },
@@ -130,6 +100,11 @@ const entries: Readonly<Record<RefusalCode, Entry>> = {
     sentence: 'A shortcode has 2 to 64 letters, digits or underscores, without colons.',
   },
   'emoji.not-found': { status: 404, sentence: 'There is no such emoji here.' },
+  'boost.private': {
+    status: 422,
+    sentence: 'Only posts for everyone can be boosted, and your own for your followers.',
+  },
+  'reaction.emoji': { status: 422, sentence: 'A reaction is one emoji.' },
   'follow.self': { status: 422, sentence: 'An account cannot follow itself.' },
   'follow.blocked': { status: 403, sentence: 'A block stands between the two accounts.' },
   'block.self': { status: 422, sentence: 'An account cannot be kept apart from itself.' },

@@ -1,0 +1,48 @@
+import type { ActivityId, PostId } from '../../base/ids.ts'
+import { refuse } from '../../base/refusal.ts'
+import { isOpen, type Visibility } from '../../base/visibility.ts'
+import { transact } from '../../db/transact.ts'
+import type { LocalAccount } from '../accounts/account.ts'
+import { findBoost } from '../posts/boost-find.ts'
+import { addBoosts } from '../posts/boosts.ts'
+import type { KnownPost } from '../posts/find.ts'
+import type { World } from '../world.ts'
+import { requireOriginal } from './like.ts'
+
+/**
+ * Somebody here shows a post to their own followers. Open posts may be boosted by anyone; a post for followers by its
+ * author alone, to those same followers; a direct post by nobody. To boost it again gives the boost that is there.
+ * @param visibility whom the boost is for: everyone unless said otherwise
+ * @returns the boost, a post of its own
+ * @throws Refusal 'post.not-found' when it is not there, or not for them; 'boost.private' when it must not be spread
+ */
+export async function boostPost(
+  world: World,
+  account: LocalAccount,
+  id: PostId,
+  visibility: Exclude<Visibility, 'direct'> = 'public',
+): Promise<PostId> {
+  const post = await requireOriginal(world, account, id)
+  if (!mayBoost(post, account)) refuse('boost.private')
+  const now = world.clock.now()
+  const activityId = world.ids.next<ActivityId>()
+  const boost = {
+    id: activityId as string as PostId,
+    uri: world.uris.activity(activityId),
+    accountId: account.id,
+    accountLocal: true,
+    postId: post.id,
+    visibility: isOpen(post.visibility) ? visibility : 'followers',
+    publishedAt: now,
+    receivedAt: now,
+  }
+  return transact(world.db, async (tx) => {
+    const added = await addBoosts(world, tx, [{ boost, post }])
+    if (added.has(boost.id)) return boost.id
+    return (await findBoost(tx, account.id, post.id))?.id ?? refuse('post.not-found')
+  })
+}
+
+function mayBoost(post: KnownPost, account: LocalAccount): boolean {
+  return isOpen(post.visibility) || (post.visibility === 'followers' && post.accountId === account.id)
+}
