@@ -12,6 +12,7 @@ import { receivePosts } from './domain/posts/receive.ts'
 import { defaultLimits, type World } from './domain/world.ts'
 import { createEffects } from './effects/handlers.ts'
 import { createKeyring, type OpeningKeyring } from './federation/keys.ts'
+import { createSeal } from './federation/seal.ts'
 import { type SigningKey, signGet } from './federation/sign.ts'
 import { createDirectory, type RemoteDirectory } from './remote/directory.ts'
 import { createDispatcher, type DispatcherOptions, type GuardedDispatcher } from './remote/dispatcher.ts'
@@ -53,7 +54,12 @@ export async function buildHouse(parts: HouseParts): Promise<House> {
   const uris = createUris(config.origin, config.handleHost)
   const keyring = createKeyring(config.secret, uris)
   const inner = { clock, uris, ids: createIds(clock, parts.slot), limits: defaultLimits }
-  const base = { ...inner, db, keyring, effects: createEffects(inner) }
+  const base = {
+    ...inner,
+    db,
+    keyring,
+    effects: createEffects({ ...inner, seal: createSeal({ keyring, clock }) }),
+  }
   const userAgent = `Weft/${VERSION} (+${config.origin})`
   const dispatcher = createDispatcher({
     allowedPrivateAddresses: config.allowedPrivateAddresses,

@@ -4,6 +4,7 @@ import { followerInboxes, inboxesOf } from '../domain/follows/find.ts'
 import type { World } from '../domain/world.ts'
 import type { Fact, FactOf, FactType } from '../facts/facts.ts'
 import type { Effect } from '../facts/record.ts'
+import type { Seal } from '../federation/seal.ts'
 import { expandDeliveries } from '../jobs/deliveries.ts'
 import type { JobHandler } from '../jobs/outcomes.ts'
 import { sayAccounts } from './say/accounts.ts'
@@ -14,8 +15,12 @@ import type { Sayer, Sayers, Saying, SayingParts } from './say/saying.ts'
 /** Each fact has one sayer at most. */
 const sayers: Sayers = { ...sayPosts, ...sayAccounts, ...sayFollows }
 
+export interface DeliverParts extends SayingParts {
+  readonly seal: Seal
+}
+
 /** Keeps what we say to the network as the exact bytes to serve, and enqueues its delivery; says only what is ours. */
-export function deliver(parts: SayingParts): Effect {
+export function deliver(parts: DeliverParts): Effect {
   return async (tx, facts) => {
     for (const fact of facts) {
       for (const saying of await sayingsFrom(parts, tx, fact)) await say(parts, tx, saying)
@@ -30,8 +35,9 @@ async function sayingsFrom(parts: SayingParts, tx: Tx, fact: Fact): Promise<read
   return Array.isArray(said) ? (said as readonly Saying[]) : [said as Saying]
 }
 
-async function say(parts: SayingParts, tx: Tx, saying: Saying): Promise<void> {
-  const { id, accountId, json } = saying
+async function say(parts: DeliverParts, tx: Tx, saying: Saying): Promise<void> {
+  const { id, accountId } = saying
+  const json = isForAll(saying) ? await parts.seal(tx, accountId, saying.json) : saying.json
   const activity = {
     id,
     accountId,
@@ -41,6 +47,11 @@ async function say(parts: SayingParts, tx: Tx, saying: Saying): Promise<void> {
     body: JSON.stringify(json),
   }
   await sayActivity(parts, tx, activity, saying.subject, saying.recipients)
+}
+
+/** What others may pass on is signed in itself: anything public, and that something is gone. */
+function isForAll({ public: open = false, json }: Saying): boolean {
+  return open || json.type === 'Delete'
 }
 
 const CHUNK = 1000

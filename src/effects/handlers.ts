@@ -3,14 +3,14 @@ import type { World } from '../domain/world.ts'
 import type { EffectName } from '../facts/consequences.ts'
 import type { Effect } from '../facts/record.ts'
 import type { JobHandler } from '../jobs/outcomes.ts'
-import { deliver, expand } from './deliver.ts'
+import { type DeliverParts, deliver, expand } from './deliver.ts'
 import { documents } from './documents.ts'
 import { notify } from './notify.ts'
 import { timelines } from './timelines.ts'
 
 /** One function for each effect that `facts/consequences.ts` names. */
 export function createEffects(
-  world: Pick<World, 'ids' | 'uris' | 'clock' | 'limits'>,
+  world: Pick<World, 'ids' | 'uris' | 'clock' | 'limits'> & Pick<DeliverParts, 'seal'>,
 ): Readonly<Record<EffectName, Effect>> {
   return {
     timelines: timelines(world),

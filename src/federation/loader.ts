@@ -51,6 +51,17 @@ export const loadContext: DocumentLoader = async (url) => {
   return { contextUrl: null, documentUrl: url, document: name === undefined ? NOTHING : contextNamed(name) }
 }
 
+/**
+ * The same for what is signed: a context that is not vendored cannot be put in its place, for what was signed would mean
+ * something else.
+ * @throws Error for any other address
+ */
+export const knownContext: DocumentLoader = async (url) => {
+  const found = await loadContext(url)
+  if (found.document === NOTHING) throw new Error(`the context ${url.slice(0, 200)} is not known here`)
+  return found
+}
+
 /** What the document loader asks of the guarded fetcher (`remote/fetch.ts`): JSON from another server, or it throws. */
 export interface GuardedFetcher {
   /** @returns the document and the address that it came from after redirects */

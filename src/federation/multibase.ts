@@ -19,3 +19,17 @@ export function ed25519From(multibase: string): Uint8Array | undefined {
   const isKey = bytes.length === PREFIX.length + LENGTH && PREFIX.every((byte, at) => bytes[at] === byte)
   return isKey ? bytes.subarray(PREFIX.length) : undefined
 }
+
+/** Bytes in multibase, base58btc. */
+export function base58Text(bytes: Uint8Array): string {
+  return `z${base58.encode(bytes)}`
+}
+
+/** The bytes again, if they are `length` long; undefined for anything else. */
+export function base58From(text: string, length: number): Uint8Array | undefined {
+  // 58 holds less than six bits, and more than five.
+  if (text.length > 1 + Math.ceil((length * 8) / 5) || !/^z[1-9A-HJ-NP-Za-km-z]+$/.test(text))
+    return undefined
+  const bytes = base58.decode(text.slice(1))
+  return bytes.length === length ? bytes : undefined
+}

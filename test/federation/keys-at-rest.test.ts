@@ -13,9 +13,8 @@ const SECRET = 'a secret of this very test, long enough'
 test('S-160: a dump of the whole database, queue rows included, shows no private key and not the secret', async () => {
   await using database = await testDatabase()
   const { db } = database
-  const { world: usual } = testWorld(db)
-  const keyring = createKeyring(new Secret(SECRET), usual.uris)
-  const world = { ...usual, keyring }
+  const { world } = testWorld(db, SECRET)
+  const keyring = createKeyring(new Secret(SECRET), world.uris)
   const alice = await registerAccount(world, { name: 'alice', password: 'correct horse battery staple' })
   await personElsewhere(world, 'bob')
   await publishPost(world, alice, { text: 'hello @bob@far.test', visibility: 'public' })

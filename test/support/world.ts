@@ -9,20 +9,22 @@ import { rememberActor } from '../../src/domain/accounts/remember.ts'
 import { defaultLimits, type World } from '../../src/domain/world.ts'
 import { createEffects } from '../../src/effects/handlers.ts'
 import { createKeyring } from '../../src/federation/keys.ts'
+import { createSeal } from '../../src/federation/seal.ts'
 import { movableClock } from './clock.ts'
 
 export const ORIGIN = 'https://weft.test'
 
 /** The whole domain on a real database; only the network is missing: the directory knows who is in the database. */
-export function testWorld(db: Db) {
+export function testWorld(db: Db, secret = 'a secret of the tests, long enough') {
   const clock = movableClock()
   const uris = createUris(ORIGIN, 'weft.test')
   const parts = { clock, uris, ids: createIds(clock, 0), limits: { ...defaultLimits } }
+  const keyring = createKeyring(new Secret(secret), uris)
   const world: World = {
     ...parts,
     db,
-    effects: createEffects(parts),
-    keyring: createKeyring(new Secret('a secret of the tests, long enough'), uris),
+    effects: createEffects({ ...parts, seal: createSeal({ keyring, clock }) }),
+    keyring,
     directory: {
       find: (handle) =>
         findAccountByHandle(db, handle.host === 'weft.test' ? { name: handle.name, host: null } : handle),

@@ -14,6 +14,7 @@ import { createEffects } from '../../../src/effects/handlers.ts'
 import { trustProxies } from '../../../src/faces/http/limits.ts'
 import { pages } from '../../../src/faces/pages/pages.ts'
 import { createKeyring } from '../../../src/federation/keys.ts'
+import { createSeal } from '../../../src/federation/seal.ts'
 import { movableClock } from '../../support/clock.ts'
 
 export const SECRET = 'a secret of the tests, long enough'
@@ -42,11 +43,12 @@ export async function startSite(options: SiteOptions) {
   const uris = createUris(origin, handleHost)
   const secret = new Secret(SECRET)
   const parts = { clock, uris, ids: createIds(clock, sites++ % 64), limits: { ...defaultLimits } }
+  const keyring = createKeyring(secret, uris)
   const world: World = {
     ...parts,
     db: options.db,
-    effects: createEffects(parts),
-    keyring: createKeyring(secret, uris),
+    effects: createEffects({ ...parts, seal: createSeal({ keyring, clock }) }),
+    keyring,
     directory: {
       find: (handle) => findAccountByHandle(options.db, handle),
       findByUri: (uri) => findAccountByUri(options.db, uri),

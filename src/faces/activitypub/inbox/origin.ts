@@ -1,10 +1,12 @@
 import { Refusal } from '../../../base/refusal.ts'
 import type { Account } from '../../../domain/accounts/account.ts'
-import { findAccountByUri } from '../../../domain/accounts/find.ts'
+import { findAccount, findAccountByUri } from '../../../domain/accounts/find.ts'
 import { forgetAccount } from '../../../domain/accounts/forget.ts'
 import { receiveEdit } from '../../../domain/posts/edit.ts'
+import { findPostByAddress } from '../../../domain/posts/find.ts'
 import type { Incoming } from '../../../domain/posts/post.ts'
 import { receivePosts } from '../../../domain/posts/receive.ts'
+import { receiveDelete } from '../../../domain/posts/remove.ts'
 import type { World } from '../../../domain/world.ts'
 import { incomingFrom } from '../../../translate/from-activity/note.ts'
 import type { Asking, Reading } from './reading.ts'
@@ -18,11 +20,19 @@ export function askForPost(uri: string, at: Date): Reading {
 export async function takeFromOrigin(world: World, asking: Asking, uri: string, at: Date): Promise<string> {
   if (world.uris.isOurs(uri)) return 'ours'
   const note = await asking.post(uri)
-  if (note === 'gone' || note === undefined) return 'not to be had'
+  if (note === 'gone') return dropGone(world, uri)
+  if (note === undefined) return 'not to be had'
   const incoming = incomingFrom(note, at)
   const author = await world.directory.findByUri(incoming.authorUri)
   if (!author || author.local) return 'unknown author'
   return takeEdit(world, author, incoming)
+}
+
+/** A post whose own server says that it is gone is gone here, too. */
+async function dropGone(world: World, uri: string): Promise<string> {
+  const known = await findPostByAddress(world.db, uri)
+  const author = known && !known.local ? await findAccount(world.db, known.accountId) : undefined
+  return author ? receiveDelete(world, author, uri) : 'not to be had'
 }
 
 /** An edit of what we never saw is news: the Create may have been lost, or be still on its way. */

@@ -17,11 +17,11 @@ import {
 } from '../../../federation/verify.ts'
 import type { Intake } from '../../../jobs/seen.ts'
 import { objectIdOf, type ReadActivity } from '../../../translate/from-activity/activity.ts'
-import { sameOrigin } from '../../../translate/json.ts'
 import { answerFor } from '../../http/errors.ts'
 import { rawBody } from './body.ts'
 import { boundless, createBudget } from './budgets.ts'
 import { checkEnvelope, LARGEST_BODY, readBody, signedRequestFrom } from './guard.ts'
+import { createHints, hintFrom } from './hint.ts'
 
 export interface InboxParts {
   readonly uris: Uris
@@ -43,8 +43,6 @@ export interface InboxParts {
 }
 
 const ACTIVITIES_PER_MINUTE = 6000
-/** Things passed on by one host that we go and look for, in a minute. */
-const HINTS_PER_MINUTE = 60
 /** Accounts of one host that are said to be gone, without proof, and whose server is asked. */
 const FAREWELLS_PER_MINUTE = 60
 
@@ -77,7 +75,7 @@ function taker(parts: InboxParts): (req: Request) => Promise<string> {
   const perHost = parts.rateLimits
     ? createBudget(parts.activitiesPerMinute ?? ACTIVITIES_PER_MINUTE, clock)
     : boundless
-  const hints = createBudget(HINTS_PER_MINUTE, clock)
+  const hints = createHints(keys, clock)
   const farewells = createBudget(FAREWELLS_PER_MINUTE, clock)
 
   return async (req) => {
@@ -110,7 +108,7 @@ function taker(parts: InboxParts): (req: Request) => Promise<string> {
 
     const hint = hintFrom(activity, signer)
     const origin = hostOf(activity.actor) ?? ''
-    if (!hint || (await parts.isBlocked(origin)) || !hints.take(host))
+    if (!hint || (await parts.isBlocked(origin)) || !(await hints.mayFollow(activity, host, body.length)))
       return ignored(instruments, 'it is for its author to say')
     return keep(signer.actorUri, activity.id, hint)
   }
@@ -162,17 +160,6 @@ async function verifyFarewell(
     if (!(error instanceof Refusal) || error.code !== 'signature.key-unavailable') throw error
     return known ? 'unproven' : 'unknown'
   }
-}
-
-/**
- * What is left of an activity that somebody else passes on: that there is something to be found at its origin (S-031).
- * It names nobody but the one who passed it on, so nothing can be believed of it.
- */
-function hintFrom(activity: ReadActivity, signer: Verified): string | undefined {
-  const object = objectIdOf(activity)
-  if (object === undefined || !sameOrigin(object, activity.actor)) return undefined
-  if (activity.type !== 'Create' && activity.type !== 'Update') return undefined
-  return JSON.stringify({ id: activity.id, type: 'Create', actor: signer.actorUri, object })
 }
 
 function ignored(instruments: Instruments, why: string): string {

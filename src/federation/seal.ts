@@ -1,0 +1,32 @@
+import type { Clock } from '../base/clock.ts'
+import type { AccountId } from '../base/ids.ts'
+import type { Db } from '../db/connect.ts'
+import type { Tx } from '../db/transact.ts'
+import { findPrivateKey } from '../domain/accounts/find.ts'
+import type { JsonObject } from '../translate/json.ts'
+import type { OpeningKeyring } from './keys.ts'
+import { addLinkedDataSignature } from './linked-data.ts'
+import { addProof } from './proofs.ts'
+
+/** Signs what an account of ours says, so that others can pass it on; given back unsigned where there is no key. */
+export type Seal = (db: Db | Tx, accountId: AccountId, document: JsonObject) => Promise<JsonObject>
+
+/**
+ * Makes the function that signs the content of what is public, once, before it is kept: an object integrity proof first,
+ * then a Linked Data signature over both (the order that FEP-8b32 asks for). Deliveries carry these same bytes.
+ */
+export function createSeal(parts: { readonly keyring: OpeningKeyring; readonly clock: Clock }): Seal {
+  const { keyring, clock } = parts
+  const open = async (db: Db | Tx, accountId: AccountId, kind: 'rsa' | 'ed25519') => {
+    const key = await findPrivateKey(db, accountId, kind)
+    return key && { keyUri: key.uri, privateKey: await keyring.open(key.sealed, accountId, kind) }
+  }
+  return async (db, accountId, document) => {
+    const now = clock.now()
+    const [ed25519, rsa] = [await open(db, accountId, 'ed25519'), await open(db, accountId, 'rsa')]
+    const proven = ed25519 ? await addProof(document, ed25519, now) : document
+    if (!rsa) return proven
+    // Nothing that is said may be lost because JSON-LD cannot put it in order.
+    return addLinkedDataSignature(proven, rsa, now).catch(() => proven)
+  }
+}
