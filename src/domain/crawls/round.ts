@@ -1,0 +1,113 @@
+import { type Tx, transact } from '../../db/transact.ts'
+import {
+  dropErrandsAt,
+  dropErrandsOf,
+  hostsOf,
+  type NewErrand,
+  putErrands,
+  takeErrand,
+} from '../../jobs/errands.ts'
+import type { Errand } from '../../jobs/outcomes.ts'
+import type { World } from '../world.ts'
+import type { Crawl } from './find.ts'
+import { crawlLimits } from './rules.ts'
+import {
+  advanceRound,
+  beginRound,
+  type CrawlTarget,
+  claimAddresses,
+  lockCrawl,
+  lockRound,
+} from './store.ts'
+
+/** What one errand led to. */
+export interface Outcome {
+  readonly next: readonly NewErrand[]
+  readonly found: number
+  /** of a profile: where its older posts go on, or null where they end */
+  readonly nextUrl?: string | null
+}
+
+/**
+ * Begins a round: everything that an earlier one still waited for is dropped.
+ * @param isDue judges the crawl as it is found, under lock: two who look at once begin one round
+ * @returns false when it is not due
+ */
+export async function startRound(
+  world: World,
+  target: CrawlTarget,
+  first: readonly NewErrand[],
+  isDue: (crawl: Crawl) => boolean,
+): Promise<boolean> {
+  const hosts = await hostsOf(
+    world.db,
+    first.map(({ url }) => url),
+  )
+  return transact(world.db, async (tx) => {
+    const now = world.clock.now()
+    const known = await lockCrawl(tx, target, now)
+    if (!isDue(known)) return false
+    await dropErrandsOf(tx, known.id)
+    const crawl = await beginRound(tx, known, now)
+    const asked = await put(tx, crawl, first, hosts)
+    await advanceRound(tx, crawl, { waiting: asked, asked, found: 0 }, now)
+    return true
+  })
+}
+
+/**
+ * An errand is done: it goes out of its lane, and what follows from it into others, at once or not at all. Whatever the
+ * round has asked for before, and what is beyond its limits, is left out; of what somebody else has done meanwhile,
+ * nothing counts twice.
+ */
+export async function finishErrand(world: World, errand: Errand, outcome: Outcome): Promise<void> {
+  const hosts = await hostsOf(
+    world.db,
+    outcome.next.map(({ url }) => url),
+  )
+  await transact(world.db, async (tx) => {
+    // The crawl before its errands, as everybody locks them.
+    const crawl = await lockRound(tx, errand.subject, errand.round)
+    if (!(await takeErrand(tx, errand)) || !crawl) return
+    const asked = await put(tx, crawl, outcome.next, hosts)
+    await advanceRound(
+      tx,
+      crawl,
+      {
+        waiting: asked - 1,
+        asked,
+        found: outcome.found,
+        ...(outcome.nextUrl === undefined ? {} : { nextUrl: outcome.nextUrl }),
+      },
+      world.clock.now(),
+    )
+  })
+}
+
+/** A host does not answer: what it was to be asked for is given up, until somebody looks again. */
+export async function abandonHost(world: World, hostId: number): Promise<void> {
+  await transact(world.db, async (tx) => {
+    for (const { subject, count } of await dropErrandsAt(tx, hostId)) {
+      const crawl = await lockRound(tx, subject)
+      if (crawl) await advanceRound(tx, crawl, { waiting: -count, asked: 0, found: 0 }, world.clock.now())
+    }
+  })
+}
+
+async function put(
+  tx: Tx,
+  crawl: Crawl,
+  errands: readonly NewErrand[],
+  hosts: ReadonlyMap<string, number>,
+): Promise<number> {
+  const room = Math.max(crawlLimits.requests - crawl.asked, 0)
+  const wanted = [...new Map(errands.map((errand) => [errand.url, errand])).values()].slice(0, room)
+  const fresh = await claimAddresses(
+    tx,
+    crawl.id,
+    wanted.map(({ url }) => url),
+  )
+  const due = wanted.filter(({ url }) => fresh.has(url))
+  await putErrands(tx, crawl, due, hosts)
+  return due.length
+}
