@@ -62,6 +62,28 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     db,
   )
 
+  // Whoever tells people of something need not think of this: what is not wanted is not written.
+  await sql`
+    CREATE FUNCTION keep_wanted_notification() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      IF NEW.kind = 'report' OR NEW.from_account_id = NEW.owner_id THEN RETURN NEW; END IF;
+      IF EXISTS (SELECT 1 FROM block WHERE (account_id = NEW.owner_id AND target_id = NEW.from_account_id)
+          OR (account_id = NEW.from_account_id AND target_id = NEW.owner_id))
+        OR EXISTS (SELECT 1 FROM mute WHERE account_id = NEW.owner_id AND target_id = NEW.from_account_id
+          AND notifications AND (expires_at IS NULL OR expires_at > now()))
+        OR EXISTS (SELECT 1 FROM account WHERE id = NEW.from_account_id AND (
+          suspended_at IS NOT NULL OR limited_at IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM follow WHERE followed_id = NEW.from_account_id AND follower_id = NEW.owner_id)))
+        OR EXISTS (SELECT 1 FROM user_domain_block AS refused JOIN account AS far ON far.id = NEW.from_account_id
+          WHERE refused.account_id = NEW.owner_id AND far.host IS NOT NULL
+            AND ('.' || far.host LIKE '%.' || refused.domain
+              OR '.' || split_part(far.host, ':', 1) LIKE '%.' || refused.domain))
+      THEN RETURN NULL; END IF;
+      RETURN NEW;
+    END $$`.execute(db)
+  await sql`CREATE TRIGGER notification_wanted BEFORE INSERT ON notification
+    FOR EACH ROW EXECUTE FUNCTION keep_wanted_notification()`.execute(db)
+
   await sql`
     CREATE TABLE report (
       id bigint PRIMARY KEY,

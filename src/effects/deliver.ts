@@ -1,6 +1,7 @@
+import type { Db } from '../db/connect.ts'
 import type { Tx } from '../db/transact.ts'
-import { type Expansion, sayActivity } from '../domain/activities/keep.ts'
-import { followerInboxes, inboxesOf } from '../domain/follows/find.ts'
+import { type Expansion, type Recipients, sayActivity } from '../domain/activities/keep.ts'
+import { everyInbox, followerInboxes, inboxesOf } from '../domain/follows/find.ts'
 import type { World } from '../domain/world.ts'
 import type { Fact, FactOf, FactType } from '../facts/facts.ts'
 import type { Effect } from '../facts/record.ts'
@@ -9,11 +10,23 @@ import { expandDeliveries } from '../jobs/deliveries.ts'
 import type { JobHandler } from '../jobs/outcomes.ts'
 import { sayAccounts } from './say/accounts.ts'
 import { sayFollows } from './say/follows.ts'
+import { sayLifecycle } from './say/lifecycle.ts'
+import { sayModeration } from './say/moderation.ts'
+import { sayPolls } from './say/polls.ts'
 import { sayPosts } from './say/posts.ts'
+import { sayReactions } from './say/reactions.ts'
 import type { Sayer, Sayers, Saying, SayingParts } from './say/saying.ts'
 
 /** Each fact has one sayer at most. */
-const sayers: Sayers = { ...sayPosts, ...sayAccounts, ...sayFollows }
+const sayers: Sayers = {
+  ...sayPosts,
+  ...sayAccounts,
+  ...sayLifecycle,
+  ...sayFollows,
+  ...sayPolls,
+  ...sayReactions,
+  ...sayModeration,
+}
 
 export interface DeliverParts extends SayingParts {
   readonly seal: Seal
@@ -63,10 +76,12 @@ const CHUNK = 1000
 export function expand(world: Pick<World, 'db'>): JobHandler {
   return async (payload, signal, save) => {
     const { activityId, subject, recipients, after: begin } = payload as Expansion
-    const { followersOf, accountIds } = recipients
-    const named = begin === 0 ? await inboxesOf(world.db, accountIds) : []
+    const named =
+      begin === 0
+        ? [...(await inboxesOf(world.db, recipients.accountIds)), ...(recipients.inboxIds ?? [])]
+        : []
     for (let after = begin; ; ) {
-      const followers = followersOf ? await followerInboxes(world.db, followersOf, after, CHUNK) : []
+      const followers = await nextInboxes(world.db, recipients, after)
       const inboxIds = [...new Set([...(after === 0 ? named : []), ...followers])]
       if (inboxIds.length > 0) await expandDeliveries(world.db, { activityId, subject, inboxIds })
       const last = followers.at(-1)
@@ -76,4 +91,13 @@ export function expand(world: Pick<World, 'db'>): JobHandler {
       signal.throwIfAborted()
     }
   }
+}
+
+async function nextInboxes(
+  db: Db,
+  { everywhere, followersOf }: Recipients,
+  after: number,
+): Promise<readonly number[]> {
+  if (everywhere) return everyInbox(db, after, CHUNK)
+  return followersOf ? followerInboxes(db, followersOf, after, CHUNK) : []
 }

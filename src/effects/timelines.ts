@@ -1,5 +1,7 @@
-import { fanOut, forget, welcome } from '../domain/timelines/fan-out.ts'
+import type { Tx } from '../db/transact.ts'
+import { fanOut, forget, readmit, shun, welcome } from '../domain/timelines/fan-out.ts'
 import type { World } from '../domain/world.ts'
+import type { Fact, FactOf } from '../facts/facts.ts'
 import type { Effect } from '../facts/record.ts'
 
 /** Writes and withdraws home rows, and fills a home after a new follow. */
@@ -8,8 +10,11 @@ export function timelines(world: Pick<World, 'clock' | 'limits'>): Effect {
     const entries = facts.flatMap((fact) => {
       if (fact.type === 'post.published') return { postId: fact.postId, authorId: fact.authorId, local: true }
       // What was said long ago would land far below where people read.
-      if (fact.type === 'post.received' && fact.fresh) {
+      if (fact.type === 'post.received' && fact.fresh && !fact.found) {
         return { postId: fact.postId, authorId: fact.authorId, local: false }
+      }
+      if (fact.type === 'boost.added' && fact.fresh) {
+        return { postId: fact.boostId, authorId: fact.accountId, local: fact.accountLocal, boost: true }
       }
       return []
     })
@@ -18,9 +23,25 @@ export function timelines(world: Pick<World, 'clock' | 'limits'>): Effect {
       if (fact.type === 'follow.accepted' && fact.followerLocal) {
         await welcome(tx, fact.followerId, fact.followedId)
       }
-      if ((fact.type === 'follow.undone' || fact.type === 'follow.rejected') && fact.followerLocal) {
-        await forget(tx, fact.followerId, fact.followedId)
-      }
+      if (isEndOfFollow(fact) && fact.followerLocal) await forget(tx, fact.followerId, fact.followedId)
+      await keepApart(tx, fact)
     }
+  }
+}
+
+function isEndOfFollow(fact: Fact): fact is FactOf<'follow.undone' | 'follow.rejected' | 'follow.severed'> {
+  return fact.type === 'follow.undone' || fact.type === 'follow.rejected' || fact.type === 'follow.severed'
+}
+
+async function keepApart(tx: Tx, fact: Fact): Promise<void> {
+  switch (fact.type) {
+    case 'block.made':
+      if (fact.accountLocal) await shun(tx, fact.accountId, fact.targetId)
+      if (fact.targetLocal) await shun(tx, fact.targetId, fact.accountId)
+      return
+    case 'mute.made':
+      return shun(tx, fact.accountId, fact.targetId)
+    case 'mute.lifted':
+      return readmit(tx, fact.accountId, fact.targetId)
   }
 }

@@ -69,6 +69,8 @@ export type Fact =
       readonly name: string
       readonly displayName: string
     }
+  /** links of an account of ours were found to lead back, or not to do so any more */
+  | { readonly type: 'account.verified'; readonly accountId: AccountId }
   /** an account of ours goes on elsewhere */
   | { readonly type: 'account.moved'; readonly accountId: AccountId; readonly targetUri: string }
   /** an account of ours is gone for good */
@@ -86,7 +88,11 @@ export type Fact =
       readonly accepted: boolean
       /** what it quotes */
       readonly quotedId: PostId | null
+      /** the post itself is only just being told of */
+      readonly newPost?: boolean
     }
+  /** other people may do more or less with a post of ours than before */
+  | { readonly type: 'policy.changed'; readonly postId: PostId; readonly authorId: AccountId }
   /** an account, here or elsewhere, was suspended, limited, or let go again */
   | { readonly type: 'account.restricted'; readonly accountId: AccountId }
   | BlockFact<'block.made'>

@@ -118,7 +118,7 @@ export interface HomeEntryTable {
 export interface NotificationTable {
   owner_id: AccountId
   id: NotificationId
-  kind: 'mention' | 'follow' | 'follow_request' | 'update'
+  kind: 'move' | 'mention' | 'follow' | 'follow_request' | 'update' | 'poll' | 'report'
   from_account_id: AccountId
   post_id: PostId | null
   created_at: Generated<Date>

@@ -89,6 +89,25 @@ export async function findApart(
 }
 
 /**
+ * Whether an owner wants none of these accounts in their home, as a condition: one of them is muted, or kept apart. It
+ * asks once for all of them, since it is asked for every owner of a home.
+ */
+export function isShunned(
+  owner: RawBuilder<unknown>,
+  accounts: readonly RawBuilder<unknown>[],
+): RawBuilder<boolean> {
+  const among = sql.join(accounts)
+  return sql<boolean>`(EXISTS (SELECT 1 FROM mute WHERE mute.account_id = ${owner} AND mute.target_id IN (${among})
+      AND (mute.expires_at IS NULL OR mute.expires_at > now()))
+    OR EXISTS (SELECT 1 FROM block WHERE block.account_id = ${owner} AND block.target_id IN (${among}))
+    OR EXISTS (SELECT 1 FROM block WHERE block.target_id = ${owner} AND block.account_id IN (${among}))
+    OR EXISTS (SELECT 1 FROM user_domain_block AS refused JOIN account AS far ON far.id IN (${among})
+      WHERE refused.account_id = ${owner} AND far.host IS NOT NULL
+        AND (${isUnder(sql`far.host`, sql`refused.domain`)}
+          OR ${isUnder(homeOf(sql`far.uri`), sql`refused.domain`)})))`
+}
+
+/**
  * Whether an owner looks away from an account, as a condition: it is muted, and the mute has not run out.
  * @param of `posts`: in timelines; `notifications`: only a mute that keeps these back, too
  */

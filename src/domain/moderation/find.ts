@@ -126,6 +126,16 @@ export async function countReportsFrom(db: Db, host: string, since: Date): Promi
   return Number(row.n)
 }
 
+export async function countOpenReportsAbout(db: Db, targetId: AccountId): Promise<number> {
+  const row = await db
+    .selectFrom('report')
+    .select((eb) => eb.fn.countAll<string>().as('n'))
+    .where('target_id', '=', targetId)
+    .where('resolved_at', 'is', null)
+    .executeTakeFirstOrThrow()
+  return Number(row.n)
+}
+
 /** The people here who look after reports. */
 export async function findModerators(db: Db): Promise<AccountId[]> {
   const rows = await db

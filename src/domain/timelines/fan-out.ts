@@ -1,11 +1,14 @@
 import type { AccountId, PostId } from '../../base/ids.ts'
 import { type Tx, transact } from '../../db/transact.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
+import { findFollow } from '../follows/find.ts'
 import type { World } from '../world.ts'
 import { localFollowersOf, longHomes } from './find.ts'
 import {
+  clearHomeOf,
   emptyHomeOf,
   enterHomes,
+  enterHomesOfBoosts,
   enterHomesOfSome,
   enterOwnHome,
   fillHome,
@@ -20,6 +23,7 @@ export interface NewEntry {
   readonly postId: PostId
   readonly authorId: AccountId
   readonly local: boolean
+  readonly boost?: boolean
 }
 
 /** The job that goes on with a fan-out too large for one transaction. */
@@ -41,11 +45,10 @@ export async function fanOut(world: FanOutWorld, tx: Tx, entries: readonly NewEn
   const followers = await localFollowersOf(tx, [...new Set(entries.map((entry) => entry.authorId))], cap)
   const small = entries.filter((entry) => (followers.get(entry.authorId) ?? 0) < cap)
   const large = entries.filter((entry) => (followers.get(entry.authorId) ?? 0) >= cap)
-  await enterHomes(
-    tx,
-    small.map((entry) => entry.postId),
-    seenSince(world),
-  )
+  const idsOf = (boost: boolean) =>
+    small.filter((entry) => (entry.boost ?? false) === boost).map((entry) => entry.postId)
+  await enterHomes(tx, idsOf(false), seenSince(world))
+  await enterHomesOfBoosts(tx, idsOf(true), seenSince(world))
   for (const entry of large) if (entry.local) await enterOwnHome(tx, entry.postId, entry.authorId)
   await enqueue(
     tx,
@@ -69,6 +72,17 @@ export async function welcome(tx: Tx, ownerId: AccountId, authorId: AccountId): 
 /** The end of a follow takes its author out of the follower's home. */
 export async function forget(tx: Tx, ownerId: AccountId, authorId: AccountId): Promise<void> {
   await emptyHomeOf(tx, ownerId, authorId)
+}
+
+/** Somebody is muted, or kept apart from the owner of a home: nothing of them stays in it. */
+export async function shun(tx: Tx, ownerId: AccountId, accountId: AccountId): Promise<void> {
+  await clearHomeOf(tx, ownerId, accountId)
+}
+
+/** The opposite: whom the owner still follows comes back with what they said lately. */
+export async function readmit(tx: Tx, ownerId: AccountId, accountId: AccountId): Promise<void> {
+  const follow = await findFollow(tx, ownerId, accountId)
+  if (follow?.state === 'accepted') await fillHome(tx, ownerId, accountId, BACKFILL)
 }
 
 /** Somebody came back after so long that nothing was written for them: their home is made anew. */

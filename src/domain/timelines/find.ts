@@ -25,3 +25,23 @@ export async function longHomes(db: Db, length: number): Promise<AccountId[]> {
     )`.execute(db)
   return rows.rows.map((row) => row.owner)
 }
+
+/** People here whose follow of that account was accepted since then. */
+export async function newFollowersOf(
+  db: Db,
+  accountId: AccountId,
+  since: Date,
+  limit: number,
+): Promise<AccountId[]> {
+  const rows = await db
+    .selectFrom('follow')
+    .select('follower_id')
+    .where('followed_id', '=', accountId)
+    .where('follower_local', '=', true)
+    .where('state', '=', 'accepted')
+    .where('accepted_at', '>=', since)
+    .orderBy('follower_id')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => row.follower_id)
+}

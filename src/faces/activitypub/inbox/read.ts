@@ -1,7 +1,9 @@
 import type { ReadActivity } from '../../../translate/from-activity/activity.ts'
 import { readAnswer } from './answer.ts'
+import { readBlock } from './block.ts'
 import { readCreate } from './create.ts'
 import { readDelete } from './delete.ts'
+import { readFlag } from './flag.ts'
 import { readFollow } from './follow.ts'
 import { nothing, type Reading, type Receipt } from './reading.ts'
 import { readUndo } from './undo.ts'
@@ -26,9 +28,9 @@ const readers: Readonly<Record<string, Reader>> = {
   Dislike: later,
   Add: later,
   Remove: later,
-  Block: later,
+  Block: readBlock,
   Move: later,
-  Flag: later,
+  Flag: readFlag,
   View: later,
   Read: later,
   Listen: later,

@@ -1,9 +1,10 @@
 import type { ReadActivity } from '../../../translate/from-activity/activity.ts'
+import { undoBlockOf } from './block.ts'
 import { undoFollowOf } from './follow.ts'
 import { effect, nothing, type Reading } from './reading.ts'
 import { referenceIn, type Undoer } from './reference.ts'
 
-const undoers: readonly Undoer[] = [undoFollowOf]
+const undoers: readonly Undoer[] = [undoFollowOf, undoBlockOf]
 
 /** Undo: somebody takes back what they did before, named whole or by its id. */
 export function readUndo(activity: ReadActivity): Reading {

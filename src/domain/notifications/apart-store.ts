@@ -1,0 +1,43 @@
+import { sql } from 'kysely'
+import type { AccountId, NotificationId } from '../../base/ids.ts'
+import type { Tx } from '../../db/transact.ts'
+
+/** Takes away what each of two accounts was told of the other. */
+export async function deleteNoticesBetween(tx: Tx, one: AccountId, other: AccountId): Promise<void> {
+  await sql`
+    DELETE FROM notification
+    WHERE (owner_id = ${one}::bigint AND from_account_id = ${other}::bigint)
+      OR (owner_id = ${other}::bigint AND from_account_id = ${one}::bigint)`.execute(tx)
+}
+
+/** Tells each of these people of a report about somebody; a further report about the same one does not tell again. */
+export async function insertReportNotices(
+  tx: Tx,
+  ownerIds: readonly AccountId[],
+  aboutId: AccountId,
+  nextId: () => NotificationId,
+): Promise<void> {
+  if (ownerIds.length === 0) return
+  await tx
+    .insertInto('notification')
+    .values(
+      ownerIds.map((ownerId) => ({
+        id: nextId(),
+        owner_id: ownerId,
+        kind: 'report' as const,
+        from_account_id: aboutId,
+        post_id: null,
+      })),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+/** Once nothing more is reported about somebody, nobody need be told of it. */
+export async function withdrawReportNotices(tx: Tx, aboutId: AccountId): Promise<void> {
+  await tx
+    .deleteFrom('notification')
+    .where('from_account_id', '=', aboutId)
+    .where('kind', '=', 'report')
+    .execute()
+}

@@ -1,0 +1,19 @@
+import type { AccountId, NotificationId } from '../../base/ids.ts'
+import type { Tx } from '../../db/transact.ts'
+import type { World } from '../world.ts'
+import { deleteNoticesBetween, insertReportNotices } from './apart-store.ts'
+
+/** Two accounts are kept apart: what they were told of each other goes. What is to come is kept back by the table itself. */
+export async function silenceBetween(tx: Tx, one: AccountId, other: AccountId): Promise<void> {
+  await deleteNoticesBetween(tx, one, other)
+}
+
+/** Tells those who look after reports that there is one about somebody. */
+export async function notifyReport(
+  world: Pick<World, 'ids'>,
+  tx: Tx,
+  moderatorIds: readonly AccountId[],
+  aboutId: AccountId,
+): Promise<void> {
+  await insertReportNotices(tx, moderatorIds, aboutId, () => world.ids.next<NotificationId>())
+}
