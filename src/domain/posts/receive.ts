@@ -6,9 +6,14 @@ import type { Account } from '../accounts/account.ts'
 import { findAccountsByUris } from '../accounts/find.ts'
 import { countPosts } from '../accounts/store.ts'
 import { followedHere } from '../follows/find.ts'
+import { type Ruling, ruleOn } from '../moderation/policy.ts'
+import type { Permission } from '../policies/policy.ts'
 import type { World } from '../world.ts'
+import { type Admitted, admissionsOf, admitPosts, type Part, partOf } from './admit.ts'
 import { findPostsByUris, findTombstones, findVisible, type KnownPost } from './find.ts'
+import { keepHeld } from './hold.ts'
 import { adoptReplies, type IncomingRow, idsTaken, insertIncoming } from './incoming-store.ts'
+import { repliesFromOutside } from './late-parents.ts'
 import type { Incoming } from './post.ts'
 import { countReplies, insertHashtags, insertMentions } from './store.ts'
 
@@ -18,10 +23,21 @@ export interface Arrival {
   readonly author: Account
   /** somebody here asked for it, so it is kept whomever it concerns */
   readonly wanted?: boolean
+  /** we looked for it, nobody sent it: it is kept quietly */
+  readonly found?: boolean
+  /** the request with which it came */
+  readonly request?: Admitted['request']
 }
 
 /** Why a post was kept or not. Not one of them is an error: the sender is told nothing. */
-export type ReceiveOutcome = 'stored' | 'known' | 'deleted' | 'unrelated' | 'parent-hidden'
+export type ReceiveOutcome =
+  | NonNullable<Ruling['refused']>
+  | 'stored'
+  | 'known'
+  | 'deleted'
+  | 'unrelated'
+  | 'parent-hidden'
+  | 'refused'
 
 /**
  * Takes posts from elsewhere, one or a hundred, in a fixed number of queries and one transaction.
@@ -53,6 +69,9 @@ interface Known {
   readonly followed: Set<Account['id']>
   /** ids that no new post may have */
   readonly taken: Set<PostId>
+  readonly rulings: Map<string, Ruling>
+  /** of replies to posts of ours, what these let them be */
+  readonly admissions: Map<string, Permission>
 }
 
 /** So many ids one uri may try: two are as good as always enough. */
@@ -61,10 +80,11 @@ const ATTEMPTS = [0, 1, 2, 3]
 async function gather(world: World, arrivals: readonly Arrival[]): Promise<Known> {
   const uris = arrivals.map(({ incoming }) => incoming.uri)
   const parents = arrivals.flatMap(({ incoming }) => incoming.inReplyToUri ?? [])
+  const quoted = arrivals.flatMap(({ incoming }) => quotedUriOf(incoming) ?? [])
   const people = arrivals.flatMap(({ incoming }) => [...incoming.mentionUris, ...incoming.recipientUris])
   const now = world.clock.now()
   const [posts, gone, accounts, followed, taken] = await Promise.all([
-    findPostsByUris(world.db, [...new Set([...uris, ...parents])]),
+    findPostsByUris(world.db, [...new Set([...uris, ...parents, ...quoted])]),
     findTombstones(world.db, uris),
     findAccountsByUris(world.db, [...new Set(people)]),
     followedHere(world.db, [...new Set(arrivals.map(({ author }) => author.id))]),
@@ -73,27 +93,57 @@ async function gather(world: World, arrivals: readonly Arrival[]): Promise<Known
       arrivals.flatMap((arrival) => candidatesFor(arrival, now)),
     ),
   ])
-  return { posts, rows: new Map(), gone, accounts, followed, taken }
+  const admissions = await admissionsOf(
+    world.db,
+    arrivals.map(({ incoming: { uri, inReplyToUri }, author }) => {
+      return { uri, authorId: author.id, parent: posts.get(inReplyToUri ?? '') }
+    }),
+  )
+  const rulings = await ruleOn(
+    world.db,
+    arrivals.map(({ incoming, author }) => ({
+      incoming,
+      author,
+      parentAuthorId: posts.get(incoming.inReplyToUri ?? '')?.accountId,
+      namedHere: [...incoming.mentionUris, ...incoming.recipientUris].flatMap((uri) => {
+        const account = accounts.get(uri)
+        return account?.local ? [account.id] : []
+      }),
+    })),
+  )
+  const byUri = new Map(rulings.map((ruling) => [ruling.incoming.uri, ruling]))
+  return { posts, rows: new Map(), gone, accounts, followed, taken, admissions, rulings: byUri }
+}
+
+function quotedUriOf({ quote }: Incoming): string | undefined {
+  return quote === null || quote === 'gone' ? undefined : quote.uri
 }
 
 async function judge(world: World, arrival: Arrival, known: Known): Promise<IncomingRow | ReceiveOutcome> {
   const { incoming, author } = arrival
   if (known.gone.has(incoming.uri)) return 'deleted'
   if (known.posts.has(incoming.uri) || known.rows.has(incoming.uri)) return 'known'
-  if (author.suspended) return 'unrelated'
+  const ruling = known.rulings.get(incoming.uri)
+  if (ruling?.refused) return ruling.refused
 
   const parent = parentOf(incoming, known)
   if (parent && !(await maySeeParent(world, parent, author))) return 'parent-hidden'
+  const admission = known.admissions.get(incoming.uri)
+  if (admission === 'refused') return 'refused'
   const named = mentionsOf(incoming, known, author)
   const concernsUs =
     arrival.wanted ||
     known.followed.has(author.id) ||
-    named.some((account) => account.local) ||
+    named.some((account) => account.local && !ruling?.isApart(account.id)) ||
+    known.posts.get(quotedUriOf(incoming) ?? '')?.local ||
     parent !== undefined
-  return concernsUs ? rowFrom(world, arrival, parent, named, known.taken) : 'unrelated'
+  if (!concernsUs) return 'unrelated'
+  const part = partOf(incoming, parent?.held ?? false, admission, arrival.request)
+  const kept = { ...arrival, incoming: ruling?.incoming ?? incoming }
+  return { ...rowFrom(world, kept, parent, named, known.taken), ...part }
 }
 
-type Parent = Pick<KnownPost, 'id' | 'accountId' | 'conversationId' | 'visibility' | 'local'>
+type Parent = Pick<KnownPost, 'id' | 'uri' | 'accountId' | 'conversationId' | 'visibility' | 'local' | 'held'>
 
 function parentOf(incoming: Incoming, known: Known): Parent | undefined {
   if (incoming.inReplyToUri === null) return undefined
@@ -126,7 +176,7 @@ function rowFrom(
   parent: Parent | undefined,
   mentions: readonly Account[],
   taken: Set<PostId>,
-): IncomingRow {
+): Omit<IncomingRow, keyof Part> {
   const { incoming, author } = arrival
   const now = world.clock.now()
   const publishedAt = clampPublished(incoming.publishedAt, now)
@@ -137,6 +187,8 @@ function rowFrom(
     url: incoming.url,
     accountId: author.id,
     kind: incoming.kind,
+    holds: incoming,
+    host: author.host,
     visibility: incoming.visibility,
     local: false,
     inReplyToId: parent?.id ?? null,
@@ -144,6 +196,8 @@ function rowFrom(
     inReplyToUri: incoming.inReplyToUri,
     inReplyToAccountId: parent?.accountId ?? null,
     conversationId: parent?.conversationId ?? id,
+    contextUri: incoming.contextUri,
+    found: arrival.found ?? false,
     title: incoming.title,
     summary: incoming.summary,
     sensitive: incoming.sensitive,
@@ -180,7 +234,9 @@ async function store(world: World, tx: Tx, rows: readonly IncomingRow[]): Promis
   const inserted = await insertIncoming(tx, rows)
   const fresh = rows.filter((row) => inserted.has(row.id))
   if (fresh.length === 0) return
-  const open = fresh.filter((row) => isOpen(row.visibility))
+  // What is held is not there yet for anybody else: it is counted and told of once it is approved.
+  const shown = fresh.filter((row) => !row.held)
+  const open = shown.filter((row) => isOpen(row.visibility))
   await insertMentions(
     tx,
     fresh.flatMap((row) => row.mentions.map((accountId) => ({ postId: row.id, accountId }))),
@@ -189,6 +245,7 @@ async function store(world: World, tx: Tx, rows: readonly IncomingRow[]): Promis
     tx,
     fresh.flatMap((row) => row.hashtags.map((tag) => ({ postId: row.id, ...tag }))),
   )
+  await keepHeld(world, tx, fresh)
   await countPosts(
     tx,
     open.map((row) => ({ accountId: row.accountId, by: 1, lastPostAt: row.publishedAt })),
@@ -200,17 +257,26 @@ async function store(world: World, tx: Tx, rows: readonly IncomingRow[]): Promis
   await adoptReplies(
     tx,
     fresh.map((row) => row.uri),
+    await repliesFromOutside(tx, fresh),
   )
   const since = world.clock.now().getTime() - world.limits.freshHours * 3_600_000
   await record(
     world,
     tx,
-    fresh.map((row) => ({
+    shown.map((row) => ({
       type: 'post.received',
       postId: row.id,
       authorId: row.accountId,
       ourParentId: row.answersUs ? row.inReplyToId : null,
       fresh: row.publishedAt.getTime() >= since,
+      ...(row.found && { found: true }),
     })),
   )
+  await admitPosts(world, tx, fresh.map(admittedFrom))
+}
+
+function admittedFrom({ inReplyToId, inReplyToUri, inReplyToAccountId, ...row }: IncomingRow): Admitted {
+  const known = inReplyToId !== null && inReplyToUri !== null && inReplyToAccountId !== null
+  const parent = known ? { id: inReplyToId, uri: inReplyToUri, accountId: inReplyToAccountId } : null
+  return { ...row, parent }
 }
