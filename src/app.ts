@@ -1,8 +1,12 @@
 import express from 'express'
 import { listen } from './db/listen.ts'
+import { forgetKeys } from './domain/accounts/delete.ts'
 import { presenceOf } from './domain/accounts/find.ts'
 import { ownerSetupToken } from './domain/accounts/setup.ts'
+import { recheckLinks } from './domain/accounts/verify-links.ts'
 import { findActivity } from './domain/activities/find.ts'
+import { endMutes } from './domain/blocks/mute.ts'
+import { DOMAINS_CHANNEL } from './domain/moderation/gate.ts'
 import { forgetTombstones } from './domain/posts/remove.ts'
 import { trimHomes } from './domain/timelines/fan-out.ts'
 import { effectJobs } from './effects/handlers.ts'
@@ -22,6 +26,9 @@ import { buildHouse, type House, type HouseParts } from './house.ts'
 import { noteInbound } from './jobs/inbound.ts'
 import { createRunner, type Runner } from './jobs/runner.ts'
 import { createIntake } from './jobs/seen.ts'
+import { actorJobs } from './remote/actor-jobs.ts'
+import { createCrawler } from './remote/crawl/crawler.ts'
+import { createVisitor } from './remote/visitor.ts'
 import type { App, AppParts } from './server.ts'
 import { VERSION } from './version.ts'
 import { hasOwner } from './views/instance.ts'
@@ -33,10 +40,21 @@ export async function createApp(parts: AppParts, outside?: HouseParts['outside']
   const house = stack.use(await buildHouse({ ...parts, ...(outside && { outside }) }))
   const documents = createDocuments(config)
   stack.use(
-    await listen(parts.databaseUrl, [DOCUMENTS_CHANNEL], (_channel, payload) => documents.hear(payload), {
-      log,
-      onReconnect: () => documents.clear(),
-    }),
+    await listen(
+      parts.databaseUrl,
+      [DOCUMENTS_CHANNEL, DOMAINS_CHANNEL],
+      (channel, payload) => {
+        if (channel === DOCUMENTS_CHANNEL) documents.hear(payload)
+        else void readDomains(house, log)
+      },
+      {
+        log,
+        onReconnect: () => {
+          documents.clear()
+          void readDomains(house, log)
+        },
+      },
+    ),
   )
   // For what is opened after the app is made.
   const late = stack.use(new AsyncDisposableStack())
@@ -53,6 +71,13 @@ export async function createApp(parts: AppParts, outside?: HouseParts['outside']
     },
     [Symbol.asyncDispose]: () => open.disposeAsync(),
   }
+}
+
+/** A list that cannot be read anew goes on to hold, and is read again when somebody asks. */
+async function readDomains({ domains }: House, log: AppParts['log']): Promise<void> {
+  await domains
+    .refresh()
+    .catch((error: unknown) => log.warn('The domain blocks could not be read: {error}', { error }))
 }
 
 /**
@@ -83,7 +108,7 @@ function createHandler(
       instruments,
       intake: createIntake(db),
       rateLimits: config.rateLimits,
-      isBlocked: () => false,
+      isBlocked: house.domains.blocks,
       recipient: (id) => presenceOf(db, id),
       heardFrom: (host) => noteInbound(db, host),
     }),
@@ -139,14 +164,31 @@ function createWorkers(parts: AppParts, house: House): Runner {
     db: queueDb,
     slot,
     clock: world.clock,
-    jobs: { ...effectJobs(world), ask: askHandler(world, house.directory, hear) },
+    jobs: {
+      ...effectJobs(world),
+      ask: askHandler(world, house.directory, hear),
+      actor: actorJobs({
+        world,
+        fetcher: house.fetcher,
+        directory: house.directory,
+        visitor: createVisitor({ dispatcher: house.dispatcher, uris: world.uris, clock: world.clock }),
+      }),
+    },
     lanes: inboxHandler(world, hear),
-    chores: [() => trimHomes(world), () => forgetTombstones(world)],
+    chores: [
+      () => trimHomes(world),
+      () => forgetTombstones(world),
+      () => endMutes(world),
+      () => recheckLinks(world),
+      () => forgetKeys(world),
+    ],
+    errands: createCrawler({ world, fetcher: house.fetcher, log }),
     send: createSender({
       dispatcher: house.dispatcher,
       userAgent: house.userAgent,
       activity: (id) => findActivity(workerDb, id),
       signingKey: house.signingKey,
+      blocks: house.domains.blocks,
     }),
     instruments: queueInstruments(instruments),
     listen: (onMessage) => listen(databaseUrl, ['jobs'], (_channel, payload) => onMessage(payload), { log }),

@@ -7,6 +7,7 @@ import type { Db } from './db/connect.ts'
 import type { Account } from './domain/accounts/account.ts'
 import { findPrivateKey } from './domain/accounts/find.ts'
 import { ensureInstanceAccount } from './domain/accounts/instance.ts'
+import { createDomainGate, type DomainGate } from './domain/moderation/gate.ts'
 import { findPostByAddress, type KnownPost } from './domain/posts/find.ts'
 import { receivePosts } from './domain/posts/receive.ts'
 import { defaultLimits, type World } from './domain/world.ts'
@@ -35,6 +36,8 @@ export interface House extends AsyncDisposable {
   readonly directory: RemoteDirectory
   readonly dispatcher: GuardedDispatcher
   readonly fetcher: Fetcher
+  /** which hosts we have no contact with */
+  readonly domains: DomainGate
   readonly keyring: OpeningKeyring
   readonly userAgent: string
   /** the server's own actor */
@@ -60,10 +63,13 @@ export async function buildHouse(parts: HouseParts): Promise<House> {
     keyring,
     effects: createEffects({ ...inner, seal: createSeal({ keyring, clock }) }),
   }
+  const domains = createDomainGate(db, clock)
+  await domains.refresh()
   const userAgent = `Weft/${VERSION} (+${config.origin})`
   const dispatcher = createDispatcher({
     allowedPrivateAddresses: config.allowedPrivateAddresses,
     userAgent,
+    blocks: domains.blocks,
     ...parts.outside,
   })
 
@@ -92,6 +98,7 @@ export async function buildHouse(parts: HouseParts): Promise<House> {
     directory,
     dispatcher,
     fetcher,
+    domains,
     keyring,
     userAgent,
     instance,

@@ -1,3 +1,7 @@
+import type { AccountJob } from '../domain/accounts/jobs.ts'
+import { purgeAccount } from '../domain/accounts/purge.ts'
+import { refollow } from '../domain/accounts/refollow.ts'
+import { type Severing, sever } from '../domain/moderation/domains.ts'
 import { fanOutMore, type HomeFanOut } from '../domain/timelines/fan-out.ts'
 import type { World } from '../domain/world.ts'
 import type { EffectName } from '../facts/consequences.ts'
@@ -21,9 +25,21 @@ export function createEffects(
 }
 
 /** The jobs that effects leave behind when their work is too large for a transaction. */
-export function effectJobs(world: World): Readonly<Record<'deliver' | 'home', JobHandler>> {
+export function effectJobs(
+  world: World,
+): Readonly<Record<'deliver' | 'home' | 'account' | 'sever', JobHandler>> {
   return {
     deliver: expand(world),
+    account: (payload, signal) => accountJob(world, payload as AccountJob, signal),
+    sever: (payload, signal, save) =>
+      sever(world, payload as Severing, async (next) => {
+        await save(next)
+        signal.throwIfAborted()
+      }),
     home: (payload) => fanOutMore(world, payload as HomeFanOut),
   }
+}
+
+function accountJob(world: World, job: AccountJob, signal: AbortSignal): Promise<void> {
+  return job.what === 'purge' ? purgeAccount(world, job.accountId, signal) : refollow(world, job, signal)
 }

@@ -28,6 +28,8 @@ export interface SenderParts {
   activity(id: ActivityId): Promise<{ readonly accountId: AccountId; readonly body: string } | undefined>
   /** undefined when the account has no key any more */
   signingKey(accountId: AccountId): Promise<SigningKey | undefined>
+  /** hosts that get nothing from us any more */
+  readonly blocks?: (host: string) => boolean
   readonly clock?: Clock
   /** for the whole delivery, a second knock included; 15 s when left out */
   readonly deadlineMs?: number
@@ -88,6 +90,7 @@ export function createSender(parts: SenderParts): Sender {
     if (!url || url.username || url.password) {
       return { result: 'inbox-failed', status: 0, reason: 'its address is not one to send to' }
     }
+    if (parts.blocks?.(url.host)) return { result: 'withdrawn' }
     const controller = new AbortController()
     const timer = setTimeout(() => controller.abort(new DOMException('too slow', 'TimeoutError')), deadlineMs)
     try {

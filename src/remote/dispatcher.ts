@@ -18,6 +18,8 @@ export interface DispatcherOptions {
   readonly limits?: Partial<Limits>
   /** how many origins are remembered with their connections */
   readonly origins?: number
+  /** hosts that we have no contact with, whatever it is about */
+  readonly blocks?: (host: string) => boolean
   /** false leaves the global dispatcher as it is */
   readonly global?: boolean
   readonly resolver?: NameResolver
@@ -41,7 +43,14 @@ export function createDispatcher(options: DispatcherOptions = {}): GuardedDispat
   const resolver = options.resolver ?? createResolver()
   const origins = createOrigins({ filter, resolver, pretend, ca: options.ca }, options.origins ?? 1000)
   const guarded = new GuardedDispatcher(
-    { filter, resolver, pretend, origins, userAgent: options.userAgent ?? 'Weft' },
+    {
+      filter,
+      resolver,
+      pretend,
+      origins,
+      userAgent: options.userAgent ?? 'Weft',
+      blocks: options.blocks ?? (() => false),
+    },
     { ...DEFAULT_LIMITS, ...options.limits },
   )
   if (options.global !== false) setGlobalDispatcher(guarded)
@@ -54,6 +63,7 @@ interface Outside {
   readonly pretend: Pretend | undefined
   readonly origins: Origins
   readonly userAgent: string
+  readonly blocks: (host: string) => boolean
 }
 
 export class GuardedDispatcher extends Dispatcher {
@@ -134,7 +144,8 @@ function requireOrigin(options: Dispatcher.DispatchOptions, outside: Outside): s
 }
 
 /** What can be said against an address before its name is looked up. */
-function whyNever(url: URL, { filter, pretend }: Outside): string | undefined {
+function whyNever(url: URL, { filter, pretend, blocks }: Outside): string | undefined {
+  if (blocks(url.host)) return `${url.host} is blocked here`
   const secure = url.protocol === 'https:'
   if (!secure && url.protocol !== 'http:') return `${url.protocol} is not spoken`
   if (url.username !== '' || url.password !== '') return 'a user name in the address'
