@@ -1,9 +1,12 @@
 import type { AccountId } from '../../base/ids.ts'
 import { transact } from '../../db/transact.ts'
 import { ensureInboxes } from '../../jobs/hosts.ts'
+import { keepEmojis } from '../emojis/keep.ts'
 import type { World } from '../world.ts'
 import type { Account, RemoteActor } from './account.ts'
+import { findFieldsByUri } from './find.ts'
 import { replaceRemoteKeys, upsertRemoteAccount } from './store.ts'
+import { keepMarks } from './verify-links.ts'
 
 /** Keeps what another server's actor document says, whether new or known; the uri decides who it is. */
 export async function rememberActor(world: World, actor: RemoteActor): Promise<Account> {
@@ -17,13 +20,19 @@ export async function rememberActor(world: World, actor: RemoteActor): Promise<A
 
   return transact(db, async (tx) => {
     const now = clock.now()
-    const account = await upsertRemoteAccount(tx, actor, {
-      id: ids.next<AccountId>(),
-      inboxId,
-      sharedInboxId,
-      now,
-    })
+    const fields = keepMarks(await findFieldsByUri(tx, actor.uri), actor.fields)
+    const account = await upsertRemoteAccount(
+      tx,
+      { ...actor, fields },
+      {
+        id: ids.next<AccountId>(),
+        inboxId,
+        sharedInboxId,
+        now,
+      },
+    )
     await replaceRemoteKeys(tx, account.id, actor.keys, now)
+    if (actor.emojis?.length) await keepEmojis(world, tx, [{ host: account.host, emojis: actor.emojis }])
     return account
   })
 }

@@ -5,6 +5,7 @@ import type { BlockFact } from '../../facts/facts.ts'
 import { record } from '../../facts/record.ts'
 import type { Account, LocalAccount } from '../accounts/account.ts'
 import { tellsOfBlocks } from '../accounts/moderation-find.ts'
+import { lockAccount } from '../accounts/store.ts'
 import { endFollow } from '../follows/answer.ts'
 import type { World } from '../world.ts'
 import { type Block, findBlock } from './find.ts'
@@ -21,6 +22,8 @@ export async function blockAccount(world: World, account: LocalAccount, target: 
   if (target.kind === 'application' && target.local) refuse('account.not-found')
   const id = ids.next<BlockId>()
   await transact(db, async (tx) => {
+    // A follow that is being made at this moment is waited for, and one that begins now waits for us.
+    await lockAccount(tx, account.id)
     const block = { id, uri: uris.follow(id), accountId: account.id, targetId: target.id }
     if (!(await insertBlock(tx, block, world.clock.now()))) return
     await cutTies(world, tx, account.id, target.id, 'follow.rejected')
@@ -47,6 +50,7 @@ export async function receiveBlock(
 ): Promise<'blocked' | 'known'> {
   const block: Block = { id: world.ids.next<BlockId>(), uri, accountId: actor.id, targetId: target.id }
   return transact(world.db, async (tx) => {
+    await lockAccount(tx, target.id)
     if (!(await insertBlock(tx, block, world.clock.now()))) return 'known'
     // They have ended theirs themselves; the end of ours is told, since not every server does it for us.
     await cutTies(world, tx, actor.id, target.id, 'follow.undone')

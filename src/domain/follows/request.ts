@@ -3,17 +3,20 @@ import { refuse } from '../../base/refusal.ts'
 import { type Tx, transact } from '../../db/transact.ts'
 import { record } from '../../facts/record.ts'
 import type { Account } from '../accounts/account.ts'
+import { enqueueActorJobs } from '../accounts/refresh.ts'
 import { countFor } from '../accounts/store.ts'
+import { blockedBetween } from '../blocks/find.ts'
 import type { World } from '../world.ts'
 import type { Follow } from './find.ts'
-import { factOf, insertFollow, lockFollow, renameFollow } from './store.ts'
+import { deleteFollow, factOf, insertFollow, lockFollow, renameFollow } from './store.ts'
 
-export type FollowOutcome = 'requested' | 'accepted'
+export type FollowOutcome = 'requested' | 'accepted' | 'rejected'
 
 /**
  * Asks to follow, whichever of the two is ours. An account of ours that does not approve its followers by hand
  * accepts at once; one elsewhere is only *requested* until its own Accept comes.
- * A request that comes again is answered again, under its newest id.
+ * A request that comes again is answered again, under its newest id. Where a block stands between the two there is no
+ * relation: somebody elsewhere is turned down, somebody here refused.
  * @param uri the id of the Follow activity, when it came from elsewhere
  */
 export async function requestFollow(
@@ -26,6 +29,10 @@ export async function requestFollow(
   if (follower.id === followed.id) refuse('follow.self')
   if (!follower.local && !followed.local) refuse('account.not-local')
   if (followed.kind === 'application') refuse('account.not-found')
+  if (follower.suspended || (followed.suspended && followed.local)) refuse('account.suspended')
+  if (followed.suspended) refuse('host.blocked')
+  if ((follower.local && follower.movedToUri !== null) || (followed.local && followed.movedToUri !== null))
+    refuse('account.moved')
 
   const id = ids.next<FollowId>()
   const asked: Follow = {
@@ -40,6 +47,10 @@ export async function requestFollow(
 
   return transact(db, async (tx) => {
     if (await insertFollow(tx, asked, clock.now())) {
+      // After the insert, which waits for whoever is making a block at this moment.
+      if ((await blockedBetween(tx, follower.id, [followed.id])).size > 0) return turnDown(world, tx, asked)
+      // Whoever follows somebody wants to see what they feature, and it may never be announced.
+      if (!followed.local) await enqueueActorJobs(tx, 'features', [followed.id])
       if (asked.state === 'accepted') await countAccepted(tx, asked)
       await record(
         world,
@@ -52,6 +63,13 @@ export async function requestFollow(
     if (!known) refuse('follow.not-found')
     return answerAgain(world, tx, known, uri)
   })
+}
+
+async function turnDown(world: World, tx: Tx, asked: Follow): Promise<FollowOutcome> {
+  if (asked.followerLocal) refuse('follow.blocked')
+  await deleteFollow(tx, asked)
+  await record(world, tx, factOf('follow.rejected', asked))
+  return 'rejected'
 }
 
 async function answerAgain(

@@ -83,6 +83,39 @@ export async function findVerdicts(db: Db, hosts: readonly string[]): Promise<Ma
   )
 }
 
+/** An account is judged by the host of its id and by that of its handle. */
+export function hostsOf({
+  uri,
+  host,
+}: {
+  readonly uri: string
+  readonly host: string | null
+}): readonly string[] {
+  const home = URL.parse(uri)?.host
+  return [...new Set([...(home ? [home] : []), ...(host === null ? [] : [host])])]
+}
+
+/** Of two hosts, what is decided about either. */
+export function strictest(found: readonly (DomainVerdict | undefined)[]): DomainVerdict | undefined {
+  const all = found.filter((verdict) => verdict !== undefined)
+  const [first] = all
+  if (!first) return undefined
+  const severities = all.map(({ severity }) => severity)
+  return {
+    severity: severities.includes('suspend') ? 'suspend' : severities.includes('limit') ? 'limit' : 'none',
+    rejectMedia: all.some(({ rejectMedia }) => rejectMedia),
+    rejectReports: all.some(({ rejectReports }) => rejectReports),
+  }
+}
+
+/** What holds for one account: the strictest of what is decided about its hosts. */
+export async function findVerdictOn(
+  db: Db,
+  account: { readonly uri: string; readonly host: string | null },
+): Promise<DomainVerdict | undefined> {
+  return strictest([...(await findVerdicts(db, hostsOf(account))).values()])
+}
+
 export interface Report {
   readonly id: ReportId
   /** the id of the Flag, ours or theirs; null when nothing was sent */

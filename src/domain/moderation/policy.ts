@@ -3,7 +3,7 @@ import type { Db } from '../../db/connect.ts'
 import type { Account } from '../accounts/account.ts'
 import { findApart, type Pair } from '../blocks/find.ts'
 import type { Incoming } from '../posts/post.ts'
-import { type DomainVerdict, findVerdicts } from './find.ts'
+import { type DomainVerdict, findVerdicts, hostsOf, strictest } from './find.ts'
 
 /** A post that came from elsewhere, with what of it moderation looks at. */
 export interface Case {
@@ -69,25 +69,6 @@ export async function ruleOn(db: Db, cases: readonly Case[]): Promise<Ruling[]> 
       incoming: known.domain?.rejectMedia ? withoutMedia(incoming) : incoming,
     }
   })
-}
-
-/** An account is judged by the host of its id and by that of its handle. */
-export function hostsOf({ uri, host }: Pick<Account, 'uri' | 'host'>): readonly string[] {
-  const home = URL.parse(uri)?.host
-  return [...new Set([...(home ? [home] : []), ...(host === null ? [] : [host])])]
-}
-
-/** Of two hosts, what is decided about either. */
-export function strictest(found: readonly (DomainVerdict | undefined)[]): DomainVerdict | undefined {
-  const all = found.filter((verdict) => verdict !== undefined)
-  const [first] = all
-  if (!first) return undefined
-  const severities = all.map(({ severity }) => severity)
-  return {
-    severity: severities.includes('suspend') ? 'suspend' : severities.includes('limit') ? 'limit' : 'none',
-    rejectMedia: all.some(({ rejectMedia }) => rejectMedia),
-    rejectReports: all.some(({ rejectReports }) => rejectReports),
-  }
 }
 
 function withoutMedia(incoming: Incoming): Incoming {

@@ -7,6 +7,14 @@ import type { Asking, askFirst, Reading } from './reading.ts'
 /** Readings that take effect for a known actor. */
 export type Doable = Exclude<Reading, { kind: 'ask' }>
 
+/** What a suspended account may still do: take back, and say that something is gone. */
+const STILL = new Set(['Delete', 'Undo', 'Reject', 'Update'])
+
+/** Nothing new comes from somebody who is suspended (S-092). */
+export function isDeafTo(actor: Account | undefined, type: string): boolean {
+  return actor?.suspended === true && !STILL.has(type)
+}
+
 /** Lets one reading take effect for the actor whose own hand it is. Repeating it changes nothing more. */
 export async function act(
   world: World,

@@ -2,7 +2,7 @@ import { findAccountByUri } from '../../../domain/accounts/find.ts'
 import type { World } from '../../../domain/world.ts'
 import type { JobHandler } from '../../../jobs/outcomes.ts'
 import { activityFrom } from '../../../translate/from-activity/activity.ts'
-import { act, settled } from './act.ts'
+import { act, isDeafTo, settled } from './act.ts'
 import type { Ask, Hear } from './process.ts'
 import { readActivity } from './read.ts'
 import { type Asking, askFirst } from './reading.ts'
@@ -18,10 +18,12 @@ export function askHandler(world: World, asking: Asking, hear: Hear): JobHandler
 async function take(world: World, asking: Asking, body: string, at: Date): Promise<string> {
   const activity = activityFrom(body)
   const known = await findAccountByUri(world.db, activity.actor)
+  if (isDeafTo(known, activity.type)) return 'suspended'
   const reading = readActivity(activity, { at, followersUrl: known?.followersUrl ?? null })
   if (reading.kind === 'ask') return reading.ask(world, asking)
   const actor = await world.directory.findByUri(activity.actor)
   if (!actor) return 'unknown actor'
+  if (isDeafTo(actor, activity.type)) return 'suspended'
   const outcome = await act(world, actor, reading, asking)
   return outcome === askFirst ? 'not to be had' : outcome
 }

@@ -6,7 +6,7 @@ import type { World } from '../../../domain/world.ts'
 import { enqueue } from '../../../jobs/enqueue.ts'
 import type { LaneHandler, LaneItem, LaneOutcome } from '../../../jobs/outcomes.ts'
 import { activityFrom, type ReadActivity } from '../../../translate/from-activity/activity.ts'
-import { act, settled } from './act.ts'
+import { act, isDeafTo, settled } from './act.ts'
 import { readActivity } from './read.ts'
 import { askFirst, type Reading } from './reading.ts'
 
@@ -99,6 +99,7 @@ async function takePosts(world: World, steps: readonly Step[], hear: Hear): Prom
 
 async function takeOther(world: World, { reading, actor, activity, item }: Step, hear: Hear): Promise<void> {
   if (reading.kind === 'nothing') return hear(activity.type, reading.why)
+  if (isDeafTo(actor, activity.type)) return hear(activity.type, 'suspended')
   const outcome =
     reading.kind === 'ask' || !actor ? askFirst : await act(world, actor, reading).catch(settled)
   if (outcome !== askFirst) return hear(activity.type, outcome)
