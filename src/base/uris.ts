@@ -1,4 +1,4 @@
-import { type AccountId, type ActivityId, type ApprovalId, type PostId, readId } from './ids.ts'
+import { type AccountId, type ActivityId, type ApprovalId, type EmojiId, type PostId, readId } from './ids.ts'
 
 export const PUBLIC = 'https://www.w3.org/ns/activitystreams#Public'
 
@@ -36,6 +36,9 @@ export interface Uris {
   profile(name: string): string
   postPage(name: string, id: PostId): string
   tag(name: string): string
+  /** a file of our media storage */
+  media(file: string): string
+  emoji(id: EmojiId): string
   /** the account whose actor id this is, if it is one of ours by its form */
   accountIdFrom(uri: string): AccountId | undefined
   postIdFrom(uri: string): PostId | undefined
@@ -84,6 +87,8 @@ export function createUris(origin: string, handleHost: string): Uris {
     follow: (id) => `${origin}/ap/activities/${id}`,
     profile: (name) => `${origin}/@${name}`,
     postPage: (name, id) => `${origin}/@${name}/${id}`,
+    media: (file) => `${origin}/media/${file}`,
+    emoji: (id) => `${origin}/ap/emojis/${id}`,
     tag: (name) => `${origin}/tags/${encodeURIComponent(name)}`,
     accountIdFrom: (uri) => idAfter<AccountId>(uri, `${origin}/ap/actors/`),
     postIdFrom: (uri) => idAfter<PostId>(uri, `${origin}/ap/posts/`),

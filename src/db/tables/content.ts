@@ -1,0 +1,73 @@
+import type { Generated, JSONColumnType } from 'kysely'
+import type { AccountId, AttachmentId, EmojiId, PostId } from '../../base/ids.ts'
+
+export type AttachmentKind = 'image' | 'gifv' | 'video' | 'audio' | 'unknown'
+
+export interface AttachmentTable {
+  id: AttachmentId
+  account_id: AccountId
+  post_id: PostId | null
+  position: Generated<number>
+  kind: AttachmentKind
+  url: string
+  media_type: string | null
+  file: string | null
+  description: Generated<string>
+  blurhash: string | null
+  focus_x: number | null
+  focus_y: number | null
+  width: number | null
+  height: number | null
+  duration: number | null
+  preview_url: string | null
+  created_at: Generated<Date>
+}
+
+export interface StrayFileTable {
+  file: string
+}
+
+export interface PollTable {
+  post_id: PostId
+  multiple: boolean
+  hide_totals: Generated<boolean>
+  ends_at: Date | null
+  closed_at: Date | null
+  voters: number | null
+  told_at: Date | null
+  read_at: Date | null
+}
+
+export interface PollOptionTable {
+  post_id: PostId
+  position: number
+  title: string
+  votes: Generated<number>
+}
+
+export interface PollVoteTable {
+  post_id: PostId
+  account_id: AccountId
+  position: number
+  created_at: Generated<Date>
+}
+
+export interface CustomEmojiTable {
+  id: EmojiId
+  shortcode: string
+  host: string | null
+  uri: string | null
+  url: string
+  media_type: string | null
+  file: string | null
+  category: string | null
+  created_at: Generated<Date>
+  updated_at: Date
+}
+
+/** A post's words by language, as its history and its own row keep them. */
+export type LanguageMapColumn = JSONColumnType<
+  Record<string, string> | null,
+  string | null | undefined,
+  string | null
+>
