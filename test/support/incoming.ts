@@ -1,4 +1,6 @@
 import type { Account } from '../../src/domain/accounts/account.ts'
+import { noControls } from '../../src/domain/posts/controls.ts'
+import { nothingHeld } from '../../src/domain/posts/held.ts'
 import type { Incoming } from '../../src/domain/posts/post.ts'
 
 let count = 0
@@ -7,6 +9,8 @@ let count = 0
 export function incomingBy(author: Account, more: Partial<Incoming> = {}): Incoming {
   const uri = more.uri ?? `${author.uri}/posts/${++count}`
   return {
+    ...nothingHeld,
+    ...noControls,
     uri,
     url: uri,
     authorUri: author.uri,
@@ -21,6 +25,8 @@ export function incomingBy(author: Account, more: Partial<Incoming> = {}): Incom
     language: 'en',
     publishedAt: new Date(),
     updatedAt: undefined,
+    contextUri: null,
+    remoteCounts: null,
     recipientUris: [],
     mentionUris: [],
     hashtags: [],

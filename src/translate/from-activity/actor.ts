@@ -22,6 +22,7 @@ import {
   textOf,
   typeOf,
 } from '../json.ts'
+import { emojisOf } from './emojis.ts'
 import { keysOf } from './keys.ts'
 import { imageUrlOf, pageUrlOf } from './links.ts'
 
@@ -83,6 +84,7 @@ export function remoteActorFrom(document: JsonObject, handling: Handling): Remot
     followingUrl: own(document.following),
     featuredUrl: own(document.featured),
     publishedAt: dateOf(document.published) ?? null,
+    emojis: emojisOf(document.tag),
     featuredTagsUrl: own(document.featuredTags),
     attributionDomains: domainsOf(document.attributionDomains),
     memorial: isTrue(document.memorial),

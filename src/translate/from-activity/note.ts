@@ -22,8 +22,12 @@ import {
 } from '../json.ts'
 import { addressesOf } from './activity.ts'
 import { type Addressed, isPublic, peopleAmong, visibilityOf } from './addressing.ts'
-import { contentOf, quoteUriOf, withoutQuoteFallback } from './content.ts'
+import { contentOf } from './content.ts'
+import { controlsFrom } from './controls.ts'
+import { heldBy } from './held.ts'
 import { decodedUri, pageUrlOf } from './links.ts'
+import { contextOf, countsOf } from './origin.ts'
+import { withoutQuoteFallback } from './quotes.ts'
 
 /** What the note alone does not say. */
 export interface Known {
@@ -32,7 +36,7 @@ export interface Known {
   /** the addresses of the activity around it, for notes that carry none */
   readonly to?: readonly string[]
   readonly cc?: readonly string[]
-  /** true where quotes are kept and shown: the line that stands in for one (`RE: …`) is then left out */
+  /** false where quotes are not shown: the line that stands in for one (`RE: …`) then stays */
   readonly showsQuotes?: boolean
 }
 
@@ -68,21 +72,27 @@ export function incomingFrom(note: JsonObject, received: Date, known: Known = {}
   const mentionUris = mentionsOf(note.tag)
   const { html, language } = contentOf(note)
   const publishedAt = clamped(dateOf(note.published), received)
+  const held = heldBy(note, kind, received)
+  const controls = controlsFrom(note, authorUri)
   return {
+    ...held,
+    ...controls,
     uri,
     url: pageUrlOf(note.url, uri),
     authorUri,
-    kind,
+    kind: held.poll === null ? kind : 'question',
     visibility: visibilityOf(addressed),
     inReplyToUri: parentOf(note.inReplyTo),
     title: lineOf(note.name, note.nameMap) || null,
     summary: summaryOf(note, kind),
     sensitive: isTrue(note.sensitive) || isTrue(note['as:sensitive']),
-    contentHtml: known.showsQuotes && quoteUriOf(note) !== null ? withoutQuoteFallback(html) : html,
+    contentHtml: known.showsQuotes !== false && controls.quote !== null ? withoutQuoteFallback(html) : html,
     source: sourceOf(note.source),
     language,
     publishedAt,
     updatedAt: editedAt(clamped(dateOf(note.updated), received), publishedAt),
+    contextUri: contextOf(note, uri),
+    remoteCounts: countsOf(note) ?? null,
     recipientUris: recipients([...mentionUris, ...peopleAmong(addressed), ...audienceUri], authorUri),
     mentionUris,
     hashtags: hashtagsOf(note.tag),
@@ -97,6 +107,7 @@ export function isVote(note: JsonObject): boolean {
     typeof note.name === 'string' &&
     (textOf(note.content) ?? '') === '' &&
     !isObject(note.contentMap) &&
+    listOf(note.attachment).length === 0 &&
     parentOf(note.inReplyTo) !== null
   )
 }
@@ -143,8 +154,8 @@ function addressedOf(note: JsonObject, authorUri: string, known: Known): Address
   }
 }
 
-/** Misskey embeds the parent, others send a list. */
-function parentOf(value: Json | undefined): string | null {
+/** What a post answers: Misskey embeds it, others send a list. */
+export function parentOf(value: Json | undefined): string | null {
   for (const item of listOf(value)) {
     const id = idOf(typeof item === 'string' ? (decodedUri(item) ?? item) : item)
     if (id !== undefined) return id

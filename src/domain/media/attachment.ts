@@ -1,0 +1,37 @@
+import type { AttachmentId } from '../../base/ids.ts'
+import type { AttachmentKind } from '../../db/tables/content.ts'
+
+export type { AttachmentKind }
+
+/** As many as are kept of one post, whoever it is by. */
+export const MOST_ATTACHMENTS = 20
+
+/** Something to see or hear that belongs to a post: where it is and what is known of it. */
+export interface Attached {
+  readonly kind: AttachmentKind
+  readonly url: string
+  readonly mediaType: string | null
+  /** for those who cannot see or hear it; plain text, '' when there is none */
+  readonly description: string
+  readonly blurhash: string | null
+  /** the spot that must stay visible, from -1 to 1, right and up being positive */
+  readonly focus: { readonly x: number; readonly y: number } | null
+  /** in pixels */
+  readonly width: number | null
+  readonly height: number | null
+  /** in seconds */
+  readonly duration: number | null
+  /** a still picture of it */
+  readonly previewUrl: string | null
+}
+
+/** A file of ours, stored and ready to be posted. */
+export interface StoredFile extends Attached {
+  /** its name in the media storage */
+  readonly file: string
+}
+
+/** An attachment as it stands in the database. */
+export interface KeptAttachment extends Attached {
+  readonly id: AttachmentId
+}
