@@ -28,6 +28,12 @@ export interface Limits {
   readonly freshHours: number
   /** people not seen for this long have their home rebuilt when they return */
   readonly homeSeenDays: number
+  /** answers of a poll of ours, and characters of each */
+  readonly pollOptions: number
+  readonly pollOptionLength: number
+  /** how long a poll of ours may be open */
+  readonly pollShortestSeconds: number
+  readonly pollLongestSeconds: number
 }
 
 export const defaultLimits: Limits = {
@@ -36,6 +42,10 @@ export const defaultLimits: Limits = {
   homeLength: 800,
   freshHours: 6,
   homeSeenDays: 14,
+  pollOptions: 4,
+  pollOptionLength: 50,
+  pollShortestSeconds: 300,
+  pollLongestSeconds: 2_629_746,
 }
 
 /**

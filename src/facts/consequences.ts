@@ -1,7 +1,7 @@
 import type { FactType } from './facts.ts'
 
 /** The names of everything that can follow; `effects/handlers.ts` holds one function for each. */
-export type EffectName = 'timelines' | 'notify' | 'deliver' | 'documents'
+export type EffectName = 'timelines' | 'notify' | 'deliver' | 'documents' | 'history'
 
 /**
  * What follows from what: the one page that explains the server's behaviour.
@@ -13,6 +13,7 @@ export type EffectName = 'timelines' | 'notify' | 'deliver' | 'documents'
  * - `timelines` writes and withdraws home rows, and fills a home after a new follow
  * - `notify` writes and withdraws notifications
  * - `deliver` keeps our activity as the exact bytes to serve, and enqueues its expansion to inboxes
+ * - `history` lets be asked for what somebody elsewhere said before
  * - `documents` tells every process which cached public documents no longer hold
  */
 export const consequences: Readonly<Record<FactType, readonly EffectName[]>> = {
@@ -45,7 +46,7 @@ export const consequences: Readonly<Record<FactType, readonly EffectName[]>> = {
   'poll.counted': ['deliver'],
   'poll.closed': ['notify', 'deliver', 'documents'],
   'follow.requested': ['notify', 'deliver'],
-  'follow.accepted': ['timelines', 'notify', 'deliver', 'documents'],
+  'follow.accepted': ['timelines', 'notify', 'deliver', 'documents', 'history'],
   'follow.rejected': ['timelines', 'notify', 'deliver', 'documents'],
   'follow.undone': ['timelines', 'notify', 'deliver', 'documents'],
   'follow.severed': ['timelines', 'notify', 'documents'],

@@ -121,7 +121,10 @@ export type Fact =
   | ReactionFact<'reaction.added'>
   | ReactionFact<'reaction.removed'>
   | BoostFact<'boost.added'>
-  | BoostFact<'boost.removed'>
+  | (BoostFact<'boost.removed'> & {
+      /** the booster is gone, and everyone hears of that instead */
+      readonly withAuthor: boolean
+    })
 
 /** Somebody wants to do something with a post that its author must allow, or its author has answered. */
 export interface InteractionFact<Type extends string> {

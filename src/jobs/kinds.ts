@@ -9,7 +9,9 @@
  * - `followers` compares who follows somebody elsewhere with what their server says (FEP-8fcf)
  * - `poll` tells how a poll of ours stands, closes one, or asks how one from elsewhere stands
  * - `emoji` makes our own copy of the picture of an emoji from elsewhere
+ * - `quote` verifies what a quote from elsewhere rests on
+ * - `history` asks for what somebody elsewhere said before they were followed
  */
-export const jobKinds = ['deliver', 'home', 'ask', 'account', 'actor', 'sever', 'followers', 'poll', 'emoji'] as const
+export const jobKinds = ['deliver', 'home', 'ask', 'quote', 'account', 'actor', 'sever', 'followers', 'poll', 'emoji', 'history'] as const
 
 export type JobKind = (typeof jobKinds)[number]

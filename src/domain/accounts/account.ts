@@ -1,5 +1,6 @@
 import type { AccountId } from '../../base/ids.ts'
 import type { AccountKind, ProfileField, Role } from '../../db/tables/accounts.ts'
+import type { IncomingEmoji } from '../emojis/emoji.ts'
 
 export type { AccountKind, ProfileField, Role }
 
@@ -53,6 +54,8 @@ export interface RemoteActor {
   readonly followingUrl: string | null
   readonly featuredUrl: string | null
   readonly publishedAt: Date | null
+  /** the custom emoji in its name, bio and fields */
+  readonly emojis?: readonly IncomingEmoji[]
   readonly featuredTagsUrl: string | null
   /** who else may name this account as the author of pages: hosts */
   readonly attributionDomains: readonly string[]

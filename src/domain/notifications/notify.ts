@@ -1,7 +1,13 @@
 import type { AccountId, NotificationId, PostId } from '../../base/ids.ts'
 import type { Tx } from '../../db/transact.ts'
 import type { World } from '../world.ts'
-import { insertFollowNotice, insertMentionNotices, withdrawFollowNotices } from './store.ts'
+import {
+  insertFollowNotice,
+  insertMentionNotices,
+  insertMoveNotice,
+  insertPollNotices,
+  withdrawFollowNotices,
+} from './store.ts'
 
 type NotifyWorld = Pick<World, 'ids'>
 
@@ -28,6 +34,25 @@ export async function notifyFollow(
 ): Promise<void> {
   if (kind === 'follow') await withdrawFollowNotices(tx, followedId, followerId, ['follow_request'])
   await insertFollowNotice(tx, { id: world.ids.next(), ownerId: followedId, fromId: followerId, kind })
+}
+
+/** Tells people here that a poll has ended: those who voted, and whoever asked. */
+export async function notifyPollClosed(
+  world: NotifyWorld,
+  tx: Tx,
+  poll: { readonly postId: PostId; readonly authorId: AccountId },
+): Promise<void> {
+  await insertPollNotices(tx, poll, () => world.ids.next<NotificationId>())
+}
+
+/** Tells somebody here that an account that they followed has moved; the account itself says where to. */
+export async function notifyMoved(
+  world: NotifyWorld,
+  tx: Tx,
+  ownerId: AccountId,
+  fromId: AccountId,
+): Promise<void> {
+  await insertMoveNotice(tx, { id: world.ids.next(), ownerId, fromId })
 }
 
 /** A follow or request that is no more is not told of any more. */

@@ -70,3 +70,58 @@ export async function withdrawFollowNotices(
     .where('kind', 'in', kinds)
     .execute()
 }
+
+/** Tells people here that a poll has ended, once each: those who voted, and its author. */
+export async function insertPollNotices(
+  tx: Tx,
+  poll: { readonly postId: PostId; readonly authorId: AccountId },
+  nextId: () => NotificationId,
+): Promise<void> {
+  const owners = await sql<{ id: AccountId }>`
+    SELECT account.id FROM account
+    WHERE account.local AND account.deleted_at IS NULL AND account.id IN (
+      SELECT account_id FROM poll_vote WHERE post_id = ${poll.postId}::bigint
+      UNION ALL SELECT ${poll.authorId}::bigint)`.execute(tx)
+  if (owners.rows.length === 0) return
+  await tx
+    .insertInto('notification')
+    .values(
+      owners.rows.map(({ id }) => ({
+        id: nextId(),
+        owner_id: id,
+        kind: 'poll' as const,
+        from_account_id: poll.authorId,
+        post_id: poll.postId,
+      })),
+    )
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+/** Tells somebody here that an account that they follow has moved. */
+export async function insertMoveNotice(
+  tx: Tx,
+  notice: { readonly id: NotificationId; readonly ownerId: AccountId; readonly fromId: AccountId },
+): Promise<void> {
+  await tx
+    .insertInto('notification')
+    .values({
+      id: notice.id,
+      owner_id: notice.ownerId,
+      kind: 'move',
+      from_account_id: notice.fromId,
+      post_id: null,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+/** Some of what was told to, or of, an account that is gone; how many that were. */
+export async function deleteNotificationsAbout(tx: Tx, accountId: AccountId, limit: number): Promise<number> {
+  const gone = await sql`
+    DELETE FROM notification WHERE (owner_id, id) IN (
+      SELECT owner_id, id FROM notification
+      WHERE from_account_id = ${accountId}::bigint OR owner_id = ${accountId}::bigint LIMIT ${limit}
+    ) RETURNING 1`.execute(tx)
+  return gone.rows.length
+}

@@ -6,6 +6,7 @@ import { lengthOf } from '../../text/length.ts'
 import { handlesIn, hashtagsIn } from '../../text/tokens.ts'
 import type { Account } from '../accounts/account.ts'
 import type { World } from '../world.ts'
+import type { Draft } from './post.ts'
 
 export interface Composed {
   readonly source: string
@@ -17,11 +18,16 @@ export interface Composed {
 /**
  * Makes what will be stored of the words that somebody typed: their HTML, and whom and what they name.
  * May ask strangers' servers who a handle is, so it comes before any transaction; a handle that nobody answers to
- * stays plain text. Refuses words that are empty or too long.
+ * stays plain text. Refuses words that are too long, and no words at all unless the post holds something else.
  */
-export async function compose(world: World, text: string, summary: string): Promise<Composed> {
+export async function compose(
+  world: World,
+  text: string,
+  summary: string,
+  mayBeEmpty = false,
+): Promise<Composed> {
   const source = cleanText(text).trim()
-  if (source === '') refuse('post.empty')
+  if (source === '' && !mayBeEmpty) refuse('post.empty')
   const length = lengthOf(source) + lengthOf(summary)
   if (length > world.limits.postLength) refuse('post.too-long', { limit: world.limits.postLength, length })
 
@@ -37,9 +43,26 @@ export async function compose(world: World, text: string, summary: string): Prom
   return { source, contentHtml, mentions, hashtags: hashtagsIn(source) }
 }
 
-const keyOf = (handle: Handle) => `${handle.name.toLowerCase()}@${handle.host ?? ''}`
+/**
+ * What a draft says in every language, its own included, as HTML; null where it speaks one alone.
+ * @throws Refusal as `compose` does
+ */
+export async function translationsOf(
+  world: World,
+  draft: Draft,
+  composed: Composed,
+): Promise<Readonly<Record<string, string>> | null> {
+  const others = Object.entries(draft.translations ?? {})
+  if (others.length === 0 || draft.language === undefined) return null
+  const map: Record<string, string> = { [draft.language]: composed.contentHtml }
+  for (const [language, text] of others) map[language] ??= (await compose(world, text, '')).contentHtml
+  return map
+}
 
-async function findMentioned(world: World, handles: readonly Handle[]): Promise<Map<string, Account>> {
+export const keyOf = (handle: Handle) => `${handle.name.toLowerCase()}@${handle.host ?? ''}`
+
+/** Who answers to these handles, by `keyOf`; may ask strangers’ servers. */
+export async function findMentioned(world: World, handles: readonly Handle[]): Promise<Map<string, Account>> {
   const wanted = new Map(handles.map((handle) => [keyOf(handle), handle]))
   const found = await Promise.all(
     [...wanted].map(async ([key, handle]) => {

@@ -1,13 +1,16 @@
-import type { AccountId, PostId } from '../../base/ids.ts'
+import type { AccountId, AttachmentId, PostId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
 import { type Tx, transact } from '../../db/transact.ts'
 import { record } from '../../facts/record.ts'
 import type { Account, LocalAccount } from '../accounts/account.ts'
 import { findAccountsByUris } from '../accounts/find.ts'
+import type { DraftPoll } from '../polls/poll.ts'
 import type { World } from '../world.ts'
 import { compose } from './compose.ts'
 import { findVisible, type KnownPost, mentionedIn } from './find.ts'
+import { changeHeld, receiveCounts, replaceHeld } from './hold.ts'
 import type { Incoming } from './post.ts'
+import { receiveControls } from './revise-controls.ts'
 import {
   deleteHashtags,
   deleteMentionsExcept,
@@ -23,15 +26,19 @@ export interface Edit {
   readonly summary?: string
   readonly sensitive?: boolean
   readonly language?: string
+  /** all that it is to hold, in this order; what it holds stays when left out */
+  readonly mediaIds?: readonly AttachmentId[]
+  /** null takes its poll away; it stays when left out */
+  readonly poll?: DraftPoll | null
 }
 
 /** Lets a post of ours say something else; what it said before stays readable as its history. */
 export async function editPost(world: World, author: LocalAccount, id: PostId, edit: Edit): Promise<void> {
   const post = await findVisible(world.db, id, { accountId: author.id })
-  if (!post) refuse('post.not-found')
+  if (!post || post.boostOfId !== null) refuse('post.not-found')
   if (post.accountId !== author.id) refuse('post.not-yours')
   const summary = edit.summary?.trim() ?? post.summary
-  const composed = await compose(world, edit.text, summary)
+  const composed = await compose(world, edit.text, summary, (edit.mediaIds?.length ?? 0) > 0)
 
   await transact(world.db, async (tx) => {
     const current = await lockPost(tx, post.uri)
@@ -43,7 +50,12 @@ export async function editPost(world: World, author: LocalAccount, id: PostId, e
         summary,
         sensitive: edit.sensitive ?? current.sensitive,
         language: edit.language ?? current.language,
+        contentMap: null,
+        sourceType: null,
+        title: current.title,
+        kind: edit.poll === undefined ? current.kind : edit.poll ? 'question' : 'note',
       },
+      hold: (tx) => changeHeld(world, tx, current, edit),
       mentions: composed.mentions,
       hashtags: composed.hashtags,
       at: world.clock.now(),
@@ -51,7 +63,7 @@ export async function editPost(world: World, author: LocalAccount, id: PostId, e
   })
 }
 
-export type EditOutcome = 'edited' | 'unknown' | 'older'
+export type EditOutcome = 'edited' | 'counted' | 'unknown' | 'older'
 
 /**
  * An Update from elsewhere, already known to come from the post's own author. Only a newer one changes anything,
@@ -63,11 +75,15 @@ export async function receiveEdit(world: World, author: Account, incoming: Incom
     const post = await lockPost(tx, incoming.uri)
     if (!post) return 'unknown'
     if (post.accountId !== author.id) refuse('post.not-yours')
-    // Without a date it may only change counts, which are not ours to believe.
+    await receiveControls(world, tx, post, author, incoming)
+    // Without a newer date it may only bring the counts of a poll, and a quote's stamp.
     const { updatedAt } = incoming
-    if (!updatedAt || updatedAt <= (post.editedAt ?? post.publishedAt)) return 'older'
+    if (!updatedAt || updatedAt <= (post.editedAt ?? post.publishedAt)) {
+      return (await receiveCounts(world, tx, post, incoming)) ? 'counted' : 'older'
+    }
     await apply(world, tx, post, {
       revision: incoming,
+      hold: (tx) => replaceHeld(world, tx, post, author, incoming),
       mentions: [...mentioned.values()],
       hashtags: incoming.hashtags,
       at: new Date(Math.min(updatedAt.getTime(), world.clock.now().getTime())),
@@ -78,6 +94,8 @@ export async function receiveEdit(world: World, author: Account, incoming: Incom
 
 interface Change {
   readonly revision: Revision
+  /** lets the post hold what it is to hold now */
+  readonly hold: (tx: Tx) => Promise<void>
   readonly mentions: readonly Account[]
   readonly hashtags: Incoming['hashtags']
   readonly at: Date
@@ -86,6 +104,7 @@ interface Change {
 async function apply(world: World, tx: Tx, post: KnownPost, change: Change): Promise<void> {
   const before = await mentionedIn(tx, post.id)
   await revisePost(tx, post, change.revision, change.at)
+  await change.hold(tx)
   await deleteMentionsExcept(tx, post.id, keptMentions(post, before, change.mentions))
   await insertMentions(
     tx,
@@ -96,6 +115,8 @@ async function apply(world: World, tx: Tx, post: KnownPost, change: Change): Pro
     tx,
     change.hashtags.map((tag) => ({ postId: post.id, ...tag })),
   )
+  // Of what is held nobody has heard yet.
+  if (post.held) return
   await record(world, tx, {
     type: 'post.edited',
     postId: post.id,

@@ -11,8 +11,16 @@ export interface KnownPost {
   readonly local: boolean
   readonly accountId: AccountId
   readonly visibility: Visibility
+  readonly kind: string
+  readonly title: string | null
   readonly conversationId: PostId
+  /** of a boost, what it shows again */
+  readonly boostOfId: PostId | null
   readonly inReplyToId: PostId | null
+  /** the group that it was said in */
+  readonly audienceUri: string | null
+  /** waits for the author of what it answers to approve it */
+  readonly held: boolean
   readonly contentHtml: string
   readonly source: string | null
   readonly summary: string
@@ -28,8 +36,13 @@ export const postColumns = [
   'post.local',
   'post.account_id as accountId',
   'post.visibility',
+  'post.kind',
+  'post.title',
   'post.conversation_id as conversationId',
+  'post.boost_of_id as boostOfId',
   'post.in_reply_to_id as inReplyToId',
+  'post.audience_uri as audienceUri',
+  'post.held',
   'post.content_html as contentHtml',
   'post.source',
   'post.summary',
@@ -62,6 +75,39 @@ export async function findPostsByUris(db: Db, uris: readonly string[]): Promise<
     .where('post.uri', '=', sql<string>`any(${uris}::text[])`)
     .execute()
   return new Map(rows.map((row) => [row.uri, row]))
+}
+
+/** Those of `ids` that are known, by id. */
+export async function findPostsByIds(db: Db, ids: readonly PostId[]): Promise<Map<PostId, KnownPost>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('post')
+    .select(postColumns)
+    .where('post.id', '=', sql<PostId>`any(${ids}::bigint[])`)
+    .execute()
+  return new Map(rows.map((row) => [row.id, row]))
+}
+
+/** Replies to a post that are held for its sake alone: nobody is asked about them. */
+export async function findHeldBelow(db: Db, postId: PostId): Promise<KnownPost[]> {
+  return db
+    .selectFrom('post')
+    .select(postColumns)
+    .where('post.in_reply_to_id', '=', postId)
+    .where('post.held', '=', true)
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb
+            .selectFrom('approval')
+            .select('approval.id')
+            .whereRef('approval.uri', '=', 'post.uri')
+            .where('approval.kind', '=', 'reply')
+            .where('approval.state', '!=', 'approved'),
+        ),
+      ),
+    )
+    .execute()
 }
 
 export async function mentionedIn(db: Db, postId: PostId): Promise<AccountId[]> {
@@ -97,4 +143,18 @@ export async function findPostByAddress(db: Db, address: string): Promise<KnownP
     .where('post.url', '=', address)
     .where('post.local', '=', false)
     .executeTakeFirst()
+}
+
+/** The replies that came before the posts with these uris, and wait to be joined to them. */
+export async function findAwaiting(
+  db: Db,
+  uris: readonly string[],
+): Promise<{ replyId: PostId; authorId: AccountId; parentId: PostId }[]> {
+  return db
+    .selectFrom('post as reply')
+    .innerJoin('post as parent', 'parent.uri', 'reply.in_reply_to_uri')
+    .select(['reply.id as replyId', 'reply.account_id as authorId', 'parent.id as parentId'])
+    .where('reply.in_reply_to_uri', '=', sql<string>`any(${uris}::text[])`)
+    .where('reply.in_reply_to_id', 'is', null)
+    .execute()
 }

@@ -3,9 +3,11 @@ import type { AccountId, PostId } from '../../base/ids.ts'
 import type { Visibility } from '../../base/visibility.ts'
 import type { Db } from '../../db/connect.ts'
 import type { Tx } from '../../db/transact.ts'
+import type { Part } from './admit.ts'
+import type { Held } from './held.ts'
 
 /** A post from elsewhere, ready to be stored. */
-export interface IncomingRow {
+export interface IncomingRow extends Part {
   readonly id: PostId
   readonly uri: string
   readonly local: false
@@ -19,6 +21,11 @@ export interface IncomingRow {
   readonly inReplyToUri: string | null
   readonly inReplyToAccountId: AccountId | null
   readonly conversationId: PostId
+  readonly contextUri: string | null
+  /** it was looked for, not sent */
+  readonly found: boolean
+  readonly holds: Held
+  readonly host: string | null
   readonly title: string | null
   readonly summary: string
   readonly sensitive: boolean
@@ -65,16 +72,21 @@ export async function insertIncoming(tx: Tx, rows: readonly IncomingRow[]): Prom
         in_reply_to_uri: row.inReplyToUri,
         in_reply_to_account_id: row.inReplyToAccountId,
         conversation_id: row.conversationId,
+        context_uri: row.contextUri,
         title: row.title,
         summary: row.summary,
         sensitive: row.sensitive,
         content_html: row.contentHtml,
         source: row.source,
+        source_type: row.holds.sourceType,
+        content_map: row.holds.contentMap && JSON.stringify(row.holds.contentMap),
         language: row.language,
         published_at: row.publishedAt,
         edited_at: row.editedAt,
         received_at: row.receivedAt,
         audience_uri: row.audience,
+        held: row.held,
+        policy: row.policy && JSON.stringify(row.policy),
       })),
     )
     // Its target is named: without one, a clash of ids would be taken for a post that is already known.
@@ -90,14 +102,22 @@ export async function insertIncoming(tx: Tx, rows: readonly IncomingRow[]): Prom
   return left
 }
 
-/** Replies that came before what they answer are joined to it, and their conversations become one. */
-export async function adoptReplies(tx: Tx, uris: readonly string[]): Promise<void> {
+/**
+ * Replies that came before what they answer are joined to it, and their conversations become one.
+ * @param outside replies that stay apart: their authors may not see what they answer
+ */
+export async function adoptReplies(
+  tx: Tx,
+  uris: readonly string[],
+  outside: readonly PostId[],
+): Promise<void> {
   const adopted = await sql<{ from: PostId; to: PostId }>`
     WITH waiting AS (
       SELECT reply.id, reply.conversation_id AS from_id, parent.id AS parent_id, parent.account_id,
         parent.conversation_id AS to_id, reply.visibility
       FROM post AS reply JOIN post AS parent ON parent.uri = reply.in_reply_to_uri
       WHERE reply.in_reply_to_uri = any(${uris}::text[]) AND reply.in_reply_to_id IS NULL AND reply.id <> parent.id
+        AND reply.id <> ALL (${outside}::bigint[])
     ), joined AS (
       UPDATE post SET in_reply_to_id = waiting.parent_id, in_reply_to_account_id = waiting.account_id
       FROM waiting WHERE post.id = waiting.id

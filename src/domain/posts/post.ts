@@ -1,6 +1,11 @@
-import type { AccountId, PostId } from '../../base/ids.ts'
+import type { AccountId, AttachmentId, PostId } from '../../base/ids.ts'
 import type { Visibility } from '../../base/visibility.ts'
 import type { Account } from '../accounts/account.ts'
+import type { Choices, Policy } from '../policies/policy.ts'
+import type { DraftPoll, NewPoll } from '../polls/poll.ts'
+import type { Controls } from './controls.ts'
+import type { Held } from './held.ts'
+import type { OriginCounts } from './origin.ts'
 
 /** What somebody here wants to say, whichever door it came through. */
 export interface Draft {
@@ -11,10 +16,18 @@ export interface Draft {
   /** BCP 47 */
   readonly language?: string
   readonly replyTo?: PostId
+  readonly quoteOf?: PostId
+  /** who may do what with it, where that is not as its author always has it */
+  readonly policy?: Choices
+  /** files that were stored before and wait to be posted, in their order */
+  readonly mediaIds?: readonly AttachmentId[]
+  readonly poll?: DraftPoll
+  /** the same in other languages, by BCP 47 tag */
+  readonly translations?: Readonly<Record<string, string>>
 }
 
 /** A post as it arrives from elsewhere, read, cleaned and cut to our limits (`translate/from-activity/note.ts`). */
-export interface Incoming {
+export interface Incoming extends Held, Controls {
   readonly uri: string
   readonly url: string | null
   readonly authorUri: string
@@ -32,6 +45,10 @@ export interface Incoming {
   readonly language: string | null
   readonly publishedAt: Date | undefined
   readonly updatedAt: Date | undefined
+  /** the collection of its conversation, when its own server keeps one (FEP-7888) */
+  readonly contextUri: string | null
+  /** what its server says of it in numbers */
+  readonly remoteCounts: OriginCounts | null
   /** every actor uri that it mentions or is addressed to, without Public and collections */
   readonly recipientUris: readonly string[]
   readonly mentionUris: readonly string[]
@@ -50,12 +67,19 @@ export interface NewPost {
   readonly visibility: Visibility
   readonly inReplyTo: { readonly id: PostId; readonly uri: string; readonly accountId: AccountId } | undefined
   readonly conversationId: PostId
+  /** the group that it is said in, as what it answers was */
+  readonly audience: string | null
   readonly summary: string
   readonly sensitive: boolean
   readonly contentHtml: string
   readonly source: string
   readonly language: string | null
+  readonly poll: NewPoll | undefined
+  readonly contentMap: Readonly<Record<string, string>> | null
   readonly publishedAt: Date
+  readonly policy: Policy | null
+  /** it waits for the author of what it answers */
+  readonly held: boolean
   readonly mentions: readonly Account[]
   readonly hashtags: readonly { readonly name: string; readonly displayName: string }[]
 }

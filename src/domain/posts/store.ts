@@ -10,6 +10,19 @@ export async function lockPost(tx: Tx, uri: string): Promise<KnownPost | undefin
   return tx.selectFrom('post').select(postColumns).where('post.uri', '=', uri).forUpdate().executeTakeFirst()
 }
 
+/** Some posts of an account, held likewise; boosts are not among them. */
+export async function lockSomePostsOf(tx: Tx, accountId: AccountId, limit: number): Promise<KnownPost[]> {
+  return tx
+    .selectFrom('post')
+    .select(postColumns)
+    .where('post.account_id', '=', accountId)
+    .where('post.boost_of_id', 'is', null)
+    .orderBy('post.id')
+    .limit(limit)
+    .forUpdate()
+    .execute()
+}
+
 export async function insertPost(tx: Tx, post: NewPost): Promise<void> {
   await tx
     .insertInto('post')
@@ -24,11 +37,16 @@ export async function insertPost(tx: Tx, post: NewPost): Promise<void> {
       in_reply_to_uri: post.inReplyTo?.uri ?? null,
       in_reply_to_account_id: post.inReplyTo?.accountId ?? null,
       conversation_id: post.conversationId,
+      audience_uri: post.audience,
+      kind: post.poll ? 'question' : 'note',
       summary: post.summary,
       sensitive: post.sensitive,
       content_html: post.contentHtml,
       source: post.source,
+      content_map: post.contentMap && JSON.stringify(post.contentMap),
       language: post.language,
+      policy: post.policy && JSON.stringify(post.policy),
+      held: post.held,
       published_at: post.publishedAt,
       received_at: post.publishedAt,
     })
@@ -111,14 +129,24 @@ export interface Revision {
   readonly summary: string
   readonly sensitive: boolean
   readonly language: string | null
+  readonly contentMap: Readonly<Record<string, string>> | null
+  readonly sourceType: string | null
+  readonly title: string | null
+  /** `question` where there is a poll */
+  readonly kind: string
 }
 
 /** Keeps what the post said until now as a version of its history, then lets it say something else. */
 export async function revisePost(tx: Tx, post: KnownPost, revision: Revision, now: Date): Promise<void> {
   await sql`
-    INSERT INTO post_edit (post_id, version, content_html, source, summary, sensitive, created_at)
-    SELECT id, (SELECT count(*) FROM post_edit WHERE post_id = post.id), content_html, source, summary, sensitive,
-      coalesce(edited_at, published_at)
+    INSERT INTO post_edit (post_id, version, content_html, source, summary, sensitive, title, created_at,
+      attachments, poll_options)
+    SELECT id, (SELECT coalesce(max(version) + 1, 0) FROM post_edit WHERE post_id = post.id), content_html, source,
+      summary, sensitive, title, coalesce(edited_at, published_at),
+      (SELECT jsonb_agg(jsonb_build_object('kind', kind, 'url', url, 'mediaType', media_type,
+        'description', description, 'width', width, 'height', height) ORDER BY position)
+        FROM attachment WHERE attachment.post_id = post.id),
+      (SELECT array_agg(poll_option.title ORDER BY position) FROM poll_option WHERE poll_option.post_id = post.id)
     FROM post WHERE id = ${post.id}::bigint`.execute(tx)
   await tx
     .updateTable('post')
@@ -128,6 +156,10 @@ export async function revisePost(tx: Tx, post: KnownPost, revision: Revision, no
       summary: revision.summary,
       sensitive: revision.sensitive,
       language: revision.language,
+      content_map: revision.contentMap && JSON.stringify(revision.contentMap),
+      source_type: revision.sourceType,
+      title: revision.title,
+      kind: revision.kind,
       edited_at: now,
     })
     .where('id', '=', post.id)

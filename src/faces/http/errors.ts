@@ -66,6 +66,14 @@ const entries: Readonly<Record<RefusalCode, Entry>> = {
   'post.not-yours': { status: 403, sentence: 'Only its author can change a post.' },
   'post.parent-not-found': { status: 422, sentence: 'The post to reply to is not there.' },
   'post.unchanged': { status: 422, sentence: 'That is what the post says already.' },
+  'reply.refused': { status: 403, sentence: 'Its author lets only certain people reply to this post.' },
+  'reply.held': { status: 409, sentence: 'That reply waits for approval; it can be answered once it has it.' },
+  'quote.not-found': { status: 422, sentence: 'The post to quote is not there.' },
+  'quote.refused': { status: 403, sentence: 'Its author does not let this post be quoted.' },
+  'like.refused': { status: 403, sentence: 'Its author lets only certain people like this post.' },
+  'boost.refused': { status: 403, sentence: 'Its author lets only certain people boost this post.' },
+  'approval.not-found': { status: 404, sentence: 'There is no such request.' },
+  'approval.decided': { status: 409, sentence: 'That has been decided already.' },
   'poll.options': {
     status: 422,
     sentence: ({ most = 4, longest = 50 }) =>

@@ -1,0 +1,103 @@
+import type { AccountId, AttachmentId, PostId } from '../../base/ids.ts'
+import { refuse } from '../../base/refusal.ts'
+import type { Tx } from '../../db/transact.ts'
+import type { LocalAccount } from '../accounts/account.ts'
+import type { World } from '../world.ts'
+import { type Attached, MOST_ATTACHMENTS, type StoredFile } from './attachment.ts'
+import {
+  claimFiles,
+  deleteAttachmentsOf,
+  deleteWaiting,
+  dropOtherFiles,
+  insertAttachments,
+  insertStoredFile,
+  takeStrayFiles,
+} from './store.ts'
+
+/** Characters of a description of our own. */
+export const LONGEST_DESCRIPTION = 1500
+
+/** Remembers a file that was just stored for somebody here, until they post it or a day has passed. */
+export async function keepFile(world: World, owner: LocalAccount, stored: StoredFile): Promise<AttachmentId> {
+  if (stored.description.length > LONGEST_DESCRIPTION)
+    refuse('media.description', { limit: LONGEST_DESCRIPTION })
+  const id = world.ids.next<AttachmentId>()
+  await insertStoredFile(world.db, id, owner.id, stored, world.clock.now())
+  return id
+}
+
+/** @throws Refusal 'media.too-many' */
+export function checkMedia(ids: readonly AttachmentId[]): void {
+  if (ids.length > MOST_ATTACHMENTS) refuse('media.too-many', { most: MOST_ATTACHMENTS })
+}
+
+/**
+ * Makes these files of its author's, in this order, all that a post of ours holds.
+ * @throws Refusal 'media.not-found' when one of them is not theirs, or is posted already
+ */
+export async function attachFiles(
+  tx: Tx,
+  accountId: AccountId,
+  postId: PostId,
+  ids: readonly AttachmentId[],
+): Promise<void> {
+  const wanted = [...new Set(ids)]
+  if (wanted.length === 0) return
+  const claimed = await claimFiles(tx, accountId, postId, wanted)
+  if (claimed < wanted.length) refuse('media.not-found')
+}
+
+/** The same for a post that may hold others until now. */
+export async function replaceFiles(
+  tx: Tx,
+  accountId: AccountId,
+  postId: PostId,
+  ids: readonly AttachmentId[],
+): Promise<void> {
+  await dropOtherFiles(tx, postId, ids)
+  await attachFiles(tx, accountId, postId, ids)
+}
+
+interface Holder {
+  readonly id: PostId
+  readonly accountId: AccountId
+  readonly holds: { readonly attachments: readonly Attached[] }
+}
+
+/** Stores what posts from elsewhere hold; no query where they hold nothing. */
+export async function keepAttachments(
+  world: Pick<World, 'ids'>,
+  tx: Tx,
+  posts: readonly Holder[],
+): Promise<void> {
+  await insertAttachments(
+    tx,
+    posts.flatMap(({ id, accountId, holds }) =>
+      holds.attachments.map((attached, position) => ({
+        ...attached,
+        id: world.ids.next<AttachmentId>(),
+        postId: id,
+        accountId,
+        position,
+      })),
+    ),
+  )
+}
+
+/** Lets a post from elsewhere hold something else. */
+export async function replaceAttachments(world: Pick<World, 'ids'>, tx: Tx, post: Holder): Promise<void> {
+  await deleteAttachmentsOf(tx, post.id)
+  await keepAttachments(world, tx, [post])
+}
+
+const WAITING_MS = 86_400_000
+const AT_ONCE = 500
+
+/**
+ * Forgets files that nobody posted within a day, and names those whose rows are gone, so that they can be removed. What
+ * is named is not named again.
+ */
+export async function strayFiles(world: Pick<World, 'db' | 'clock'>): Promise<string[]> {
+  await deleteWaiting(world.db, new Date(world.clock.now().getTime() - WAITING_MS))
+  return takeStrayFiles(world.db, AT_ONCE)
+}
