@@ -2,12 +2,14 @@ import { sql } from 'kysely'
 import type { AccountId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
 import type { Role } from '../db/tables/accounts.ts'
-import type { AccountMention, AccountView, Page } from './view.ts'
+import { emojisIn } from './held.ts'
+import type { AccountMention, AccountView, EmojiView, Page } from './view.ts'
 
 const selectAccount = (db: Db) =>
   db
     .selectFrom('account')
     .leftJoin('account_stat', 'account_stat.account_id', 'account.id')
+    .leftJoin('account_origin as origin', 'origin.account_id', 'account.id')
     .select((eb) => [
       'account.id',
       'account.local',
@@ -39,31 +41,71 @@ const selectAccount = (db: Db) =>
       eb.fn.coalesce('account_stat.followers', sql<number>`0`).as('followers'),
       eb.fn.coalesce('account_stat.following', sql<number>`0`).as('following'),
       'account_stat.last_post_at as lastPostAt',
+      'origin.account_id as origin_id',
+      'origin.posts as origin_posts',
+      'origin.followers as origin_followers',
+      'origin.following as origin_following',
     ])
 
 type AccountRow = Awaited<ReturnType<ReturnType<typeof selectAccount>['execute']>>[number]
 
-function viewFrom(row: AccountRow, keys: AccountView['keys'] = []): AccountView {
-  const { posts, followers, following, suspended_at, deleted_at, ...rest } = row
+function viewFrom(
+  row: AccountRow,
+  emojis: readonly EmojiView[],
+  keys: AccountView['keys'] = [],
+): AccountView {
+  const { posts, followers, following, suspended_at, deleted_at, ...known } = row
+  const { origin_id, origin_posts, origin_followers, origin_following, ...rest } = known
   return {
     ...rest,
     suspended: suspended_at !== null,
     deleted: deleted_at !== null,
     counts: { posts, followers, following },
+    remoteCounts:
+      origin_id === null
+        ? null
+        : { posts: origin_posts, followers: origin_followers, following: origin_following },
+    emojis,
     keys,
   }
 }
 
 async function withKeys(db: Db, row: AccountRow | undefined): Promise<AccountView | undefined> {
   if (!row) return undefined
-  if (!row.local) return viewFrom(row)
+  const emojis = await accountEmojis(db, [row])
+  if (!row.local) return viewFrom(row, emojis(row))
   const keys = await db
     .selectFrom('account_key')
     .select(['uri', 'kind', 'public_key as publicKey'])
     .where('account_id', '=', row.id)
     .orderBy('kind', 'desc')
     .execute()
-  return viewFrom(row, keys)
+  return viewFrom(row, emojis(row), keys)
+}
+
+/** The custom emoji in names, bios and fields; one query for all of them, none where there is nothing like one. */
+async function accountEmojis(
+  db: Db,
+  rows: readonly AccountRow[],
+): Promise<(row: AccountRow) => readonly EmojiView[]> {
+  const said = new Map(
+    rows.map((row) => [
+      row.id,
+      {
+        host: row.host,
+        texts: [
+          row.displayName,
+          row.bioHtml,
+          ...row.fields.flatMap(({ name, value }) => [name, value.replace(/<[^>]*>/g, ' ')]),
+        ],
+      },
+    ]),
+  )
+  const find = await emojisIn(db, [...said.values()])
+  return (row) => {
+    const words = said.get(row.id)
+    return words ? find(words) : []
+  }
 }
 
 /** An account by its id; one that is gone comes with `deleted`, so that its address can answer 410. */
@@ -92,7 +134,8 @@ export async function viewAccounts(db: Db, ids: readonly AccountId[]): Promise<M
   const rows = await selectAccount(db)
     .where('account.id', '=', sql<AccountId>`any(${[...new Set(ids)]}::bigint[])`)
     .execute()
-  return new Map(rows.map((row) => [row.id, viewFrom(row)]))
+  const emojis = await accountEmojis(db, rows)
+  return new Map(rows.map((row) => [row.id, viewFrom(row, emojis(row))]))
 }
 
 export interface LocalAccountRow {
@@ -115,8 +158,9 @@ export async function listLocalAccounts(
     .orderBy('account.id', 'desc')
     .limit(options.limit + 1)
     .execute()
+  const emojis = await accountEmojis(db, rows)
   const items = rows.slice(0, options.limit).map(({ role, email, seenAt, ...row }) => ({
-    account: viewFrom(row),
+    account: viewFrom(row, emojis(row as AccountRow)),
     role,
     email,
     seenAt,

@@ -3,7 +3,9 @@ import type { AccountId, PostId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
 import { type Viewer, visibleTo } from '../domain/posts/audience.ts'
 import { viewAccounts } from './accounts.ts'
-import type { AccountMention, Page, PostView } from './view.ts'
+import { heldIn } from './held.ts'
+import { quotesIn } from './quotes.ts'
+import type { Page, PostView } from './view.ts'
 
 export interface PageOptions {
   /** only what is older than this id */
@@ -11,22 +13,47 @@ export interface PageOptions {
   readonly limit: number
 }
 
-/** Turns ids into posts, in the order given, in four queries however many; those this reader may not see are left out. */
-export async function viewPosts(db: Db, ids: readonly PostId[], viewer: Viewer): Promise<PostView[]> {
+/** Turns ids into posts, in the order given, in a fixed number of queries however many; those this reader may not see are left out. */
+export async function viewPosts(
+  db: Db,
+  ids: readonly PostId[],
+  viewer: Viewer,
+  withQuotes = true,
+): Promise<PostView[]> {
   if (ids.length === 0) return []
   const rows = await db
     .selectFrom('post')
     .leftJoin('post_stat', 'post_stat.post_id', 'post.id')
+    .leftJoin('post_origin as origin', 'origin.post_id', 'post.id')
+    .leftJoin('post as root', 'root.id', 'post.conversation_id')
     .innerJoin('account as author', 'author.id', 'post.account_id')
     .selectAll('post')
-    .select(['post_stat.replies', 'post_stat.likes', 'post_stat.boosts'])
+    .select('author.host')
+    .select(['post_stat.replies', 'post_stat.likes', 'post_stat.boosts', 'post_stat.quotes'])
+    .select([
+      'origin.post_id as origin_id',
+      'origin.replies as origin_replies',
+      'origin.likes as origin_likes',
+      'origin.boosts as origin_boosts',
+      'root.context_uri as root_context_uri',
+    ])
     .where('post.id', '=', sql<PostId>`any(${ids}::bigint[])`)
     .where('author.deleted_at', 'is', null)
     .where('author.suspended_at', 'is', null)
     .where(visibleTo(viewer))
     .execute()
   const found = rows.map((row) => row.id)
-  const [authors, mentions, hashtags] = await Promise.all([
+  const [held, quotes, boosted, authors, mentions, hashtags] = await Promise.all([
+    heldIn(db, rows, viewer),
+    // What a quoted post quotes in its turn stays a link.
+    quotesIn(db, found, async (quoted) => (withQuotes ? viewPosts(db, quoted, viewer, false) : [])),
+    // What is boosted is no boost itself, so this goes no deeper.
+    viewPosts(
+      db,
+      rows.flatMap((row) => row.boost_of_id ?? []),
+      viewer,
+      withQuotes,
+    ),
     viewAccounts(
       db,
       rows.map((row) => row.account_id),
@@ -37,20 +64,24 @@ export async function viewPosts(db: Db, ids: readonly PostId[], viewer: Viewer):
   const views = new Map<PostId, PostView>()
   for (const row of rows) {
     const author = authors.get(row.account_id)
-    if (!author) continue
+    const boostOf = boosted.find((post) => post.id === row.boost_of_id) ?? null
+    if (!author || (row.boost_of_id !== null && boostOf === null)) continue
     views.set(row.id, {
+      ...held(row),
       id: row.id,
       uri: row.uri,
       url: row.url ?? row.uri,
       local: row.local,
       author,
       kind: row.kind,
+      boostOf,
       visibility: row.visibility,
       inReplyTo:
         row.in_reply_to_uri === null
           ? null
           : { id: row.in_reply_to_id, uri: row.in_reply_to_uri, accountId: row.in_reply_to_account_id },
       conversationId: row.conversation_id,
+      contextUri: row.root_context_uri,
       title: row.title,
       summary: row.summary,
       sensitive: row.sensitive,
@@ -62,7 +93,20 @@ export async function viewPosts(db: Db, ids: readonly PostId[], viewer: Viewer):
       mentions: mentions.get(row.id) ?? [],
       hashtags: hashtags.get(row.id) ?? [],
       audience: row.audience_uri,
-      counts: { replies: row.replies ?? 0, likes: row.likes ?? 0, boosts: row.boosts ?? 0 },
+      counts: {
+        replies: row.replies ?? 0,
+        likes: row.likes ?? 0,
+        boosts: row.boosts ?? 0,
+        quotes: row.quotes ?? 0,
+      },
+      quote: quotes.get(row.id) ?? null,
+      policy: row.policy,
+      held: row.held,
+      approvedBy: row.approved_by,
+      remoteCounts:
+        row.origin_id === null
+          ? null
+          : { replies: row.origin_replies, likes: row.origin_likes, boosts: row.origin_boosts },
     })
   }
   return ids.map((id) => views.get(id)).filter((view) => view !== undefined)
@@ -82,13 +126,14 @@ export async function viewPostAsAuthor(
   return viewPost(db, id, { accountId: authorId })
 }
 
-async function mentionsIn(db: Db, ids: readonly PostId[]): Promise<Map<PostId, AccountMention[]>> {
-  if (ids.length === 0) return new Map()
+async function mentionsIn(db: Db, ids: readonly PostId[]) {
+  if (ids.length === 0) return new Map<PostId, PostView['mentions']>()
   const rows = await db
     .selectFrom('mention')
     .innerJoin('account', 'account.id', 'mention.account_id')
     .select((eb) => [
       'mention.post_id',
+      'mention.silent',
       'account.id',
       'account.uri',
       eb.fn.coalesce('account.url', 'account.uri').as('url'),
@@ -154,14 +199,18 @@ export async function countOutbox(db: Db, accountId: AccountId): Promise<number>
   return Number(row.n)
 }
 
-/** The newest public posts of people here. */
-export async function listPublicLocal(db: Db, options: PageOptions): Promise<Page<PostView>> {
+/** The newest public posts of people here; with what they boost, if it is asked for. */
+export async function listPublicLocal(
+  db: Db,
+  options: PageOptions & { readonly boosts?: boolean },
+): Promise<Page<PostView>> {
   const rows = await db
     .selectFrom('post')
     .select('id')
     .where('local', '=', true)
     .where('visibility', '=', 'public')
     .where('in_reply_to_uri', 'is', null)
+    .$if(!options.boosts, (query) => query.where('boost_of_id', 'is', null))
     .$if(options.maxId !== undefined, (query) => query.where('id', '<', options.maxId as PostId))
     .orderBy('id', 'desc')
     .limit(options.limit + 1)
@@ -197,87 +246,4 @@ async function pageOf(
   const items = await viewPosts(db, ids, viewer)
   const last = ids.at(-1)
   return rows.length > limit && last ? { items, next: last } : { items }
-}
-
-/** The uris of open replies to a post, oldest first, those from elsewhere too. */
-export async function listReplies(
-  db: Db,
-  postId: PostId,
-  options: { readonly after?: PostId; readonly limit: number },
-): Promise<Page<string>> {
-  const rows = await db
-    .selectFrom('post')
-    .select(['id', 'uri'])
-    .where('in_reply_to_id', '=', postId)
-    .where('visibility', 'in', open)
-    .$if(options.after !== undefined, (query) => query.where('id', '>', options.after as PostId))
-    .orderBy('id')
-    .limit(options.limit + 1)
-    .execute()
-  const shown = rows.slice(0, options.limit)
-  const last = shown.at(-1)
-  const items = shown.map((row) => row.uri)
-  return rows.length > options.limit && last ? { items, next: last.id } : { items }
-}
-
-/** The uris of the open posts of a conversation, oldest first. */
-export async function listConversation(
-  db: Db,
-  conversationId: PostId,
-  options: { readonly after?: PostId; readonly limit: number },
-): Promise<Page<string>> {
-  const rows = await db
-    .selectFrom('post')
-    .select(['id', 'uri'])
-    .where('conversation_id', '=', conversationId)
-    .where('visibility', 'in', open)
-    .$if(options.after !== undefined, (query) => query.where('id', '>', options.after as PostId))
-    .orderBy('id')
-    .limit(options.limit + 1)
-    .execute()
-  const shown = rows.slice(0, options.limit)
-  const last = shown.at(-1)
-  const items = shown.map((row) => row.uri)
-  return rows.length > options.limit && last ? { items, next: last.id } : { items }
-}
-
-const DEPTH = 100
-const REPLIES = 200
-
-/** A post among what it answers and what answers it, as far as this reader may see; undefined when they may not see it. */
-export async function viewThread(
-  db: Db,
-  id: PostId,
-  viewer: Viewer,
-): Promise<{ ancestors: PostView[]; post: PostView; replies: PostView[] } | undefined> {
-  const post = await viewPost(db, id, viewer)
-  if (!post) return undefined
-  // Other servers may close a thread to a circle: a post that was passed is not passed again.
-  const above = await sql<{ id: PostId }>`
-    WITH RECURSIVE up AS (
-      SELECT in_reply_to_id AS id, ARRAY[id] AS path FROM post WHERE id = ${id}::bigint
-      UNION ALL
-      SELECT post.in_reply_to_id, up.path || up.id FROM up JOIN post ON post.id = up.id
-      WHERE up.id <> ALL (up.path) AND cardinality(up.path) < ${DEPTH}
-    ) SELECT id FROM up WHERE id <> ALL (path) ORDER BY cardinality(path) DESC`.execute(db)
-  const below = await sql<{ id: PostId }>`
-    WITH RECURSIVE down AS (
-      (SELECT id, ARRAY[id] AS path FROM post WHERE in_reply_to_id = ${id}::bigint ORDER BY id LIMIT ${REPLIES})
-      UNION ALL
-      SELECT post.id, down.path || post.id FROM down JOIN post ON post.in_reply_to_id = down.id
-      WHERE post.id <> ${id}::bigint AND post.id <> ALL (down.path) AND cardinality(down.path) < ${DEPTH}
-    ) SELECT id FROM (SELECT id, path FROM down LIMIT ${REPLIES}) AS few ORDER BY path`.execute(db)
-  const [ancestors, replies] = await Promise.all([
-    viewPosts(
-      db,
-      above.rows.map((row) => row.id),
-      viewer,
-    ),
-    viewPosts(
-      db,
-      below.rows.map((row) => row.id),
-      viewer,
-    ),
-  ])
-  return { ancestors, post, replies }
 }

@@ -1,6 +1,18 @@
-import type { AccountId, ActivityId, FollowId, NotificationId, PostId } from '../base/ids.ts'
+import type {
+  AccountId,
+  ActivityId,
+  AttachmentId,
+  EmojiId,
+  FollowId,
+  NotificationId,
+  PostId,
+} from '../base/ids.ts'
 import type { Visibility } from '../base/visibility.ts'
 import type { AccountKind, ProfileField } from '../db/tables/accounts.ts'
+import type { Attached } from '../domain/media/attachment.ts'
+import type { QuoteState } from '../db/tables/quotes.ts'
+import type { Policy } from '../domain/policies/policy.ts'
+import type { OriginCounts } from '../domain/posts/origin.ts'
 
 export type { Viewer } from '../domain/posts/audience.ts'
 
@@ -35,7 +47,15 @@ export interface AccountView {
   readonly headerAlt: string
   /** of posts, the open ones alone */
   readonly counts: { readonly posts: number; readonly followers: number; readonly following: number }
+  /** what their own server counts; null for people of ours and where nobody asked */
+  readonly remoteCounts: {
+    readonly posts: number | null
+    readonly followers: number | null
+    readonly following: number | null
+  } | null
   readonly lastPostAt: Date | null
+  /** the custom emoji in its name, bio and fields */
+  readonly emojis: readonly EmojiView[]
   /** only of local accounts, for their actor document */
   readonly keys: readonly {
     readonly uri: string
@@ -61,6 +81,8 @@ export interface PostView {
   readonly local: boolean
   readonly author: AccountView
   readonly kind: string
+  /** of a boost, what it shows again; a boost has no words of its own */
+  readonly boostOf: PostView | null
   readonly visibility: Visibility
   readonly inReplyTo: {
     readonly id: PostId | null
@@ -68,6 +90,8 @@ export interface PostView {
     readonly accountId: AccountId | null
   } | null
   readonly conversationId: PostId
+  /** the collection of its conversation, where the server of its first post keeps one */
+  readonly contextUri: string | null
   readonly title: string | null
   readonly summary: string
   readonly sensitive: boolean
@@ -76,11 +100,82 @@ export interface PostView {
   readonly language: string | null
   readonly publishedAt: Date
   readonly editedAt: Date | null
-  readonly mentions: readonly AccountMention[]
+  /** media type of `source` */
+  readonly sourceType: string | null
+  /** what it says in each language, sanitised; null where it speaks one alone */
+  readonly contentMap: Readonly<Record<string, string>> | null
+  readonly attachments: readonly AttachmentView[]
+  readonly poll: PollView | null
+  /** of the custom emoji that it names, those that are known */
+  readonly emojis: readonly EmojiView[]
+  /** `silent` ones may read it, though nobody named them */
+  readonly mentions: readonly (AccountMention & { readonly silent?: boolean })[]
   readonly hashtags: readonly { readonly name: string; readonly displayName: string }[]
   /** the group that it was said in (FEP-1b12) */
   readonly audience: string | null
-  readonly counts: { readonly replies: number; readonly likes: number; readonly boosts: number }
+  /** counted here */
+  readonly counts: {
+    readonly replies: number
+    readonly likes: number
+    readonly boosts: number
+    readonly quotes?: number
+  }
+  /** what its own server counts, of a post from elsewhere whose server said so; null where it does not say */
+  readonly remoteCounts: OriginCounts | null
+  readonly quote: QuoteView | null
+  /** as its author states it; of a post of ours, null is everybody */
+  readonly policy: Policy | null
+  /** a reply that waits for the author of what it answers to approve it */
+  readonly held: boolean
+  /** where the consent of the author of what it answers can be read */
+  readonly approvedBy: string | null
+}
+
+/** What a post quotes. */
+export interface QuoteView {
+  readonly state: QuoteState
+  /** the id of the quoted post, as the quoting one names it */
+  readonly uri: string
+  /** its page for people, where that is known */
+  readonly url: string
+  /** null where the quoted post is not known here */
+  readonly author: AccountMention | null
+  /** only where its author stands for the quote and this reader may see it; without quotes of its own */
+  readonly post: PostView | null
+  /** where the consent of its author can be read */
+  readonly stampUri: string | null
+}
+
+/** Something to see or hear. */
+export interface AttachmentView extends Attached {
+  readonly id: AttachmentId
+  /** its name in our media storage; null for what another server holds */
+  readonly file: string | null
+}
+
+export interface PollView {
+  readonly multiple: boolean
+  readonly hideTotals: boolean
+  readonly endsAt: Date | null
+  readonly closedAt: Date | null
+  /** people who voted; null where its own server does not say */
+  readonly voters: number | null
+  /** votes are null as long as they are hidden */
+  readonly options: readonly { readonly title: string; readonly votes: number | null }[]
+  /** what this reader has chosen, by the places of the answers */
+  readonly ownVotes: readonly number[]
+}
+
+export interface EmojiView {
+  readonly id: EmojiId
+  /** without colons */
+  readonly shortcode: string
+  /** where its own server has the picture */
+  readonly url: string
+  /** our copy in the media storage; null when there is none yet */
+  readonly file: string | null
+  readonly mediaType: string | null
+  readonly updatedAt: Date
 }
 
 /** A page of a list by key: `next` and `prev` are cursors to hand back, absent where the list ends. */
