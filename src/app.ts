@@ -19,6 +19,7 @@ import { mayBeForSurface } from './faces/http/fedify.ts'
 import { loadedLater } from './faces/http/later.ts'
 import { trustProxies } from './faces/http/limits.ts'
 import { queueInstruments } from './faces/http/queue-metrics.ts'
+import { mediaFiles } from './faces/media/files.ts'
 import { pages } from './faces/pages/pages.ts'
 import { holdKeys } from './federation/known-keys.ts'
 import { createSender } from './federation/send.ts'
@@ -26,8 +27,13 @@ import { buildHouse, type House, type HouseParts } from './house.ts'
 import { noteInbound } from './jobs/inbound.ts'
 import { createRunner, type Runner } from './jobs/runner.ts'
 import { createIntake } from './jobs/seen.ts'
+import { removeStrayFiles } from './media/upload.ts'
 import { actorJobs } from './remote/actor-jobs.ts'
 import { createCrawler } from './remote/crawl/crawler.ts'
+import { createPictureFetcher, emojiHandler } from './remote/emojis.ts'
+import { templatesOf } from './remote/intents.ts'
+import { pollHandler } from './remote/polls.ts'
+import type { FarHandle } from './remote/webfinger.ts'
 import { createVisitor } from './remote/visitor.ts'
 import type { App, AppParts } from './server.ts'
 import { VERSION } from './version.ts'
@@ -113,8 +119,13 @@ function createHandler(
       heardFrom: (host) => noteInbound(db, host),
     }),
   )
+  app.use(mediaFiles({ db, storage: house.storage, log }))
   app.use(loadedLater(mayBeForSurface, () => loadSurface(parts, house, documents, late)))
-  app.use(pages({ ...world, config, log }))
+  const outside = {
+    find: house.lookUp,
+    templatesOf: (handle: FarHandle) => templatesOf(house.fetcher, handle),
+  }
+  app.use(pages({ ...world, config, log, outside }))
   app.use(answerErrors(log, asProblem))
   return app
 }
@@ -167,6 +178,8 @@ function createWorkers(parts: AppParts, house: House): Runner {
     jobs: {
       ...effectJobs(world),
       ask: askHandler(world, house.directory, hear),
+      poll: pollHandler(world, house.directory),
+      emoji: emojiHandler(world, createPictureFetcher({ ...house, ...world }), house.storage),
       actor: actorJobs({
         world,
         fetcher: house.fetcher,
@@ -178,6 +191,7 @@ function createWorkers(parts: AppParts, house: House): Runner {
     chores: [
       () => trimHomes(world),
       () => forgetTombstones(world),
+      () => removeStrayFiles(world, house.storage),
       () => endMutes(world),
       () => recheckLinks(world),
       () => forgetKeys(world),

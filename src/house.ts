@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { systemClock } from './base/clock.ts'
 import { createIds, type PostId } from './base/ids.ts'
 import type { Log } from './base/log.ts'
@@ -15,9 +16,11 @@ import { createEffects } from './effects/handlers.ts'
 import { createKeyring, type OpeningKeyring } from './federation/keys.ts'
 import { createSeal } from './federation/seal.ts'
 import { type SigningKey, signGet } from './federation/sign.ts'
+import { diskStorage, type Storage } from './media/storage.ts'
 import { createDirectory, type RemoteDirectory } from './remote/directory.ts'
 import { createDispatcher, type DispatcherOptions, type GuardedDispatcher } from './remote/dispatcher.ts'
 import { createFetcher, type Fetcher } from './remote/fetch.ts'
+import { type Found, lookUp } from './remote/look-up.ts'
 import { incomingFrom } from './translate/from-activity/note.ts'
 import { VERSION } from './version.ts'
 
@@ -34,6 +37,8 @@ export interface HouseParts {
 export interface House extends AsyncDisposable {
   readonly world: World
   readonly directory: RemoteDirectory
+  /** files of ours: what people here post, and copies of emoji */
+  readonly storage: Storage
   readonly dispatcher: GuardedDispatcher
   readonly fetcher: Fetcher
   /** which hosts we have no contact with */
@@ -48,6 +53,8 @@ export interface House extends AsyncDisposable {
   findPost(address: string): Promise<KnownPost | undefined>
   /** the same, asking its own server when it is not known yet */
   resolvePost(address: string): Promise<KnownPost | undefined>
+  /** whom or what a handle, an id or an address means, asking its own server when it is not known yet */
+  lookUp(text: string): Promise<Found | undefined>
 }
 
 /** Joins the rooms below the faces. */
@@ -89,13 +96,20 @@ export async function buildHouse(parts: HouseParts): Promise<House> {
     signGet: (url, form, accept) => signGet(url, instanceKey, { form, accept, now: clock.now() }),
   })
   const directory = createDirectory({ world: base, fetcher })
+  const storage = diskStorage(join(config.dataDir, 'media'))
   const world: World = { ...base, directory }
   log.debug('The house is built.', { instance: instance.uri })
 
   const findPost = (address: string) => findPostByAddress(db, ourUriFrom(world, address) ?? address)
+  async function resolvePost(address: string): Promise<KnownPost | undefined> {
+    const known = await findPost(address)
+    if (known || uris.isOurs(address)) return known
+    return (await askFor(world, directory, address)) ? findPost(address) : undefined
+  }
   return {
     world,
     directory,
+    storage,
     dispatcher,
     fetcher,
     domains,
@@ -104,11 +118,8 @@ export async function buildHouse(parts: HouseParts): Promise<House> {
     instance,
     signingKey,
     findPost,
-    async resolvePost(address) {
-      const known = await findPost(address)
-      if (known || uris.isOurs(address)) return known
-      return (await askFor(world, directory, address)) ? findPost(address) : undefined
-    },
+    resolvePost,
+    lookUp: (text) => lookUp({ world, fetcher, findPost, resolvePost }, text),
     async [Symbol.asyncDispose]() {
       await dispatcher.close()
     },
