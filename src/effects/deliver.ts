@@ -9,6 +9,7 @@ import type { Seal } from '../federation/seal.ts'
 import { expandDeliveries } from '../jobs/deliveries.ts'
 import type { JobHandler } from '../jobs/outcomes.ts'
 import { sayAccounts } from './say/accounts.ts'
+import { sayApprovals } from './say/approvals.ts'
 import { sayFollows } from './say/follows.ts'
 import { sayLifecycle } from './say/lifecycle.ts'
 import { sayModeration } from './say/moderation.ts'
@@ -26,6 +27,7 @@ const sayers: Sayers = {
   ...sayPolls,
   ...sayReactions,
   ...sayModeration,
+  ...sayApprovals,
 }
 
 export interface DeliverParts extends SayingParts {

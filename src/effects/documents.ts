@@ -17,11 +17,26 @@ function staleAfter(uris: Uris, fact: Fact): string[] {
   switch (fact.type) {
     case 'account.registered':
     case 'account.updated':
+    case 'account.verified':
+    case 'account.moved':
+    case 'account.deleted':
       return [uris.actor(fact.accountId), `${uris.origin}/.well-known/webfinger`, `${uris.origin}/nodeinfo`]
     case 'post.published':
       return [uris.actor(fact.authorId), ...parentOf(uris, fact.ourParentId)]
+    case 'post.pinned':
+    case 'post.unpinned':
+      return [uris.actor(fact.authorId)]
+    case 'tag.featured':
+    case 'tag.unfeatured':
+      return [uris.actor(fact.accountId)]
     case 'post.received':
       return parentOf(uris, fact.ourParentId)
+    case 'quote.settled':
+      return fact.local && !fact.newPost ? [uris.post(fact.postId)] : []
+    case 'policy.changed':
+      return [uris.post(fact.postId)]
+    case 'interaction.revoked':
+      return fact.stampUri !== null && uris.isOurs(fact.stampUri) ? [fact.stampUri] : []
     case 'post.edited':
       return fact.local ? [uris.post(fact.postId), uris.actor(fact.authorId)] : []
     case 'post.removed':
@@ -29,12 +44,24 @@ function staleAfter(uris: Uris, fact: Fact): string[] {
         ...(fact.local ? [uris.post(fact.postId), uris.actor(fact.authorId)] : []),
         ...parentOf(uris, fact.ourParentId),
       ]
+    case 'poll.voted':
+    case 'poll.closed':
+      return fact.local ? [uris.post(fact.postId)] : []
     case 'follow.accepted':
     case 'follow.rejected':
     case 'follow.undone':
       return [
         ...(fact.followedLocal ? [uris.actor(fact.followedId)] : []),
         ...(fact.followerLocal ? [uris.actor(fact.followerId)] : []),
+      ]
+    case 'reaction.added':
+    case 'reaction.removed':
+      return fact.authorLocal ? [uris.post(fact.postId)] : []
+    case 'boost.added':
+    case 'boost.removed':
+      return [
+        ...(fact.authorLocal ? [uris.post(fact.postId)] : []),
+        ...(fact.accountLocal ? [uris.actor(fact.accountId), fact.uri] : []),
       ]
     default:
       return []

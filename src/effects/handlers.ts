@@ -9,6 +9,7 @@ import type { Effect } from '../facts/record.ts'
 import type { JobHandler } from '../jobs/outcomes.ts'
 import { type DeliverParts, deliver, expand } from './deliver.ts'
 import { documents } from './documents.ts'
+import { askForHistory, history } from './history.ts'
 import { notify } from './notify.ts'
 import { timelines } from './timelines.ts'
 
@@ -21,15 +22,17 @@ export function createEffects(
     notify: notify(world),
     deliver: deliver(world),
     documents: documents(world.uris),
+    history,
   }
 }
 
 /** The jobs that effects leave behind when their work is too large for a transaction. */
 export function effectJobs(
   world: World,
-): Readonly<Record<'deliver' | 'home' | 'account' | 'sever', JobHandler>> {
+): Readonly<Record<'deliver' | 'home' | 'history' | 'account' | 'sever', JobHandler>> {
   return {
     deliver: expand(world),
+    history: askForHistory(world),
     account: (payload, signal) => accountJob(world, payload as AccountJob, signal),
     sever: (payload, signal, save) =>
       sever(world, payload as Severing, async (next) => {

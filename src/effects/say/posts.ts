@@ -13,7 +13,8 @@ export const sayPosts: Sayers = {
     fact.local
       ? sayPost(parts, tx, fact.postId, fact.authorId, updateFrom, fact.formerlyMentioned)
       : undefined,
-  'post.removed': async (parts, _tx, fact) => (fact.local ? sayRemoved(parts, fact) : undefined),
+  'post.removed': async (parts, _tx, fact) =>
+    fact.local && !fact.withAuthor ? sayRemoved(parts, fact) : undefined,
 }
 
 async function sayPost(

@@ -3,6 +3,7 @@ import { hashtagsIn } from '../../text/tokens.ts'
 import type { AccountView } from '../../views/view.ts'
 import type { JsonObject } from '../json.ts'
 import { actorContext } from './context.ts'
+import { emojiFrom } from './held.ts'
 
 const TYPES = {
   person: 'Person',
@@ -48,11 +49,14 @@ export function actorObject(view: AccountView, uris: Uris): JsonObject {
     ...imageFrom('icon', view.avatarUrl, view.avatarAlt),
     ...imageFrom('image', view.headerUrl, view.headerAlt),
     attachment: view.fields.map(({ name, value }) => ({ type: 'PropertyValue', name, value })),
-    tag: hashtagsIn(view.bioSource ?? '').map(({ name, displayName }) => ({
-      type: 'Hashtag',
-      href: uris.tag(name),
-      name: `#${displayName}`,
-    })),
+    tag: [
+      ...hashtagsIn(view.bioSource ?? '').map(({ name, displayName }) => ({
+        type: 'Hashtag',
+        href: uris.tag(name),
+        name: `#${displayName}`,
+      })),
+      ...view.emojis.map((emoji) => emojiFrom(emoji, uris)),
+    ],
     alsoKnownAs: view.alsoKnownAs,
     ...(view.movedToUri === null ? {} : { movedTo: view.movedToUri }),
   }

@@ -11,6 +11,7 @@ const ACTOR_TERMS: JsonObject = {
   schema: 'http://schema.org#',
   PropertyValue: 'schema:PropertyValue',
   value: 'schema:value',
+  Emoji: 'toot:Emoji',
   Hashtag: 'as:Hashtag',
   manuallyApprovesFollowers: 'as:manuallyApprovesFollowers',
   alsoKnownAs: { '@id': 'as:alsoKnownAs', '@type': '@id' },
@@ -43,6 +44,42 @@ const ACTOR_TERMS: JsonObject = {
 
 const NOTE_TERMS: JsonObject = {
   ostatus: 'http://ostatus.org#',
+  toot: 'http://joinmastodon.org/ns#',
+  Emoji: 'toot:Emoji',
+  blurhash: 'toot:blurhash',
+  focalPoint: { '@id': 'toot:focalPoint', '@container': '@list' },
+  votersCount: 'toot:votersCount',
+  gts: 'https://gotosocial.org/ns#',
+  ...linksTo('gts', [
+    'interactionPolicy',
+    'canLike',
+    'canReply',
+    'canAnnounce',
+    'canQuote',
+    'automaticApproval',
+    'manualApproval',
+    'always',
+    'approvalRequired',
+    'approvedBy',
+    'likeAuthorization',
+    'replyAuthorization',
+    'announceAuthorization',
+    'interactingObject',
+    'interactionTarget',
+  ]),
+  LikeRequest: 'gts:LikeRequest',
+  ReplyRequest: 'gts:ReplyRequest',
+  AnnounceRequest: 'gts:AnnounceRequest',
+  LikeAuthorization: 'gts:LikeAuthorization',
+  ReplyAuthorization: 'gts:ReplyAuthorization',
+  AnnounceAuthorization: 'gts:AnnounceAuthorization',
+  fep044f: 'https://w3id.org/fep/044f#',
+  ...linksTo('fep044f', ['quote', 'quoteAuthorization']),
+  QuoteRequest: 'fep044f:QuoteRequest',
+  QuoteAuthorization: 'fep044f:QuoteAuthorization',
+  quoteUrl: 'as:quoteUrl',
+  quoteUri: 'http://fedibird.com/ns#quoteUri',
+  _misskey_quote: 'https://misskey-hub.net/ns#_misskey_quote',
   conversation: 'ostatus:conversation',
   sensitive: 'as:sensitive',
   Hashtag: 'as:Hashtag',
@@ -52,3 +89,7 @@ export const actorContext = [ACTIVITY_STREAMS, SECURITY, ACTOR_TERMS] as const
 export const noteContext = [ACTIVITY_STREAMS, NOTE_TERMS] as const
 /** For what holds nothing but ActivityStreams' own terms. */
 export const plainContext = ACTIVITY_STREAMS
+
+function linksTo(prefix: string, terms: readonly string[]): JsonObject {
+  return Object.fromEntries(terms.map((term) => [term, { '@id': `${prefix}:${term}`, '@type': '@id' }]))
+}

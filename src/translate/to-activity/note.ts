@@ -2,6 +2,8 @@ import { PUBLIC, type Uris } from '../../base/uris.ts'
 import type { PostView } from '../../views/view.ts'
 import type { JsonObject } from '../json.ts'
 import { noteContext, plainContext } from './context.ts'
+import { controlsOf, quoteTags, withFallback } from './controls.ts'
+import { attachmentFrom, emojiFrom, languagesFrom, pollFrom, sourceFrom } from './held.ts'
 
 /** What a page of replies holds beside the note, when the caller has it. */
 export interface FirstReplies {
@@ -22,9 +24,10 @@ export function noteFrom(view: PostView, uris: Uris, replies?: FirstReplies): Js
 /** The same without its context: to stand within an activity or a collection. */
 export function noteObject(view: PostView, uris: Uris, replies?: FirstReplies): JsonObject {
   const { to, cc } = addressesFrom(view, uris)
+  const said = withFallback(view)
   return {
     id: view.uri,
-    type: 'Note',
+    type: view.poll === null ? 'Note' : 'Question',
     attributedTo: view.author.uri,
     ...(view.inReplyTo === null ? {} : { inReplyTo: view.inReplyTo.uri }),
     published: view.publishedAt.toISOString(),
@@ -34,14 +37,16 @@ export function noteObject(view: PostView, uris: Uris, replies?: FirstReplies): 
     cc,
     ...(view.summary === '' ? {} : { summary: view.summary }),
     sensitive: view.sensitive,
-    content: view.contentHtml,
-    ...(view.language === null ? {} : { contentMap: { [view.language]: view.contentHtml } }),
-    ...(view.source === null ? {} : { source: { content: view.source, mediaType: 'text/plain' } }),
-    context: uris.context(view.conversationId),
-    conversation: uris.context(view.conversationId),
+    content: said.contentHtml,
+    ...languagesFrom(said),
+    ...sourceFrom(view),
+    context: contextFrom(view, uris),
+    conversation: contextFrom(view, uris),
     ...(view.audience === null ? {} : { audience: view.audience }),
+    ...controlsOf(view, uris),
     tag: tagsFrom(view, uris),
-    attachment: [],
+    attachment: view.attachments.map(attachmentFrom),
+    ...(view.poll === null ? {} : pollFrom(view.poll)),
     replies: repliesFrom(view, uris, replies),
     likes: { id: uris.likes(view.id), type: 'Collection', totalItems: view.counts.likes },
     shares: { id: uris.shares(view.id), type: 'Collection', totalItems: view.counts.boosts },
@@ -78,7 +83,8 @@ export function addressesFrom(view: PostView, uris: Uris): { to: readonly string
 }
 
 function tagsFrom(view: PostView, uris: Uris): readonly JsonObject[] {
-  const mentions = view.mentions.map(({ uri, name, host }) => ({
+  const named = view.mentions.filter(({ silent }) => !silent)
+  const mentions = named.map(({ uri, name, host }) => ({
     type: 'Mention',
     href: uri,
     name: `@${name}@${host ?? uris.handleHost}`,
@@ -88,7 +94,8 @@ function tagsFrom(view: PostView, uris: Uris): readonly JsonObject[] {
     href: uris.tag(name),
     name: `#${displayName}`,
   }))
-  return [...mentions, ...hashtags]
+  const emojis = view.emojis.map((emoji) => emojiFrom(emoji, uris))
+  return [...mentions, ...hashtags, ...emojis, ...quoteTags(view)]
 }
 
 function repliesFrom(view: PostView, uris: Uris, replies: FirstReplies | undefined): JsonObject {
@@ -102,4 +109,9 @@ function repliesFrom(view: PostView, uris: Uris, replies: FirstReplies | undefin
     items: replies.ids.slice(0, EMBEDDED_REPLIES),
   }
   return { ...collection, first }
+}
+
+/** The conversation as the server of its first post names it (FEP-7888), or our own list of it. */
+function contextFrom(view: PostView, uris: Uris): string {
+  return view.contextUri ?? uris.context(view.conversationId)
 }

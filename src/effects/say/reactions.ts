@@ -1,0 +1,92 @@
+import type { AccountId, ActivityId } from '../../base/ids.ts'
+import type { Uris } from '../../base/uris.ts'
+import { isOpen } from '../../base/visibility.ts'
+import type { Tx } from '../../db/transact.ts'
+import type { BoostFact, ReactionFact } from '../../facts/facts.ts'
+import {
+  type AnnounceParts,
+  announceFrom,
+  type LikeParts,
+  likeFrom,
+  undoAnnounceFrom,
+  undoLikeFrom,
+} from '../../translate/to-activity/reactions.ts'
+import { mentionsOfAccounts } from '../../views/accounts.ts'
+import type { Sayers, Saying, SayingParts } from './saying.ts'
+
+type AnyReaction = ReactionFact<string>
+type AnyBoost = BoostFact<string>
+
+/** Like and Announce of our people, and what undoes them. */
+export const sayReactions: Sayers = {
+  'reaction.added': async ({ uris }, tx, fact) => {
+    const like = await likeOf(uris, tx, fact)
+    const id = uris.activityIdFrom(fact.uri)
+    return like && id && { id, json: likeFrom(like), ...aboutLike(fact) }
+  },
+  'reaction.removed': async (parts, tx, fact) => {
+    const like = await likeOf(parts.uris, tx, fact)
+    const id = parts.ids.next<ActivityId>()
+    return like && { id, json: undoLikeFrom(parts.uris.activity(id), like), ...aboutLike(fact) }
+  },
+  'boost.added': async ({ uris }, tx, fact) => {
+    const boost = await announceOf(uris, tx, fact)
+    const id = uris.activityIdFrom(fact.uri)
+    return boost && id && { id, json: announceFrom(boost), postId: fact.boostId, ...aboutBoost(fact) }
+  },
+  'boost.removed': async (parts, tx, fact) => {
+    const boost = fact.withAuthor ? undefined : await announceOf(parts.uris, tx, fact)
+    return boost && undoOf(parts, fact, boost)
+  },
+}
+
+/** Likes go to the author alone, so those between people here go nowhere. */
+async function likeOf(uris: Uris, tx: Tx, fact: AnyReaction): Promise<LikeParts | undefined> {
+  if (!fact.accountLocal || fact.authorLocal) return undefined
+  const authorUri = await uriOf(tx, fact.authorId)
+  const { uri, postUri, emoji } = fact
+  return authorUri === undefined
+    ? undefined
+    : { uri, actorUri: uris.actor(fact.accountId), postUri, authorUri, emoji }
+}
+
+function aboutLike(fact: AnyReaction): Pick<Saying, 'accountId' | 'subject' | 'recipients'> {
+  return { accountId: fact.accountId, subject: fact.postId, recipients: { accountIds: [fact.authorId] } }
+}
+
+async function announceOf(uris: Uris, tx: Tx, fact: AnyBoost): Promise<AnnounceParts | undefined> {
+  if (!fact.accountLocal) return undefined
+  const authorUri = fact.authorLocal ? uris.actor(fact.authorId) : await uriOf(tx, fact.authorId)
+  if (authorUri === undefined) return undefined
+  const { uri, postUri, visibility, publishedAt, accountId } = fact
+  return {
+    uri,
+    actorUri: uris.actor(accountId),
+    followersUri: uris.followers(accountId),
+    postUri,
+    authorUri,
+    visibility,
+    publishedAt,
+  }
+}
+
+function undoOf({ ids, uris }: SayingParts, fact: AnyBoost, boost: AnnounceParts): Saying {
+  const id = ids.next<ActivityId>()
+  return { id, json: undoAnnounceFrom(uris.activity(id), boost), ...aboutBoost(fact) }
+}
+
+/** The author hears of it, whether or not they follow the booster. */
+function aboutBoost(fact: AnyBoost): Pick<Saying, 'accountId' | 'subject' | 'recipients' | 'public'> {
+  const { accountId, authorId, postId, visibility } = fact
+  const open = isOpen(visibility)
+  return {
+    accountId,
+    subject: postId,
+    public: open,
+    recipients: { followersOf: accountId, accountIds: open ? [authorId] : [] },
+  }
+}
+
+async function uriOf(tx: Tx, accountId: AccountId): Promise<string | undefined> {
+  return (await mentionsOfAccounts(tx, [accountId])).get(accountId)?.uri
+}
