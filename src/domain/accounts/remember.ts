@@ -2,9 +2,11 @@ import type { AccountId } from '../../base/ids.ts'
 import { transact } from '../../db/transact.ts'
 import { ensureInboxes } from '../../jobs/hosts.ts'
 import { keepEmojis } from '../emojis/keep.ts'
+import { findVerdictOn } from '../moderation/find.ts'
 import type { World } from '../world.ts'
 import type { Account, RemoteActor } from './account.ts'
 import { findFieldsByUri } from './find.ts'
+import { addRestriction } from './moderation-store.ts'
 import { replaceRemoteKeys, upsertRemoteAccount } from './store.ts'
 import { keepMarks } from './verify-links.ts'
 
@@ -18,12 +20,15 @@ export async function rememberActor(world: World, actor: RemoteActor): Promise<A
   if (inboxId === undefined) throw new Error(`no inbox row for ${actor.inboxUrl}`)
   const sharedInboxId = (actor.sharedInboxUrl && inboxes.get(actor.sharedInboxUrl)) || null
 
+  const verdict = await findVerdictOn(db, actor)
+  const taken = verdict?.rejectMedia ? { ...actor, avatarUrl: null, headerUrl: null, emojis: [] } : actor
+
   return transact(db, async (tx) => {
     const now = clock.now()
     const fields = keepMarks(await findFieldsByUri(tx, actor.uri), actor.fields)
     const account = await upsertRemoteAccount(
       tx,
-      { ...actor, fields },
+      { ...taken, fields },
       {
         id: ids.next<AccountId>(),
         inboxId,
@@ -32,7 +37,10 @@ export async function rememberActor(world: World, actor: RemoteActor): Promise<A
       },
     )
     await replaceRemoteKeys(tx, account.id, actor.keys, now)
-    if (actor.emojis?.length) await keepEmojis(world, tx, [{ host: account.host, emojis: actor.emojis }])
-    return account
+    if (taken.emojis?.length) await keepEmojis(world, tx, [{ host: account.host, emojis: taken.emojis }])
+    if (verdict?.severity === 'limit') await addRestriction(tx, [account.id], 'limited', 'domain', now)
+    if (verdict?.severity !== 'suspend') return account
+    await addRestriction(tx, [account.id], 'suspended', 'domain', now)
+    return { ...account, suspended: true }
   })
 }

@@ -22,6 +22,7 @@ import { countReplies, insertHashtags, insertMentions, insertPost } from './stor
 /** The one door through which a local post enters, whichever face it came by. */
 export async function publishPost(world: World, author: LocalAccount, draft: Draft): Promise<PostId> {
   const { db, ids, uris, clock } = world
+  if (author.suspended) refuse('account.suspended')
   if (author.movedToUri !== null) refuse('account.moved')
   const summary = draft.summary?.trim() ?? ''
   const parent = draft.replyTo && (await findOriginal(db, draft.replyTo, { accountId: author.id }))
