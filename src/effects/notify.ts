@@ -2,6 +2,7 @@ import type { ReportId } from '../base/ids.ts'
 import type { Tx } from '../db/transact.ts'
 import { findModerators, findReport } from '../domain/moderation/find.ts'
 import { notifyReport, silenceBetween } from '../domain/notifications/apart.ts'
+import { notifyApprovals } from '../domain/notifications/approvals.ts'
 import {
   notifyFollow,
   notifyMentioned,
@@ -28,6 +29,7 @@ export function notify(world: Pick<World, 'ids'>): Effect {
         .filter((fact) => fact.type !== 'post.received' || fact.fresh || !fact.found),
     )
     await notifyReactions(world, tx, facts.flatMap(reactionIn))
+    await notifyApprovals(world, tx, facts)
     for (const fact of facts) {
       if (fact.type === 'poll.closed') await notifyPollClosed(world, tx, fact)
       if (fact.type === 'follow.requested' && fact.followedLocal) {

@@ -49,8 +49,16 @@ export async function addBoosts(world: World, tx: Tx, adding: readonly BoostOf[]
   return inserted
 }
 
-/** Takes boosts back with all that follows; those that are gone already are passed over. */
-export async function removeBoosts(world: World, tx: Tx, removing: readonly KnownBoost[]): Promise<number> {
+/**
+ * Takes boosts back with all that follows; those that are gone already are passed over.
+ * @param withAuthor their account is gone, and everyone hears of that instead
+ */
+export async function removeBoosts(
+  world: World,
+  tx: Tx,
+  removing: readonly KnownBoost[],
+  withAuthor = false,
+): Promise<number> {
   const deleted = await deleteBoosts(
     tx,
     removing.map(({ id }) => id),
@@ -68,7 +76,7 @@ export async function removeBoosts(world: World, tx: Tx, removing: readonly Know
   await record(
     world,
     tx,
-    removed.map((boost) => factOf(world, 'boost.removed', boost)),
+    removed.map((boost) => ({ ...factOf(world, 'boost.removed', boost), withAuthor })),
   )
   return removed.length
 }

@@ -6,9 +6,20 @@ import { record } from '../../facts/record.ts'
 import type { LocalAccount } from '../accounts/account.ts'
 import { countPosts, lockAccount } from '../accounts/store.ts'
 import { deleteActivitiesOf } from '../activities/store.ts'
+import { withdrawWishes } from '../policies/ask.ts'
+import { withdrawQuotes } from '../quotes/settle.ts'
 import type { World } from '../world.ts'
+import { findBoostById } from './boost-find.ts'
+import { removeBoosts, withdrawBoostsOf } from './boosts.ts'
 import { findVisible, type KnownPost, mentionedIn } from './find.ts'
-import { countReplies, deletePost, deleteTombstones, insertTombstone, lockPost } from './store.ts'
+import {
+  countReplies,
+  deletePost,
+  deleteTombstones,
+  insertTombstone,
+  lockPost,
+  lockSomePostsOf,
+} from './store.ts'
 
 /** Deletes a post of ours for good: an open one's address answers 410, and everyone who had it is told. */
 export async function removePost(world: World, author: LocalAccount, id: PostId): Promise<void> {
@@ -41,6 +52,21 @@ export async function receiveDelete(
   })
 }
 
+/**
+ * Takes away some of the posts of an account that is gone; nobody is told of each, since the account's own Delete says all.
+ * @returns how many there were
+ */
+export async function removeSomePostsOf(
+  world: World,
+  tx: Tx,
+  author: { readonly id: AccountId; readonly uri: string },
+  limit: number,
+): Promise<number> {
+  const posts = await lockSomePostsOf(tx, author.id, limit)
+  for (const post of posts) await take(world, tx, post, author.uri, true)
+  return posts.length
+}
+
 /** As long as a server may still try to deliver the Create. */
 const LATE_DAYS = 7
 
@@ -52,15 +78,26 @@ export async function forgetTombstones(world: World): Promise<void> {
   await deleteTombstones(world.db, new Date(world.clock.now().getTime() - LATE_DAYS * 86_400_000))
 }
 
-async function take(world: World, tx: Tx, post: KnownPost, authorUri: string): Promise<void> {
+async function take(
+  world: World,
+  tx: Tx,
+  post: KnownPost,
+  authorUri: string,
+  withAuthor = false,
+): Promise<void> {
+  if (post.boostOfId !== null) return takeBoost(world, tx, post)
+  await withdrawBoostsOf(world, tx, post.id)
   const mentioned = await mentionedIn(tx, post.id)
   const open = isOpen(post.visibility)
   // A private post of ours leaves nothing behind: 410 would tell everybody that it had been there.
   if (open || !post.local) await insertTombstone(tx, post.uri, authorUri, world.clock.now())
   await deleteActivitiesOf(tx, post.id)
+  await withdrawQuotes(world, tx, post.id)
+  await withdrawWishes(tx, post.accountId, post.uri)
   await deletePost(tx, post)
-  if (open) await countPosts(tx, [{ accountId: post.accountId, by: -1 }])
-  if (post.inReplyToId && open) await countReplies(tx, [{ postId: post.inReplyToId, by: -1 }])
+  const counted = open && !post.held
+  if (counted) await countPosts(tx, [{ accountId: post.accountId, by: -1 }])
+  if (post.inReplyToId && counted) await countReplies(tx, [{ postId: post.inReplyToId, by: -1 }])
   await record(world, tx, {
     type: 'post.removed',
     postId: post.id,
@@ -68,8 +105,15 @@ async function take(world: World, tx: Tx, post: KnownPost, authorUri: string): P
     authorId: post.accountId,
     local: post.local,
     visibility: post.visibility,
+    withAuthor,
     mentioned,
     // Whether it is ours is not worth a query: of another's there is no document to drop.
     ourParentId: post.inReplyToId,
   })
+}
+
+/** A boost has no address of its own to answer 410, and whoever had it is sent what undoes it. */
+async function takeBoost(world: World, tx: Tx, { id }: KnownPost): Promise<void> {
+  const boost = await findBoostById(tx, id)
+  if (boost) await removeBoosts(world, tx, [boost])
 }

@@ -61,10 +61,12 @@ async function enter(
   gathered: Gathered,
   { incoming, actor }: ReactionArrival,
 ): Promise<ReactionOutcome> {
-  if (actor.local || actor.suspended) return 'unrelated'
+  if (actor.local) return 'unrelated'
+  // Whoever is suspended may still take back.
   if (incoming.kind === 'undo') {
     return ledger.undo(actor.id, incoming.uri, meantBy(ledger, gathered, incoming, actor))
   }
+  if (actor.suspended) return 'unrelated'
   const post = gathered.posts.get(incoming.postUri)
   const verdict = await judge(world, gathered, incoming, actor, post)
   if (verdict !== undefined || !post) return verdict ?? 'unrelated'

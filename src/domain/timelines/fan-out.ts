@@ -56,6 +56,11 @@ export async function fanOut(world: FanOutWorld, tx: Tx, entries: readonly NewEn
   )
 }
 
+/** Authors read at once what they wrote, also while nobody else may. */
+export async function enterOwn(tx: Tx, postId: PostId, authorId: AccountId): Promise<void> {
+  await enterOwnHome(tx, postId, authorId)
+}
+
 /** One chunk of a large fan-out; enqueues the next in the same transaction. */
 export async function fanOutMore(world: World, { postId, after }: HomeFanOut): Promise<void> {
   await transact(world.db, async (tx) => {

@@ -1,7 +1,8 @@
 import type { CollectionCallbackSetters, Context, RequestContext } from '@fedify/fedify'
-import { Create, Person } from '@fedify/fedify/vocab'
+import { type Activity, Announce, Create, Person } from '@fedify/fedify/vocab'
 import { type FollowId, type PostId, readId } from '../../base/ids.ts'
 import { createFrom } from '../../translate/to-activity/activities.ts'
+import { announceFrom } from '../../translate/to-activity/reactions.ts'
 import { viewCreateIds } from '../../views/activities.ts'
 import { countOutbox, listOutbox } from '../../views/posts.ts'
 import { listFollowers, listFollowing } from '../../views/relationships.ts'
@@ -16,7 +17,7 @@ export const FIRST_PAGE = 'first'
 const POSTS_PER_PAGE = 20
 const PEOPLE_PER_PAGE = 40
 
-/** Registers what an actor lists: its outbox, whom it follows and who follows it, what it has pinned. */
+/** Registers what an actor lists: its outbox, whom it follows and who follows it. */
 export function registerCollections(parts: SurfaceParts): void {
   const { federation, db } = parts
   const people = { limit: PEOPLE_PER_PAGE }
@@ -40,18 +41,10 @@ export function registerCollections(parts: SurfaceParts): void {
   countAndBegin(parts, outbox, (account) => countOutbox(db, account.id))
   countAndBegin(parts, followers, (account) => account.counts.followers)
   countAndBegin(parts, following, (account) => account.counts.following)
-
-  // Nothing can be pinned yet; readers still ask, and an empty list is an answer.
-  federation
-    .setFeaturedDispatcher('/ap/actors/{identifier}/featured', async ({ data }, identifier) => {
-      data.lasting = true
-      return (await findOwner(parts, identifier, data)) ? { items: [] } : null
-    })
-    .setCounter(() => 0)
 }
 
 /** Whose list it is; undefined when there is no such actor, or it has nothing to list any more. */
-async function findOwner(
+export async function findOwner(
   parts: SurfaceParts,
   identifier: string,
   reading: Reading,
@@ -101,7 +94,7 @@ async function pageOfOutbox(
   parts: SurfaceParts,
   account: AccountView,
   maxId?: PostId,
-): Promise<Page<Create>> {
+): Promise<Page<Activity>> {
   const { db, uris } = parts
   const options = { limit: POSTS_PER_PAGE, ...(maxId === undefined ? {} : { maxId }) }
   const { items: posts, ...page } = await listOutbox(db, account.id, options)
@@ -109,13 +102,27 @@ async function pageOfOutbox(
     db,
     posts.map((post) => post.id),
   )
-  const createOf = (post: PostView): Create[] => {
+  const activityOf = (post: PostView): Activity[] => {
+    if (post.boostOf) return [announceOf(parts, post, post.boostOf)]
     const id = creates.get(post.id)
     if (id === undefined) return []
     const { '@context': _context, ...json } = createFrom(id, post, uris)
     return [exactly(new Create({ id: new URL(uris.activity(id)) }), json)]
   }
-  return { ...page, items: posts.flatMap(createOf) }
+  return { ...page, items: posts.flatMap(activityOf) }
+}
+
+function announceOf({ uris }: SurfaceParts, boost: PostView, original: PostView): Announce {
+  const { '@context': _context, ...json } = announceFrom({
+    uri: boost.uri,
+    actorUri: boost.author.uri,
+    followersUri: uris.followers(boost.author.id),
+    postUri: original.uri,
+    authorUri: original.author.uri,
+    visibility: boost.visibility,
+    publishedAt: boost.publishedAt,
+  })
+  return exactly(new Announce({ id: new URL(boost.uri) }), json)
 }
 
 /** Each as its id alone, letter by letter: what a URL makes of an id may be another one. */

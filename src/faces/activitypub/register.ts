@@ -6,10 +6,12 @@ import { registerActors } from './actors.ts'
 import { registerCollections } from './collections.ts'
 import { registerConversations } from './conversations.ts'
 import { ownEnvelope } from './envelope.ts'
+import { registerFeatures } from './features.ts'
 import { hostMeta } from './host-meta.ts'
 import { nodeInfoAs, nodeInfoLinks, registerNodeInfo } from './nodeinfo.ts'
 import { registerObjects } from './objects.ts'
 import type { SurfaceParts } from './parts.ts'
+import { registerReactions } from './reactions.ts'
 import { signerOf } from './signer.ts'
 import { jrdFrom, resourceFrom } from './webfinger.ts'
 
@@ -21,7 +23,9 @@ export function activityPub(parts: SurfaceParts): RequestHandler {
   registerActors(parts)
   registerObjects(parts)
   registerCollections(parts)
+  registerFeatures(parts)
   registerConversations(parts)
+  registerReactions(parts)
   registerNodeInfo(parts)
   const { uris, documents, authorizedFetch, log } = parts
   return serveSurface({
@@ -41,7 +45,9 @@ const ACTIVITY_JSON = { headers: { 'content-type': 'application/activity+json' }
 async function answer(parts: SurfaceParts, key: string, reading: Reading): Promise<Response | undefined> {
   if (key.startsWith('/@')) return answerPage(parts, key, reading)
   if (COLLECTION.test(key)) {
-    return change(await ask(parts, key, reading), (list) => Response.json(ownEnvelope(list), ACTIVITY_JSON))
+    return change(await ask(parts, key, reading), (list) =>
+      Response.json(ownEnvelope(list, reading.attributedTo), ACTIVITY_JSON),
+    )
   }
   if (key.startsWith('/ap/')) return ask(parts, key, reading)
   if (key.startsWith('/.well-known/webfinger')) return answerWebFinger(parts, key, reading)

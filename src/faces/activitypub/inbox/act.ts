@@ -2,6 +2,7 @@ import { Refusal } from '../../../base/refusal.ts'
 import type { Account } from '../../../domain/accounts/account.ts'
 import { receivePosts } from '../../../domain/posts/receive.ts'
 import type { World } from '../../../domain/world.ts'
+import { takeReaction } from './reaction.ts'
 import type { Asking, askFirst, Reading } from './reading.ts'
 
 /** Readings that take effect for a known actor. */
@@ -27,6 +28,8 @@ export async function act(
       return reading.why
     case 'post':
       return (await receivePosts(world, [{ incoming: reading.incoming, author: actor }]))[0] ?? 'unrelated'
+    case 'reaction':
+      return takeReaction(world, actor, reading.reaction, asking)
     case 'effect':
       return reading.run(world, actor, asking)
   }

@@ -7,6 +7,7 @@ import { enqueue } from '../../../jobs/enqueue.ts'
 import type { LaneHandler, LaneItem, LaneOutcome } from '../../../jobs/outcomes.ts'
 import { activityFrom, type ReadActivity } from '../../../translate/from-activity/activity.ts'
 import { act, isDeafTo, settled } from './act.ts'
+import { concernsKnownPost, takeReactions } from './reaction.ts'
 import { readActivity } from './read.ts'
 import { askFirst, type Reading } from './reading.ts'
 
@@ -36,6 +37,7 @@ export function inboxHandler(world: World, hear: Hear): LaneHandler {
     for (const round of roundsOf(steps)) {
       if (signal.aborted) throw new Error('out of time')
       await takePosts(world, round.posts, hear)
+      await takeTogether(world, round.reactions, hear)
       for (const step of round.others) await takeOther(world, step, hear)
     }
     return batch.map((): LaneOutcome => ({ done: true }))
@@ -66,28 +68,33 @@ function readOrDrop<T>(hear: Hear, read: () => T): T[] {
   }
 }
 
-interface Round {
-  readonly posts: Step[]
-  readonly others: Step[]
-}
+type Round = Readonly<Record<Run, Step[]>>
+type Run = (typeof runs)[number]
+/** In a round these come one after the other. */
+const runs = ['posts', 'reactions', 'others'] as const
 
 /**
- * Cuts each lane into runs of posts and runs of everything else; the first runs of all lanes make the first round, and
- * so on, so that each lane keeps its order while posts of many lanes go together.
+ * Cuts each lane into runs of posts, of reactions and of everything else; the first runs of all lanes make the first
+ * round, and so on, so that each lane keeps its order while posts and reactions of many lanes go together.
  */
 function roundsOf(steps: readonly Step[]): Round[] {
   const rounds: Round[] = []
-  const at = new Map<number, { round: number; inOthers: boolean }>()
+  const at = new Map<number, { round: number; run: Run }>()
   for (const step of steps) {
-    const isPost = step.reading.kind === 'post' && step.actor !== undefined
-    const place = at.get(step.item.lane) ?? { round: 0, inOthers: false }
-    if (isPost && place.inOthers) place.round += 1
-    place.inOthers = !isPost
+    const run = runOf(step)
+    const place = at.get(step.item.lane) ?? { round: 0, run }
+    if (runs.indexOf(run) < runs.indexOf(place.run)) place.round += 1
+    place.run = run
     at.set(step.item.lane, place)
-    while (rounds.length <= place.round) rounds.push({ posts: [], others: [] })
-    rounds[place.round]?.[isPost ? 'posts' : 'others'].push(step)
+    while (rounds.length <= place.round) rounds.push({ posts: [], reactions: [], others: [] })
+    rounds[place.round]?.[run].push(step)
   }
   return rounds
+}
+
+function runOf({ reading, actor }: Step): Run {
+  if (!actor) return 'others'
+  return reading.kind === 'post' ? 'posts' : reading.kind === 'reaction' ? 'reactions' : 'others'
 }
 
 async function takePosts(world: World, steps: readonly Step[], hear: Hear): Promise<void> {
@@ -97,11 +104,38 @@ async function takePosts(world: World, steps: readonly Step[], hear: Hear): Prom
   for (const outcome of await receivePosts(world, arrivals)) hear('Create', outcome)
 }
 
-async function takeOther(world: World, { reading, actor, activity, item }: Step, hear: Hear): Promise<void> {
+async function takeTogether(world: World, steps: readonly Step[], hear: Hear): Promise<void> {
+  const taken = steps.flatMap((step) =>
+    step.reading.kind === 'reaction' && step.actor
+      ? [{ step, arrival: { incoming: step.reading.reaction, actor: step.actor } }]
+      : [],
+  )
+  const outcomes = await takeReactions(
+    world,
+    taken.map(({ arrival }) => arrival),
+  )
+  for (const [index, { step }] of taken.entries())
+    await conclude(world, step, outcomes[index] ?? 'nothing', hear)
+}
+
+async function takeOther(world: World, step: Step, hear: Hear): Promise<void> {
+  const { reading, actor, activity } = step
   if (reading.kind === 'nothing') return hear(activity.type, reading.why)
   if (isDeafTo(actor, activity.type)) return hear(activity.type, 'suspended')
+  if (reading.kind === 'reaction' && !actor && !(await concernsKnownPost(world, reading.reaction))) {
+    return hear(activity.type, 'unrelated')
+  }
   const outcome =
     reading.kind === 'ask' || !actor ? askFirst : await act(world, actor, reading).catch(settled)
+  await conclude(world, step, outcome, hear)
+}
+
+async function conclude(
+  world: World,
+  { activity, item }: Step,
+  outcome: string | typeof askFirst,
+  hear: Hear,
+): Promise<void> {
   if (outcome !== askFirst) return hear(activity.type, outcome)
   const payload: Ask = { body: item.body, receivedAt: item.receivedAt.toISOString() }
   await enqueue(world.db, [{ kind: 'ask', payload }])

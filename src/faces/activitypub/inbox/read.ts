@@ -1,10 +1,14 @@
 import type { ReadActivity } from '../../../translate/from-activity/activity.ts'
+import { readAnnounce } from './announce.ts'
 import { readAnswer } from './answer.ts'
 import { readBlock } from './block.ts'
 import { readCreate } from './create.ts'
 import { readDelete } from './delete.ts'
+import { readFeature } from './feature.ts'
 import { readFlag } from './flag.ts'
 import { readFollow } from './follow.ts'
+import { readDislike, readLike } from './like.ts'
+import { readMove } from './move.ts'
 import { nothing, type Reading, type Receipt } from './reading.ts'
 import { readUndo } from './undo.ts'
 import { readUpdate } from './update.ts'
@@ -22,14 +26,14 @@ const readers: Readonly<Record<string, Reader>> = {
   Accept: (activity) => readAnswer(activity, true),
   Reject: (activity) => readAnswer(activity, false),
   Undo: readUndo,
-  Announce: later,
-  Like: later,
-  EmojiReact: later,
-  Dislike: later,
-  Add: later,
-  Remove: later,
+  Announce: readAnnounce,
+  Like: readLike,
+  EmojiReact: readLike,
+  Dislike: readDislike,
+  Add: (activity, receipt) => readFeature(activity, receipt, true),
+  Remove: (activity, receipt) => readFeature(activity, receipt, false),
   Block: readBlock,
-  Move: later,
+  Move: readMove,
   Flag: readFlag,
   View: later,
   Read: later,
