@@ -24,6 +24,10 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     db,
   )
 
+  await sql`CREATE INDEX account_shared_inbox ON account (shared_inbox_id) WHERE shared_inbox_id IS NOT NULL`.execute(
+    db,
+  )
+
   await sql`
     CREATE TABLE pinned_post (
       account_id bigint NOT NULL REFERENCES account (id) ON DELETE CASCADE,

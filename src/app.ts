@@ -33,8 +33,8 @@ import { createCrawler } from './remote/crawl/crawler.ts'
 import { createPictureFetcher, emojiHandler } from './remote/emojis.ts'
 import { templatesOf } from './remote/intents.ts'
 import { pollHandler } from './remote/polls.ts'
-import type { FarHandle } from './remote/webfinger.ts'
 import { createVisitor } from './remote/visitor.ts'
+import type { FarHandle } from './remote/webfinger.ts'
 import type { App, AppParts } from './server.ts'
 import { VERSION } from './version.ts'
 import { hasOwner } from './views/instance.ts'
@@ -150,6 +150,7 @@ async function loadSurface(
       documents,
       keyring: house.keyring,
       keys: holdKeys(house.directory.keys, clock),
+      blocks: house.domains.blocks,
       authorizedFetch: config.authorizedFetch,
       software: { version: VERSION, openRegistrations: config.registration === 'open' },
       log,

@@ -14,6 +14,7 @@ interface CreateOptions extends CommonOptions {
   readonly passwordStdin?: boolean
   readonly role: Role
   readonly approveFollowers?: boolean
+  readonly bot?: boolean
 }
 
 interface UpdateOptions extends CommonOptions {
@@ -34,6 +35,7 @@ export function accountCommands(program: Command): void {
       .option('--email <address>')
       .option('--password-stdin', 'reads the password from standard input; without one nobody can sign in')
       .option('--approve-followers', 'followers wait until they are accepted by hand')
+      .option('--bot', 'acts by itself')
       .addOption(
         new Option('--role <role>').choices(['owner', 'admin', 'moderator', 'user']).default('user'),
       ),
@@ -62,6 +64,7 @@ async function create(name: string, options: CreateOptions): Promise<void> {
       name,
       role: options.role,
       manuallyApprovesFollowers: options.approveFollowers ?? false,
+      bot: options.bot ?? false,
       ...(options.displayName !== undefined && { displayName: options.displayName }),
       ...(options.email !== undefined && { email: options.email }),
       ...(password !== undefined && { password }),

@@ -3,6 +3,7 @@ import { handleForPeople, handleFrom } from '../base/handles.ts'
 import type { FollowId } from '../base/ids.ts'
 import { refuse } from '../base/refusal.ts'
 import type { Account } from '../domain/accounts/account.ts'
+import { whereNow } from '../domain/accounts/whereabouts.ts'
 import { acceptFollow, rejectFollow, undoFollow } from '../domain/follows/answer.ts'
 import { requestFollow } from '../domain/follows/request.ts'
 import type { House } from '../house.ts'
@@ -39,7 +40,7 @@ export function followCommands(program: Command): void {
 async function follow(name: string, handle: string, options: CommonOptions): Promise<void> {
   await withHouse(async (house) => {
     const follower = await requirePerson(house, name)
-    const followed = await requireAnyone(house, handle)
+    const followed = await whereNow(house.world, await requireAnyone(house, handle))
     const state = await requestFollow(house.world, follower, followed)
     const text =
       state === 'accepted' ? `${name} follows ${handle}.` : `${name} has asked to follow ${handle}.`
@@ -92,7 +93,7 @@ async function follows(name: string, options: FollowsOptions): Promise<void> {
 }
 
 /** Somebody here or elsewhere, by handle; asks their server when they are not known yet. */
-async function requireAnyone(house: House, text: string): Promise<Account> {
+export async function requireAnyone(house: House, text: string): Promise<Account> {
   const handle = handleFrom(text) ?? refuse('handle.invalid')
   const account = await house.world.directory.find(handle)
   if (!account) throw new UsageError(`Nobody answers to ${text}.`)

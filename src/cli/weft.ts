@@ -2,11 +2,14 @@
 import { Command } from 'commander'
 import { VERSION } from '../version.ts'
 import { accountCommands } from './account.ts'
+import { conversationCommands } from './conversations.ts'
 import { deliveryCommands } from './deliveries.ts'
 import { followCommands } from './follow.ts'
 import { laterCommands } from './later.ts'
+import { moveCommands } from './move.ts'
 import { operatorCommands } from './operate.ts'
 import { postCommands } from './post.ts'
+import { profileCommands } from './profile.ts'
 import { timelineCommands } from './timeline.ts'
 
 const program = new Command('weft')
@@ -20,7 +23,10 @@ for (const add of [
   accountCommands,
   postCommands,
   followCommands,
+  profileCommands,
+  moveCommands,
   timelineCommands,
+  conversationCommands,
   deliveryCommands,
   operatorCommands,
   laterCommands,

@@ -8,6 +8,8 @@ export interface Targets {
   mention(handle: FoundHandle): { readonly url: string; readonly name: string } | undefined
   /** the page of a hashtag, by its name in lower case; undefined leaves it as text */
   tagUrl(name: string): string | undefined
+  /** links are their author's own, as those of a profile: `rel=me` */
+  readonly ownLinks?: boolean
 }
 
 /** How much of a link is shown, in characters after its scheme. */
@@ -35,7 +37,7 @@ export function htmlFrom(text: string, targets: Targets): string {
 }
 
 function tokenHtml(token: Token, written: string, targets: Targets): string {
-  if (token.kind === 'link') return linkHtml(token.url, written)
+  if (token.kind === 'link') return linkHtml(token.url, written, targets.ownLinks === true)
   if (token.kind === 'hashtag') {
     const url = targets.tagUrl(token.name)
     if (url === undefined) return escapeHtml(written)
@@ -46,7 +48,7 @@ function tokenHtml(token: Token, written: string, targets: Targets): string {
   return `<span class="h-card" translate="no"><a href="${escapeHtml(account.url)}" class="u-url mention">@<span>${escapeHtml(account.name)}</span></a></span>`
 }
 
-function linkHtml(url: string, written: string): string {
+function linkHtml(url: string, written: string, own: boolean): string {
   const prefix = /^https?:\/\/(?:www\.)?/i.exec(written)?.[0] ?? ''
   const body = written.slice(prefix.length)
   const shown = cutText(body, SHOWN_LENGTH)
@@ -56,5 +58,5 @@ function linkHtml(url: string, written: string): string {
     `<span${rest === '' ? '' : ' class="ellipsis"'}>${escapeHtml(shown)}</span>`,
     `<span class="invisible">${escapeHtml(rest)}</span>`,
   ]
-  return `<a href="${escapeHtml(url)}" target="_blank" rel="nofollow noopener" translate="no">${spans.join('')}</a>`
+  return `<a href="${escapeHtml(url)}" target="_blank" rel="${own ? 'me ' : ''}nofollow noopener" translate="no">${spans.join('')}</a>`
 }

@@ -115,10 +115,27 @@ export interface HomeEntryTable {
   author_id: AccountId
 }
 
+export type NotificationKind =
+  | 'mention'
+  | 'follow'
+  | 'follow_request'
+  | 'update'
+  | 'like'
+  | 'boost'
+  | 'reaction'
+  | 'poll'
+  | 'move'
+  | 'report'
+  | 'quote'
+  | 'quote-request'
+  | 'reply-request'
+  | 'like-request'
+  | 'boost-request'
+
 export interface NotificationTable {
   owner_id: AccountId
   id: NotificationId
-  kind: 'move' | 'mention' | 'follow' | 'follow_request' | 'update' | 'poll' | 'report'
+  kind: NotificationKind
   from_account_id: AccountId
   post_id: PostId | null
   created_at: Generated<Date>

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Handle } from '../../base/handles.ts'
 import type { AccountId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
-import type { Account, AccountKind, LocalAccount } from './account.ts'
+import type { Account, AccountKind, LocalAccount, ProfileField } from './account.ts'
 
 export const accountColumns = [
   'id',
@@ -133,6 +133,18 @@ export async function presenceOf(db: Db, id: AccountId): Promise<'here' | 'gone'
   return row.deleted_at === null ? 'here' : 'gone'
 }
 
+/** The fields of a profile. */
+export async function findFields(db: Db, id: AccountId): Promise<readonly ProfileField[]> {
+  const row = await db.selectFrom('account').select('fields').where('id', '=', id).executeTakeFirst()
+  return row?.fields ?? []
+}
+
+/** The same of whoever has that actor id. */
+export async function findFieldsByUri(db: Db, uri: string): Promise<readonly ProfileField[]> {
+  const row = await db.selectFrom('account').select('fields').where('uri', '=', uri).executeTakeFirst()
+  return row?.fields ?? []
+}
+
 /** The sealed private half of one of our accounts' keys. */
 export async function findPrivateKey(db: Db, accountId: AccountId, kind: 'rsa' | 'ed25519') {
   const row = await db
@@ -143,4 +155,42 @@ export async function findPrivateKey(db: Db, accountId: AccountId, kind: 'rsa' |
     .where('private_key_sealed', 'is not', null)
     .executeTakeFirst()
   return row?.sealed ? { uri: row.uri, sealed: row.sealed } : undefined
+}
+
+/** Where an account has moved to and when, and who it is besides. */
+export async function findMoving(db: Db, id: AccountId) {
+  return db
+    .selectFrom('account')
+    .select([
+      'also_known_as as alsoKnownAs',
+      'moved_to_uri as movedToUri',
+      'copied_to_uris as copiedToUris',
+      'moved_at as movedAt',
+    ])
+    .where('id', '=', id)
+    .executeTakeFirst()
+}
+
+/** An account that is gone. */
+export async function findDeleted(db: Db, id: AccountId) {
+  return db
+    .selectFrom('account')
+    .select(['id', 'uri', 'local'])
+    .where('id', '=', id)
+    .where('deleted_at', 'is not', null)
+    .executeTakeFirst()
+}
+
+/** Accounts of ours with fields that nobody has looked at since then. */
+export async function listUnchecked(db: Db, before: Date, limit: number): Promise<AccountId[]> {
+  const rows = await db
+    .selectFrom('account')
+    .select('id')
+    .where('local', '=', true)
+    .where('deleted_at', 'is', null)
+    .where(sql<boolean>`fields <> '[]'`)
+    .where((eb) => eb.or([eb('links_checked_at', 'is', null), eb('links_checked_at', '<', before)]))
+    .limit(limit)
+    .execute()
+  return rows.map((row) => row.id)
 }

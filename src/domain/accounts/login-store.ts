@@ -185,3 +185,9 @@ export async function deleteSessionsOf(db: Db, accountId: AccountId): Promise<vo
 export async function deleteExpiredSessions(tx: Tx, accountId: AccountId, now: Date): Promise<void> {
   await tx.deleteFrom('session').where('account_id', '=', accountId).where('expires_at', '<=', now).execute()
 }
+
+/** Nobody signs in to this account any more; its sessions end at once. */
+export async function deleteLogin(tx: Tx, accountId: AccountId): Promise<void> {
+  await tx.deleteFrom('session').where('account_id', '=', accountId).execute()
+  await tx.deleteFrom('login').where('account_id', '=', accountId).execute()
+}

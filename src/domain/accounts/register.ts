@@ -18,6 +18,8 @@ export interface Registration {
   readonly password?: string
   readonly role?: Role
   readonly manuallyApprovesFollowers?: boolean
+  /** acts by itself: a Service to others */
+  readonly bot?: boolean
 }
 
 /** Creates a person of ours with keys and login. Refuses a name that is or ever was taken, in any case. */
@@ -37,7 +39,7 @@ export async function registerAccount(world: World, input: Registration): Promis
       const inserted = await insertLocalAccount(tx, {
         id,
         uri: uris.actor(id),
-        kind: 'person',
+        kind: input.bot ? 'service' : 'person',
         name: input.name,
         url: uris.profile(input.name),
         displayName: input.displayName ?? '',

@@ -191,45 +191,6 @@ export async function lockAccount(tx: Tx, id: AccountId): Promise<void> {
   await tx.selectFrom('account').select('id').where('id', '=', id).forUpdate().execute()
 }
 
-/** An account that has gone: it answers to nothing any more, and its uri and name stay taken. */
-export async function markAccountDeleted(tx: Tx, id: AccountId, now: Date): Promise<void> {
-  await tx
-    .updateTable('account')
-    .set({
-      deleted_at: now,
-      display_name: '',
-      bio_html: '',
-      bio_source: null,
-      fields: '[]',
-      avatar_url: null,
-      header_url: null,
-    })
-    .where('id', '=', id)
-    .execute()
-  await tx.deleteFrom('account_key').where('account_id', '=', id).execute()
-}
-
-export async function updateProfile(
-  tx: Tx,
-  id: AccountId,
-  change: { displayName?: string; bioHtml?: string; bioSource?: string; manuallyApprovesFollowers?: boolean },
-  now: Date,
-): Promise<void> {
-  await tx
-    .updateTable('account')
-    .set({
-      ...(change.displayName !== undefined && { display_name: change.displayName }),
-      ...(change.bioHtml !== undefined && { bio_html: change.bioHtml }),
-      ...(change.bioSource !== undefined && { bio_source: change.bioSource }),
-      ...(change.manuallyApprovesFollowers !== undefined && {
-        manually_approves_followers: change.manuallyApprovesFollowers,
-      }),
-      updated_at: now,
-    })
-    .where('id', '=', id)
-    .execute()
-}
-
 /** Counts posts of accounts, in the order of their ids. */
 export async function countPosts(
   tx: Tx,

@@ -1,17 +1,44 @@
+import { hostFrom } from '../../base/handles.ts'
+import { refuse } from '../../base/refusal.ts'
 import { transact } from '../../db/transact.ts'
 import { record } from '../../facts/record.ts'
-import { cleanText } from '../../text/clean.ts'
-import { htmlFrom } from '../../text/html.ts'
+import { enqueue } from '../../jobs/enqueue.ts'
+import { cleanLine, cleanText, cutText } from '../../text/clean.ts'
+import { htmlFrom, type Targets } from '../../text/html.ts'
+import { handlesIn } from '../../text/tokens.ts'
+import { findMentioned, keyOf } from '../posts/compose.ts'
 import type { World } from '../world.ts'
-import type { LocalAccount } from './account.ts'
-import { updateProfile } from './store.ts'
+import type { LocalAccount, ProfileField } from './account.ts'
+import { findFields } from './find.ts'
+import type { ActorJob } from './jobs.ts'
+import { updateProfile } from './life-store.ts'
 
 export interface ProfileChange {
   readonly displayName?: string
   /** plain text */
   readonly bio?: string
   readonly manuallyApprovesFollowers?: boolean
+  /** the whole list, in plain text: an address becomes a link with `rel=me`, which is then verified */
+  readonly fields?: readonly { readonly name: string; readonly value: string }[]
+  readonly discoverable?: boolean
+  readonly indexable?: boolean
+  /** acts by itself: a Service to others */
+  readonly bot?: boolean
+  /** whoever it was is dead, and the profile stays in their memory */
+  readonly memorial?: boolean
+  /** hosts whose pages may name this account as their author */
+  readonly attributionDomains?: readonly string[]
+  readonly avatar?: ProfileImage | null
+  readonly header?: ProfileImage | null
 }
+
+export interface ProfileImage {
+  readonly url: string
+  readonly alt: string
+}
+
+export const MOST_FIELDS = 10
+const limits = { displayName: 100, bio: 5000, fieldName: 255, fieldValue: 2047, domains: 100 }
 
 /** Changes what an account of ours says of itself, and tells its followers. */
 export async function updateAccount(
@@ -19,25 +46,74 @@ export async function updateAccount(
   account: LocalAccount,
   change: ProfileChange,
 ): Promise<void> {
-  const bio = change.bio === undefined ? undefined : cleanText(change.bio).trim().slice(0, 5000)
+  const { fields, attributionDomains, bot, displayName, avatar, header } = change
+  if (fields && fields.length > MOST_FIELDS) refuse('account.too-many-fields', { most: MOST_FIELDS })
+  const bio = change.bio === undefined ? undefined : cutText(cleanText(change.bio).trim(), limits.bio)
+  // Asking who is named may ask strangers' servers, so it comes before the transaction.
+  const targets = await targetsIn(world, [bio ?? '', ...(fields ?? []).map(({ value }) => value)])
   await transact(world.db, async (tx) => {
+    const { kind } = account
     await updateProfile(
       tx,
       account.id,
       {
-        ...(change.displayName !== undefined && {
-          displayName: cleanText(change.displayName).trim().slice(0, 100),
+        ...(displayName !== undefined && {
+          display_name: cutText(cleanLine(displayName), limits.displayName),
         }),
-        ...(bio !== undefined && {
-          bioSource: bio,
-          bioHtml: htmlFrom(bio, { mention: () => undefined, tagUrl: (name) => world.uris.tag(name) }),
-        }),
+        ...(bio !== undefined && { bio_source: bio, bio_html: htmlFrom(bio, targets) }),
         ...(change.manuallyApprovesFollowers !== undefined && {
-          manuallyApprovesFollowers: change.manuallyApprovesFollowers,
+          manually_approves_followers: change.manuallyApprovesFollowers,
         }),
+        ...(change.discoverable !== undefined && { discoverable: change.discoverable }),
+        ...(change.indexable !== undefined && { indexable: change.indexable }),
+        ...(change.memorial !== undefined && { memorial: change.memorial }),
+        ...(bot !== undefined &&
+          (kind === 'person' || kind === 'service') && { kind: bot ? 'service' : 'person' }),
+        ...(attributionDomains && { attribution_domains: domainsFrom(attributionDomains) }),
+        ...(fields && {
+          fields: JSON.stringify(fieldsFrom(fields, await findFields(tx, account.id), targets)),
+        }),
+        ...(avatar !== undefined && { avatar_url: avatar?.url ?? null, avatar_alt: avatar?.alt ?? '' }),
+        ...(header !== undefined && { header_url: header?.url ?? null, header_alt: header?.alt ?? '' }),
       },
       world.clock.now(),
     )
     await record(world, tx, { type: 'account.updated', accountId: account.id })
+    if (fields) {
+      const payload: ActorJob = { what: 'links', accountId: account.id }
+      await enqueue(tx, [{ kind: 'actor', payload }])
+    }
   })
+}
+
+async function targetsIn(world: World, texts: readonly string[]): Promise<Targets> {
+  const found = await findMentioned(world, texts.flatMap(handlesIn))
+  return {
+    mention(handle) {
+      const account = found.get(keyOf(handle))
+      return account && { url: account.url ?? account.uri, name: account.name }
+    },
+    tagUrl: (name) => world.uris.tag(name),
+  }
+}
+
+function fieldsFrom(
+  fields: NonNullable<ProfileChange['fields']>,
+  before: readonly ProfileField[],
+  targets: Targets,
+): ProfileField[] {
+  return fields.flatMap((field) => {
+    const name = cutText(cleanLine(field.name), limits.fieldName)
+    const source = cutText(cleanLine(field.value), limits.fieldValue)
+    if (name === '' && source === '') return []
+    // One line, so there is one paragraph, and a field is none.
+    const value = htmlFrom(source, { ...targets, ownLinks: true }).replace(/^<p>|<\/p>$/g, '')
+    const verifiedAt = before.find((known) => known.source === source)?.verifiedAt
+    return [{ name, value, source, ...(verifiedAt === undefined ? {} : { verifiedAt }) }]
+  })
+}
+
+function domainsFrom(written: readonly string[]): string[] {
+  const hosts = written.map((text) => hostFrom(text.replace(/^https?:\/\//, '')) ?? refuse('handle.invalid'))
+  return [...new Set(hosts)].slice(0, limits.domains)
 }

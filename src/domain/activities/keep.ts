@@ -8,6 +8,10 @@ import { insertActivity, type NewActivity } from './store.ts'
 export interface Recipients {
   readonly followersOf?: AccountId
   readonly accountIds: readonly AccountId[]
+  /** every server that is known, at one inbox each */
+  readonly everywhere?: boolean
+  /** inboxes that belong to no account: relays */
+  readonly inboxIds?: readonly number[]
 }
 
 /** The job that turns recipients into deliveries, a thousand inboxes at a time. */

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { AccountId, ActivityId, PostId } from '../../base/ids.ts'
 import type { Tx } from '../../db/transact.ts'
 
@@ -33,4 +34,13 @@ export async function insertActivity(tx: Tx, activity: NewActivity, now: Date): 
 /** What was said of a post that is gone must not be said again: a delivery that still waits finds nothing to send. */
 export async function deleteActivitiesOf(tx: Tx, postId: PostId): Promise<void> {
   await tx.deleteFrom('activity').where('post_id', '=', postId).execute()
+}
+
+/** Some of what an account that is gone has said, but for its Deletes, which are still on their way; how much that was. */
+export async function forgetActivitiesOf(tx: Tx, accountId: AccountId, limit: number): Promise<number> {
+  const gone = await sql`
+    DELETE FROM activity WHERE id IN (
+      SELECT id FROM activity WHERE account_id = ${accountId}::bigint AND kind <> 'Delete' LIMIT ${limit}
+    ) RETURNING 1`.execute(tx)
+  return gone.rows.length
 }

@@ -76,6 +76,16 @@ export async function followerInboxes(
   return rows.map((row) => row.inbox)
 }
 
+/** The next inboxes, in the order of their ids, at which every server that is known can be told something: shared ones where there are. */
+export async function everyInbox(db: Db, after: number, limit: number): Promise<number[]> {
+  const { rows } = await sql<{ id: number }>`
+    SELECT id FROM inbox WHERE id > ${after} AND (
+      EXISTS (SELECT 1 FROM account WHERE account.shared_inbox_id = inbox.id)
+      OR EXISTS (SELECT 1 FROM account WHERE account.inbox_id = inbox.id AND account.shared_inbox_id IS NULL)
+    ) ORDER BY id LIMIT ${limit}`.execute(db)
+  return rows.map((row) => row.id)
+}
+
 /** The inboxes of certain accounts elsewhere. */
 export async function inboxesOf(db: Db, accountIds: readonly AccountId[]): Promise<number[]> {
   if (accountIds.length === 0) return []

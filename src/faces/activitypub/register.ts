@@ -1,4 +1,7 @@
 import type { RequestHandler } from 'express'
+import type { AccountId } from '../../base/ids.ts'
+import type { Db } from '../../db/connect.ts'
+import { blockedBetween } from '../../domain/blocks/find.ts'
 import type { JsonObject } from '../../translate/json.ts'
 import { viewAccountByName } from '../../views/accounts.ts'
 import { type Reading, serveSurface } from '../http/fedify.ts'
@@ -12,7 +15,7 @@ import { nodeInfoAs, nodeInfoLinks, registerNodeInfo } from './nodeinfo.ts'
 import { registerObjects } from './objects.ts'
 import type { SurfaceParts } from './parts.ts'
 import { registerReactions } from './reactions.ts'
-import { signerOf } from './signer.ts'
+import { heldSignerOf, requireWelcome, signerOf } from './signer.ts'
 import { jrdFrom, resourceFrom } from './webfinger.ts'
 
 /**
@@ -34,9 +37,23 @@ export function activityPub(parts: SurfaceParts): RequestHandler {
     authorizedFetch,
     documents,
     signer: (req) => signerOf(parts, req),
+    heldSigner: (req) => heldSignerOf(parts, req),
+    requireWelcome: (req) => requireWelcome(parts, req),
+    isKeptFrom: (viewer, reading) => isKeptFrom(parts.db, viewer.accountId, reading),
     log,
     answer: (key, reading) => answer(parts, key, reading),
   })
+}
+
+/** Whether a reader and the one whose document it is are kept apart by a block of either. */
+async function isKeptFrom(
+  db: Db,
+  viewerId: AccountId,
+  { account, post, ownerId }: Reading,
+): Promise<boolean> {
+  const owner = ownerId ?? post?.author.id ?? account?.id
+  if (owner === undefined || owner === viewerId) return false
+  return (await blockedBetween(db, viewerId, [owner])).size > 0
 }
 
 const COLLECTION = /^\/ap\/[a-z]+\/[^/]+\/[a-z]+/

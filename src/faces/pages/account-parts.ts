@@ -1,7 +1,6 @@
 import { handleForPeople } from '../../base/handles.ts'
 import type { AccountView } from '../../views/view.ts'
-import { type Html, html, linkTo, raw } from './html.ts'
-import { month } from './times.ts'
+import { type Html, html, linkTo } from './html.ts'
 
 const TONES = 6n
 
@@ -43,38 +42,4 @@ export function short(count: number): string {
   return count < 10_000
     ? count.toLocaleString('en')
     : new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 }).format(count)
-}
-
-/** The head of a profile. */
-export function profileHeader(account: AccountView, handleHost: string): Html {
-  const { posts, followers, following } = account.counts
-  return html`<header class="profile h-card">
-<div class="who">
-<div>
-<h1 class="p-name" dir="auto">${titleOf(account)}</h1>
-<p class="handle u-nickname"><bdi>${handleOf(account, handleHost)}</bdi></p>
-</div>
-${avatar(account, 'large')}
-</div>
-<a class="u-url u-uid" href="/@${account.name}" hidden></a>
-${account.movedToUri !== null && moved(account.movedToUri)}
-${account.bioHtml !== '' && html`<div class="prose p-note" dir="auto">${raw(account.bioHtml)}</div>`}
-${account.fields.length > 0 && fields(account)}
-<p class="counts">${counted(posts, 'post', 'posts')} ${counted(followers, 'follower', 'followers')} <span><strong>${short(following)}</strong> following</span> <span>Joined ${month(account.createdAt)}</span></p>
-</header>`
-}
-
-function fields(account: AccountView): Html {
-  return html`<dl class="fields">${account.fields.map(
-    (field) =>
-      html`<div><dt dir="auto">${field.name}</dt><dd class="prose" dir="auto">${raw(field.value)}</dd></div>`,
-  )}</dl>`
-}
-
-function moved(uri: string): Html | false {
-  const link = linkTo(uri)
-  return (
-    link !== undefined &&
-    html`<p class="note">This account has moved to <a href="${link}" rel="nofollow noopener noreferrer">${link}</a>.</p>`
-  )
 }

@@ -19,6 +19,7 @@ export const icons = {
   at: stroke(
     '<circle cx="12" cy="12" r="3.5"/><path d="M15.5 9v4.2a2.3 2.3 0 0 0 4.6 0V12a8.1 8.1 0 1 0-3.2 6.5"/>',
   ),
+  tick: stroke('<path d="m4.5 12.5 5 5 10-11"/>'),
 } as const
 
 /** Eight threads in a basket weave. */

@@ -3,13 +3,18 @@ import type { PostId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
 import { plainTextFrom } from '../../text/plain.ts'
 import { viewAccountByName } from '../../views/accounts.ts'
+import { listFeaturedTags, listPinned } from '../../views/featured.ts'
 import { listOutbox } from '../../views/posts.ts'
 import type { AccountView } from '../../views/view.ts'
-import { handleOf, profileHeader, titleOf } from './account-parts.ts'
+import { handleOf, titleOf } from './account-parts.ts'
+import { elsewherePart } from './elsewhere.ts'
+import { farProfilePage } from './far-profile.ts'
 import { html } from './html.ts'
 import { type PageContext, sendPage } from './page-context.ts'
 import { readBefore } from './paging.ts'
 import { excerpt, postList } from './post-parts.ts'
+import { profileHeader } from './profile-head.ts'
+import { featuredTags, pinnedPosts, withoutPinned } from './profile-parts.ts'
 
 const PAGE = 20
 
@@ -21,6 +26,7 @@ export async function profilePage(
   name: string,
 ): Promise<void> {
   const { db, clock, config, uris } = ctx
+  if (name.includes('@')) return farProfilePage(ctx, req, res, name)
   const account = await requirePerson(ctx, name)
   if (account.name !== name) {
     res.redirect(301, `/@${account.name}`)
@@ -31,6 +37,9 @@ export async function profilePage(
     limit: PAGE,
     ...(before !== undefined && { maxId: before }),
   })
+  const pinned = before === undefined ? await listPinned(db, account.id, undefined) : []
+  const tags = await listFeaturedTags(db, account.id)
+  const setting = { handleHost: config.handleHost, now: clock.now() }
   const path = `/@${account.name}`
   const empty = `${titleOf(account)} has not said anything in public yet.`
   sendPage(ctx, req, res, {
@@ -45,8 +54,11 @@ export async function profilePage(
     },
     body: html`<div class="sheet">
 ${profileHeader(account, config.handleHost)}
+${elsewherePart(req, account.uri, 'account')}
+${featuredTags(tags)}
+${pinnedPosts(pinned, setting)}
 <h2 class="unseen">Posts</h2>
-${postList(posts, { handleHost: config.handleHost, now: clock.now() }, { path, before, empty })}
+${postList(withoutPinned(posts, pinned), setting, { path, before, empty })}
 </div>`,
   })
 }

@@ -3,6 +3,7 @@ import { findAccountByUri } from '../../../domain/accounts/find.ts'
 import { acceptFollow, rejectFollow, undoFollow } from '../../../domain/follows/answer.ts'
 import { type Follow, findFollow, findFollowByUri } from '../../../domain/follows/find.ts'
 import { requestFollow } from '../../../domain/follows/request.ts'
+import { turnAway } from '../../../domain/follows/turn-away.ts'
 import type { World } from '../../../domain/world.ts'
 import { objectIdOf, type ReadActivity } from '../../../translate/from-activity/activity.ts'
 import { effect, nothing, type Reading } from './reading.ts'
@@ -16,6 +17,10 @@ export function readFollow(activity: ReadActivity): Reading {
     if (actor.local || actor.suspended) return 'not from elsewhere'
     const followed = await findAccountByUri(world.db, followedUri)
     if (!followed?.local) return 'nobody here'
+    if (followed.movedToUri !== null) {
+      await turnAway(world, actor, followed, activity.id)
+      return 'moved away'
+    }
     return requestFollow(world, actor, followed, activity.id)
   })
 }
