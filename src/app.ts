@@ -13,6 +13,7 @@ import { effectJobs } from './effects/handlers.ts'
 import { askHandler } from './faces/activitypub/inbox/ask.ts'
 import { type Hear, inboxHandler } from './faces/activitypub/inbox/process.ts'
 import { inboxRoute } from './faces/activitypub/inbox/route.ts'
+import { quoteHandler } from './faces/activitypub/inbox/verify-quote.ts'
 import { createDocuments, DOCUMENTS_CHANNEL, type Documents } from './faces/http/documents.ts'
 import { answerErrors, asProblem } from './faces/http/errors.ts'
 import { mayBeForSurface } from './faces/http/fedify.ts'
@@ -179,6 +180,7 @@ function createWorkers(parts: AppParts, house: House): Runner {
     jobs: {
       ...effectJobs(world),
       ask: askHandler(world, house.directory, hear),
+      quote: quoteHandler(world, house.directory, hear),
       poll: pollHandler(world, house.directory),
       emoji: emojiHandler(world, createPictureFetcher({ ...house, ...world }), house.storage),
       actor: actorJobs({

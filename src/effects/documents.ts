@@ -21,6 +21,8 @@ function staleAfter(uris: Uris, fact: Fact): string[] {
     case 'account.moved':
     case 'account.deleted':
       return [uris.actor(fact.accountId), `${uris.origin}/.well-known/webfinger`, `${uris.origin}/nodeinfo`]
+    case 'account.restricted':
+      return [`${uris.origin}/restricted/${fact.accountId}`]
     case 'post.published':
       return [uris.actor(fact.authorId), ...parentOf(uris, fact.ourParentId)]
     case 'post.pinned':
@@ -50,6 +52,7 @@ function staleAfter(uris: Uris, fact: Fact): string[] {
     case 'follow.accepted':
     case 'follow.rejected':
     case 'follow.undone':
+    case 'follow.severed':
       return [
         ...(fact.followedLocal ? [uris.actor(fact.followedId)] : []),
         ...(fact.followerLocal ? [uris.actor(fact.followerId)] : []),

@@ -52,6 +52,7 @@ export interface Surface extends AsyncDisposable {
 
 export interface SurfaceOptions {
   readonly authorizedFetch?: boolean
+  readonly blocks?: (host: string) => boolean
   readonly keys?: KeyFinder
   /** false when the server's own actor is not to be made first */
   readonly instance?: boolean
@@ -100,6 +101,7 @@ export async function startSurface(
       federation,
       keyring: createKeyring(new Secret('a secret of the tests, long enough'), uris),
       keys: options.keys ?? { find: (uri) => findKey(db, uri), refetch: async () => undefined },
+      blocks: options.blocks ?? (() => false),
       authorizedFetch: options.authorizedFetch ?? false,
       software: { version: '0.1.0', openRegistrations: false },
       log: { ...silentLog, error: (message, more) => errors.push(`${message} ${String(more?.error)}`) },

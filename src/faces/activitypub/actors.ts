@@ -1,10 +1,11 @@
 import { Object as ActivityPubObject, type Actor, isActor, Tombstone } from '@fedify/fedify/vocab'
 import { type AccountId, readId } from '../../base/ids.ts'
 import { INSTANCE_ACTOR } from '../../base/uris.ts'
-import { actorFrom, instanceActorFrom } from '../../translate/to-activity/actor.ts'
+import { actorFrom, bareActorFrom, instanceActorFrom } from '../../translate/to-activity/actor.ts'
 import { tombstoneFrom } from '../../translate/to-activity/note.ts'
 import { viewAccount, viewAccountByName, viewInstanceActor } from '../../views/accounts.ts'
 import type { AccountView } from '../../views/view.ts'
+import type { Reading } from '../http/fedify.ts'
 import { exactly } from './exactly.ts'
 import { openKeyPairs } from './key-pairs.ts'
 import type { SurfaceParts } from './parts.ts'
@@ -31,8 +32,9 @@ export function registerActors(parts: SurfaceParts): void {
           tombstoneFrom(view.uri, uris, view.updatedAt),
         )
       }
-      reading.lasting = true
-      const json = identifier === INSTANCE_ACTOR ? instanceActorFrom(view, uris) : actorFrom(view, uris)
+      reading.public = !reading.keysOnly
+      reading.lasting = reading.public
+      const json = documentOf(parts, view, reading)
       return actorOf(await ActivityPubObject.fromJsonLd(json, context))
     })
     .mapHandle(async (_context, name) => (await viewAccountByName(db, name))?.id ?? null)
@@ -53,6 +55,11 @@ export async function findActor(
   const view = id && (await viewAccount(db, id))
   // Accounts from elsewhere, and the server's own, have a number too, but not this address.
   return view && view.uri === uris.actor(view.id) ? view : undefined
+}
+
+function documentOf({ uris }: SurfaceParts, view: AccountView, { keysOnly }: Reading) {
+  if (view.kind === 'application') return instanceActorFrom(view, uris)
+  return keysOnly ? bareActorFrom(view, uris) : actorFrom(view, uris)
 }
 
 function actorOf(object: ActivityPubObject): Actor {

@@ -4,9 +4,11 @@ import { findTombstone } from '../../domain/posts/find.ts'
 import type { Json } from '../../translate/json.ts'
 import { type FirstReplies, noteFrom, tombstoneFrom } from '../../translate/to-activity/note.ts'
 import { viewActivity } from '../../views/activities.ts'
-import { listReplies, viewPost } from '../../views/posts.ts'
+import { viewPost } from '../../views/posts.ts'
+import { firstReplies } from '../../views/threads.ts'
 import type { ActivityView, PostView, Viewer } from '../../views/view.ts'
 import type { Reading } from '../http/fedify.ts'
+import { FIRST_PAGE } from './collections.ts'
 import { exactly } from './exactly.ts'
 import type { SurfaceParts } from './parts.ts'
 
@@ -23,7 +25,7 @@ export function registerObjects(parts: SurfaceParts): void {
     const post = await findPost(parts, id, context.data)
     if (!post) return tombstone(parts, id, context.data)
     context.data.lasting = true
-    return exactly(new Note({ id: new URL(post.uri) }), noteFrom(post, uris, await firstReplies(parts, id)))
+    return exactly(new Note({ id: new URL(post.uri) }), noteFrom(post, uris, await repliesOf(parts, id)))
   })
 
   federation.setObjectDispatcher(Activity, '/ap/activities/{id}', async (context, values) => {
@@ -31,6 +33,7 @@ export function registerObjects(parts: SurfaceParts): void {
     const activity = id && (await viewActivity(db, id))
     if (!activity || !(await maySee(parts, activity, context.data.viewer))) return null
     context.data.public = activity.public
+    context.data.ownerId = activity.accountId
     if (activity.postId) context.data.paths.push(`/ap/posts/${activity.postId}`)
     return exactly(
       new Activity({ id: new URL(uris.activity(activity.id)) }),
@@ -50,12 +53,14 @@ export async function findPost(
   if (!post?.local || post.uri !== uris.post(id)) return undefined
   reading.public = post.visibility === 'public' || post.visibility === 'unlisted'
   reading.post = post
+  // Nothing of it can be asked for any more once its author is suspended.
+  reading.paths.push(`/restricted/${post.author.id}`)
   return post
 }
 
-async function firstReplies({ db, uris }: SurfaceParts, id: PostId): Promise<FirstReplies> {
-  const { items, next } = await listReplies(db, id, { limit: EMBEDDED_REPLIES })
-  return { ids: items, ...(next === undefined ? {} : { next: `${uris.replies(id)}?cursor=${next}` }) }
+async function repliesOf({ db, uris }: SurfaceParts, id: PostId): Promise<FirstReplies> {
+  const { ids, whole } = await firstReplies(db, id, EMBEDDED_REPLIES)
+  return { ids, ...(whole ? {} : { next: `${uris.replies(id)}?cursor=${FIRST_PAGE}` }) }
 }
 
 async function tombstone({ db, uris }: SurfaceParts, id: PostId, reading: Reading) {

@@ -19,6 +19,8 @@ export interface SurfaceParts {
   readonly keyring: OpeningKeyring
   /** where the keys of those who sign their requests come from */
   readonly keys: KeyFinder
+  /** hosts that we have no contact with */
+  readonly blocks: (host: string) => boolean
   /** nothing but what must be open is given without a signature */
   readonly authorizedFetch: boolean
   readonly software: Software

@@ -1,4 +1,5 @@
 import type { Request as ExpressRequest, Response as ExpressResponse, RequestHandler } from 'express'
+import type { AccountId } from '../../base/ids.ts'
 import type { Log } from '../../base/log.ts'
 import { Refusal, refuse } from '../../base/refusal.ts'
 import type { AccountView, PostView, Viewer } from '../../views/view.ts'
@@ -25,10 +26,16 @@ export interface Reading {
   lasting: boolean
   /** it was here and will not come back: 410 */
   gone: boolean
+  /** of an actor, no more is to be said than who it is and what checks its signatures */
+  readonly keysOnly: boolean
   /** whom the document is about, once found */
   account: AccountView | undefined
+  /** whose it is, where neither of the two says so */
+  ownerId: AccountId | undefined
   /** the post that it is, or belongs to, once found */
   post: PostView | undefined
+  /** whose list it is, where that is said in it */
+  attributedTo?: string
   /** further paths (`/ap/actors/1`) whose change makes the answer stale */
   readonly paths: string[]
 }
@@ -43,6 +50,12 @@ export interface SurfaceOptions {
   readonly answer: (key: string, reading: Reading) => Promise<Response | undefined>
   /** Who signed the request; throws a Refusal `signature.…` when nobody did, or not validly. */
   readonly signer: (req: ExpressRequest) => Promise<Viewer>
+  /** The same by keys that are held, asking nobody; undefined when nobody did. */
+  readonly heldSigner: (req: ExpressRequest) => Promise<Viewer>
+  /** Throws a Refusal `host.blocked` when the request is signed by a host that we have no contact with. */
+  readonly requireWelcome: (req: ExpressRequest) => void
+  /** Whether a block stands between a reader and whoever the document belongs to. */
+  readonly isKeptFrom: (viewer: NonNullable<Viewer>, reading: Reading) => Promise<boolean>
   readonly log: Log
 }
 
@@ -54,6 +67,7 @@ interface Found {
 
 /** Readable without a signature even under authorized fetch: to check one, a server must first find our keys. */
 const OPEN = /^\/(?:\.well-known\/|nodeinfo\/|ap\/actors\/instance$)/
+const ACTOR = /^\/(?:ap\/actors\/[^/?]+|@\w+)$/
 const MAY_BE_PRIVATE = /^\/(?:ap\/posts\/|ap\/activities\/|@\w+\/)/
 const INBOX = /^\/ap\/(?:inbox|actors\/[^/]+\/inbox)$/
 /** Whether `serveSurface` may have something to say to a request; all others can go past it. */
@@ -78,12 +92,28 @@ export function serveSurface(options: SurfaceOptions): RequestHandler {
   const readForAll = shareReads((key) => read(options, key, undefined))
 
   async function find(req: ExpressRequest, key: string, since: number): Promise<Found | undefined> {
-    if (options.authorizedFetch && !OPEN.test(key)) return read(options, key, await options.signer(req))
+    if (options.authorizedFetch && !OPEN.test(key)) return findForSigner(req, key)
     if (!isPersonal(req)) return readForAll(key, since)
     const open = await read(options, key, undefined)
-    if (open || !MAY_BE_PRIVATE.test(key)) return open
+    // Whoever has nothing to hide asks without a signature; so to refuse by one, a key that is held will do.
+    if (open) return unlessKept(open, key, await options.heldSigner(req))
+    if (!MAY_BE_PRIVATE.test(key)) return undefined
     const viewer = await options.signer(req).catch(nobodyIfRefused)
     return viewer && read(options, key, viewer)
+  }
+
+  async function findForSigner(req: ExpressRequest, key: string): Promise<Found | undefined> {
+    // To check our signature others need our keys first, and may have to prove themselves by theirs.
+    if (ACTOR.test(key) && !isSigned(req)) return read(options, key, undefined, 'keys only')
+    const viewer = await options.signer(req)
+    const found = await read(options, key, viewer)
+    return found && unlessKept(found, key, viewer)
+  }
+
+  /** Between two whom a block keeps apart there is nothing to be read but the keys that prove the block. */
+  async function unlessKept(found: Found, key: string, viewer: Viewer): Promise<Found | undefined> {
+    if (!viewer || !(await options.isKeptFrom(viewer, found.reading))) return found
+    return ACTOR.test(key) ? read(options, key, viewer, 'keys only') : undefined
   }
 
   async function serve(req: ExpressRequest, res: ExpressResponse): Promise<'done' | 'not ours'> {
@@ -94,6 +124,7 @@ export function serveSurface(options: SurfaceOptions): RequestHandler {
     res.setHeader('Access-Control-Allow-Origin', '*')
     if (key === undefined || inbox || !READS.has(req.method)) return answerMethod(req, res, inbox)
 
+    options.requireWelcome(req)
     const since = options.documents.generation()
     const found = await find(req, key, since)
     if (!found) return key.startsWith('/@') ? 'not ours' : refuse('not-found')
@@ -119,7 +150,12 @@ export function serveSurface(options: SurfaceOptions): RequestHandler {
   }
 }
 
-async function read(options: SurfaceOptions, key: string, viewer: Viewer): Promise<Found | undefined> {
+async function read(
+  options: SurfaceOptions,
+  key: string,
+  viewer: Viewer,
+  how?: 'keys only',
+): Promise<Found | undefined> {
   const reading: Reading = {
     viewer,
     public: false,
@@ -127,7 +163,9 @@ async function read(options: SurfaceOptions, key: string, viewer: Viewer): Promi
     gone: false,
     account: undefined,
     post: undefined,
+    ownerId: undefined,
     paths: [],
+    keysOnly: how === 'keys only',
   }
   const response = await options.answer(key, reading)
   if (response === undefined) return undefined
@@ -169,6 +207,10 @@ function answerMethod(req: ExpressRequest, res: ExpressResponse, inbox: boolean)
   })
   res.end()
   return 'done'
+}
+
+function isSigned({ headers }: ExpressRequest): boolean {
+  return headers.signature !== undefined || headers['signature-input'] !== undefined
 }
 
 function nobodyIfRefused(error: unknown): undefined {

@@ -59,8 +59,15 @@ export function actorObject(view: AccountView, uris: Uris): JsonObject {
     ],
     alsoKnownAs: view.alsoKnownAs,
     ...(view.movedToUri === null ? {} : { movedTo: view.movedToUri }),
+    generator: { id: uris.instanceActor, type: 'Application', implements: IMPLEMENTS },
   }
 }
+
+/** What cannot be told from what our documents hold (FEP-844e). */
+const IMPLEMENTS = [
+  { href: 'https://datatracker.ietf.org/doc/html/rfc9421', name: 'RFC-9421: HTTP Message Signatures' },
+  { href: 'https://w3id.org/fep/8b32', name: 'FEP-8b32: Object Integrity Proofs' },
+] as const
 
 /** The server itself as an actor: it signs fetches, and follows nobody. Served at `uris.instanceActor`. */
 export function instanceActorFrom(view: AccountView, uris: Uris): JsonObject {
@@ -81,6 +88,21 @@ export function instanceActorFrom(view: AccountView, uris: Uris): JsonObject {
     ...keysFrom(view),
     attachment: [],
     tag: [],
+    implements: IMPLEMENTS,
+  }
+}
+
+/** No more of an account than it takes to check its signatures, for those who may see no more of it. */
+export function bareActorFrom(view: AccountView, uris: Uris): JsonObject {
+  return {
+    '@context': actorContext,
+    id: view.uri,
+    type: TYPES[view.kind],
+    preferredUsername: view.name,
+    inbox: uris.inbox(view.id),
+    endpoints: { sharedInbox: uris.sharedInbox },
+    ...(view.suspended ? { suspended: true } : {}),
+    ...keysFrom(view),
   }
 }
 
