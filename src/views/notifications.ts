@@ -1,6 +1,15 @@
+import { sql } from 'kysely'
 import type { AccountId, NotificationId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
+import { areApart, isMuted } from '../domain/blocks/find.ts'
+import { visibleTo } from '../domain/posts/audience.ts'
 import type { NotificationView, Page } from './view.ts'
+
+/** Not of somebody from whom a block keeps them apart, nor of whom they mute. */
+function isWanted(ownerId: AccountId) {
+  const me = sql`${ownerId}::bigint`
+  return sql<boolean>`NOT (${areApart(me, sql`account.id`)} OR ${isMuted(me, sql`account.id`, 'notifications')})`
+}
 
 /** What somebody was told, newest first. */
 export async function listNotifications(
@@ -25,6 +34,14 @@ export async function listNotifications(
       'account.host',
     ])
     .where('notification.owner_id', '=', ownerId)
+    // What they may not see any more they are not reminded of either.
+    .where((eb) => eb.or([eb('notification.post_id', 'is', null), visibleTo({ accountId: ownerId })]))
+    .where((eb) =>
+      eb.or([
+        eb('notification.kind', '=', 'report'),
+        eb.and([eb('account.suspended_at', 'is', null), isWanted(ownerId)]),
+      ]),
+    )
     .$if(options.maxId !== undefined, (query) =>
       query.where('notification.id', '<', options.maxId as NotificationId),
     )

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { AccountId, PostId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
-import { type Viewer, visibleTo } from '../domain/posts/audience.ts'
+import { shownTo, type Viewer, visibleTo } from '../domain/posts/audience.ts'
 import { viewAccounts } from './accounts.ts'
 import { heldIn } from './held.ts'
 import { quotesIn } from './quotes.ts'
@@ -11,6 +11,8 @@ export interface PageOptions {
   /** only what is older than this id */
   readonly maxId?: PostId
   readonly limit: number
+  /** who is reading; nobody in particular, when left out */
+  readonly viewer?: Viewer
 }
 
 /** Turns ids into posts, in the order given, in a fixed number of queries however many; those this reader may not see are left out. */
@@ -181,11 +183,12 @@ export async function listOutbox(
     .select('id')
     .where('account_id', '=', accountId)
     .where('visibility', 'in', open)
+    .where('held', '=', false)
     .$if(options.maxId !== undefined, (query) => query.where('id', '<', options.maxId as PostId))
     .orderBy('id', 'desc')
     .limit(options.limit + 1)
     .execute()
-  return pageOf(db, rows, options.limit, undefined)
+  return pageOf(db, rows, options.limit, options.viewer)
 }
 
 /** How many posts `listOutbox` has in all. */
@@ -195,6 +198,7 @@ export async function countOutbox(db: Db, accountId: AccountId): Promise<number>
     .select((eb) => eb.fn.countAll<string>().as('n'))
     .where('account_id', '=', accountId)
     .where('visibility', 'in', open)
+    .where('held', '=', false)
     .executeTakeFirstOrThrow()
   return Number(row.n)
 }
@@ -210,12 +214,13 @@ export async function listPublicLocal(
     .where('local', '=', true)
     .where('visibility', '=', 'public')
     .where('in_reply_to_uri', 'is', null)
+    .where(shownTo(options.viewer))
     .$if(!options.boosts, (query) => query.where('boost_of_id', 'is', null))
     .$if(options.maxId !== undefined, (query) => query.where('id', '<', options.maxId as PostId))
     .orderBy('id', 'desc')
     .limit(options.limit + 1)
     .execute()
-  return pageOf(db, rows, options.limit, undefined)
+  return pageOf(db, rows, options.limit, options.viewer)
 }
 
 /** Public posts with a hashtag, by its name in lower case, newest first. */
@@ -227,13 +232,14 @@ export async function listTagged(db: Db, name: string, options: PageOptions): Pr
     .select('post.id')
     .where('hashtag.name', '=', name.toLowerCase())
     .where('post.visibility', '=', 'public')
+    .where(shownTo(options.viewer))
     .$if(options.maxId !== undefined, (query) =>
       query.where('post_hashtag.post_id', '<', options.maxId as PostId),
     )
     .orderBy('post_hashtag.post_id', 'desc')
     .limit(options.limit + 1)
     .execute()
-  return pageOf(db, rows, options.limit, undefined)
+  return pageOf(db, rows, options.limit, options.viewer)
 }
 
 async function pageOf(

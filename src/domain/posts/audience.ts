@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { AccountId } from '../../base/ids.ts'
 import type { Visibility } from '../../base/visibility.ts'
-import { areApart } from '../blocks/find.ts'
+import { areApart, isMuted } from '../blocks/find.ts'
 
 /** Who is reading: a person here, another server's actor by its signature, or nobody in particular. */
 export type Viewer = { readonly accountId: AccountId } | undefined
@@ -55,6 +55,20 @@ export function visibleTo(viewer: Viewer): RawBuilder<boolean> {
         WHERE follow.followed_id = post.account_id AND follow.follower_id = ${me} AND follow.state = 'accepted')))
     AND (NOT post.held OR post.in_reply_to_account_id = ${me})
     AND ${authorIsThere} AND NOT ${areApart(me, sql`post.account_id`)}))`
+}
+
+/**
+ * Whether a reader may come upon a post that they did not look for, in a list that strangers read: what they may see
+ * less who is limited and not followed by them, and whom they mute. As a condition like `visibleTo`, and beside it.
+ */
+export function shownTo(viewer: Viewer): RawBuilder<boolean> {
+  const quiet = sql`SELECT 1 FROM account AS quiet WHERE quiet.id = post.account_id AND quiet.limited_at IS NOT NULL`
+  if (!viewer) return sql<boolean>`(${visibleTo(viewer)} AND NOT EXISTS (${quiet}))`
+  const me = sql`${viewer.accountId}::bigint`
+  return sql<boolean>`(${visibleTo(viewer)} AND NOT ${isMuted(me, sql`post.account_id`, 'posts')}
+    AND NOT EXISTS (${quiet} AND quiet.id <> ${me} AND NOT EXISTS (
+      SELECT 1 FROM follow WHERE follow.followed_id = quiet.id AND follow.follower_id = ${me}
+        AND follow.state = 'accepted')))`
 }
 
 const authorIsThere = sql<boolean>`EXISTS (

@@ -3,7 +3,7 @@ import type { PostId } from '../../base/ids.ts'
 import { hasOwner } from '../../views/instance.ts'
 import { listPublicLocal } from '../../views/posts.ts'
 import { type Html, html } from './html.ts'
-import { type PageContext, sendPage } from './page-context.ts'
+import { type PageContext, sendPage, viewerOf } from './page-context.ts'
 import { readBefore } from './paging.ts'
 import { postList } from './post-parts.ts'
 
@@ -13,7 +13,11 @@ const PAGE = 20
 export async function homePage(ctx: PageContext, req: Request, res: Response): Promise<void> {
   const { db, clock, config } = ctx
   const before = readBefore<PostId>(req)
-  const posts = await listPublicLocal(db, { limit: PAGE, ...(before !== undefined && { maxId: before }) })
+  const posts = await listPublicLocal(db, {
+    limit: PAGE,
+    viewer: viewerOf(req),
+    ...(before !== undefined && { maxId: before }),
+  })
   const ready = posts.items.length > 0 || (await hasOwner(db))
   const { handleHost, origin } = config
   const description = `${handleHost} is a home on the open social web, run with Weft. Read it here, or follow its people from Mastodon, Threads or wherever you are.`

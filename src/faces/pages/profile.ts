@@ -1,16 +1,17 @@
 import type { Request, Response } from 'express'
 import type { PostId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
+import { findBlock } from '../../domain/blocks/find.ts'
 import { plainTextFrom } from '../../text/plain.ts'
 import { viewAccountByName } from '../../views/accounts.ts'
 import { listFeaturedTags, listPinned } from '../../views/featured.ts'
 import { listOutbox } from '../../views/posts.ts'
-import type { AccountView } from '../../views/view.ts'
+import type { AccountView, Viewer } from '../../views/view.ts'
 import { handleOf, titleOf } from './account-parts.ts'
 import { elsewherePart } from './elsewhere.ts'
 import { farProfilePage } from './far-profile.ts'
 import { html } from './html.ts'
-import { type PageContext, sendPage } from './page-context.ts'
+import { type PageContext, sendPage, viewerOf } from './page-context.ts'
 import { readBefore } from './paging.ts'
 import { excerpt, postList } from './post-parts.ts'
 import { profileHeader } from './profile-head.ts'
@@ -27,7 +28,8 @@ export async function profilePage(
 ): Promise<void> {
   const { db, clock, config, uris } = ctx
   if (name.includes('@')) return farProfilePage(ctx, req, res, name)
-  const account = await requirePerson(ctx, name)
+  const viewer = viewerOf(req)
+  const account = await requirePerson(ctx, name, viewer)
   if (account.name !== name) {
     res.redirect(301, `/@${account.name}`)
     return
@@ -35,9 +37,10 @@ export async function profilePage(
   const before = readBefore<PostId>(req)
   const posts = await listOutbox(db, account.id, {
     limit: PAGE,
+    viewer,
     ...(before !== undefined && { maxId: before }),
   })
-  const pinned = before === undefined ? await listPinned(db, account.id, undefined) : []
+  const pinned = before === undefined ? await listPinned(db, account.id, viewer) : []
   const tags = await listFeaturedTags(db, account.id)
   const setting = { handleHost: config.handleHost, now: clock.now() }
   const path = `/@${account.name}`
@@ -63,12 +66,13 @@ ${postList(withoutPinned(posts, pinned), setting, { path, before, empty })}
   })
 }
 
-/** Somebody of ours by name, in any case; refuses what is not there, is gone, or is suspended. */
-async function requirePerson({ db }: PageContext, name: string): Promise<AccountView> {
+/** Somebody of ours by name, in any case; refuses who is not there, is gone, is suspended, or blocks whoever looks. */
+async function requirePerson({ db }: PageContext, name: string, viewer: Viewer): Promise<AccountView> {
   const account = await viewAccountByName(db, name)
   if (!account) return refuse('account.not-found')
   if (account.deleted) refuse('account.gone')
   if (account.suspended) refuse('account.suspended')
+  if (viewer && (await findBlock(db, account.id, viewer.accountId))) refuse('account.not-found')
   return account
 }
 

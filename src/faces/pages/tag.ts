@@ -4,7 +4,7 @@ import { refuse } from '../../base/refusal.ts'
 import { hashtagFrom } from '../../text/tokens.ts'
 import { listTagged } from '../../views/posts.ts'
 import { html } from './html.ts'
-import { type PageContext, sendPage } from './page-context.ts'
+import { type PageContext, sendPage, viewerOf } from './page-context.ts'
 import { readBefore } from './paging.ts'
 import { postList } from './post-parts.ts'
 
@@ -17,6 +17,7 @@ export async function tagPage(ctx: PageContext, req: Request, res: Response, nam
   const before = readBefore<PostId>(req)
   const posts = await listTagged(db, tag.name, {
     limit: PAGE,
+    viewer: viewerOf(req),
     ...(before !== undefined && { maxId: before }),
   })
   const path = `/tags/${encodeURIComponent(tag.name)}`
