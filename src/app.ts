@@ -4,7 +4,6 @@ import { forgetKeys } from './domain/accounts/delete.ts'
 import { presenceOf } from './domain/accounts/find.ts'
 import { ownerSetupToken } from './domain/accounts/setup.ts'
 import { recheckLinks } from './domain/accounts/verify-links.ts'
-import { findActivity } from './domain/activities/find.ts'
 import { endMutes } from './domain/blocks/mute.ts'
 import { DOMAINS_CHANNEL } from './domain/moderation/gate.ts'
 import { forgetTombstones } from './domain/posts/remove.ts'
@@ -23,8 +22,10 @@ import { queueInstruments } from './faces/http/queue-metrics.ts'
 import { mediaFiles } from './faces/media/files.ts'
 import { pages } from './faces/pages/pages.ts'
 import { holdKeys } from './federation/known-keys.ts'
+import { createOutgoing } from './federation/outgoing.ts'
 import { createSender } from './federation/send.ts'
 import { buildHouse, type House, type HouseParts } from './house.ts'
+import { enqueue } from './jobs/enqueue.ts'
 import { noteInbound } from './jobs/inbound.ts'
 import { createRunner, type Runner } from './jobs/runner.ts'
 import { createIntake } from './jobs/seen.ts'
@@ -32,9 +33,11 @@ import { removeStrayFiles } from './media/upload.ts'
 import { actorJobs } from './remote/actor-jobs.ts'
 import { createCrawler } from './remote/crawl/crawler.ts'
 import { createPictureFetcher, emojiHandler } from './remote/emojis.ts'
+import { followersJob } from './remote/followers.ts'
 import { templatesOf } from './remote/intents.ts'
 import { pollHandler } from './remote/polls.ts'
 import { createVisitor } from './remote/visitor.ts'
+import { softwareChore } from './remote/software.ts'
 import type { FarHandle } from './remote/webfinger.ts'
 import type { App, AppParts } from './server.ts'
 import { VERSION } from './version.ts'
@@ -118,6 +121,7 @@ function createHandler(
       isBlocked: house.domains.blocks,
       recipient: (id) => presenceOf(db, id),
       heardFrom: (host) => noteInbound(db, host),
+      compare: (actorUri, sync) => enqueue(db, [{ kind: 'followers', payload: { ...sync, actorUri } }]),
     }),
   )
   app.use(mediaFiles({ db, storage: house.storage, log }))
@@ -180,6 +184,7 @@ function createWorkers(parts: AppParts, house: House): Runner {
     jobs: {
       ...effectJobs(world),
       ask: askHandler(world, house.directory, hear),
+      followers: followersJob(world, house.fetcher),
       quote: quoteHandler(world, house.directory, hear),
       poll: pollHandler(world, house.directory),
       emoji: emojiHandler(world, createPictureFetcher({ ...house, ...world }), house.storage),
@@ -197,13 +202,14 @@ function createWorkers(parts: AppParts, house: House): Runner {
       () => removeStrayFiles(world, house.storage),
       () => endMutes(world),
       () => recheckLinks(world),
+      softwareChore({ ...house, ...world }),
       () => forgetKeys(world),
     ],
     errands: createCrawler({ world, fetcher: house.fetcher, log }),
     send: createSender({
       dispatcher: house.dispatcher,
       userAgent: house.userAgent,
-      activity: (id) => findActivity(workerDb, id),
+      activity: createOutgoing(workerDb, world.uris),
       signingKey: house.signingKey,
       blocks: house.domains.blocks,
     }),

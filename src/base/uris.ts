@@ -12,6 +12,8 @@ export interface Uris {
   inbox(id: AccountId): string
   outbox(id: AccountId): string
   followers(id: AccountId): string
+  /** the part of the followers that concerns whoever asks (FEP-8fcf) */
+  followersSynchronization(id: AccountId): string
   following(id: AccountId): string
   featured(id: AccountId): string
   featuredTags(id: AccountId): string
@@ -67,6 +69,7 @@ export function createUris(origin: string, handleHost: string): Uris {
     inbox: (id) => `${actor(id)}/inbox`,
     outbox: (id) => `${actor(id)}/outbox`,
     followers: (id) => `${actor(id)}/followers`,
+    followersSynchronization: (id) => `${actor(id)}/followers_synchronization`,
     following: (id) => `${actor(id)}/following`,
     featured: (id) => `${actor(id)}/featured`,
     featuredTags: (id) => `${actor(id)}/tags`,

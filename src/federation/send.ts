@@ -1,9 +1,10 @@
 import { LRUCache } from 'lru-cache'
-import { type Dispatcher, request } from 'undici'
+import type { Dispatcher } from 'undici'
 import { type Clock, systemClock } from '../base/clock.ts'
 import type { AccountId, ActivityId } from '../base/ids.ts'
 import { isPassing } from '../db/away.ts'
 import type { OutgoingDelivery, Sender, SendOutcome } from '../jobs/outcomes.ts'
+import { profileOf, withoutSignatures } from './host-profile.ts'
 import { type Answer, answersBoth, isWorthKnockingAgain, outcomeOf, outcomeOfError } from './send-outcome.ts'
 import {
   type Headers,
@@ -14,18 +15,29 @@ import {
   signPost,
 } from './sign.ts'
 
-/** The guarded way out, which can be had with other limits. */
-export interface LimitedDispatcher extends Dispatcher {
-  limited(limits: { deadlineMs: number; maxBytes: number; encoded: boolean }): Dispatcher
+/** The guarded way out. */
+export interface WayOut {
+  ask(
+    url: URL,
+    request: { method: 'POST'; headers: Record<string, string>; body: Buffer; signal: AbortSignal },
+    limits: { deadlineMs: number; maxBytes: number; encoded: boolean },
+  ): Promise<Dispatcher.ResponseData>
+}
+
+export interface OutgoingActivity {
+  readonly accountId: AccountId
+  readonly body: string
+  /** what we think who of a host follows its author, when it is said to followers (FEP-8fcf) */
+  readonly sync?: ((host: string) => string | undefined) | undefined
 }
 
 export interface SenderParts {
-  /** guarded (`remote/dispatcher.ts`) */
-  readonly dispatcher: LimitedDispatcher
+  /** `remote/way-out.ts` */
+  readonly dispatcher: WayOut
   /** name, version and address of this server */
   readonly userAgent: string
   /** the exact bytes that are served at its id, and whose they are; undefined when it is no longer ours to send */
-  activity(id: ActivityId): Promise<{ readonly accountId: AccountId; readonly body: string } | undefined>
+  activity(id: ActivityId): Promise<OutgoingActivity | undefined>
   /** undefined when the account has no key any more */
   signingKey(accountId: AccountId): Promise<SigningKey | undefined>
   /** hosts that get nothing from us any more */
@@ -37,13 +49,14 @@ export interface SenderParts {
 
 interface Outgoing extends Payload {
   readonly accountId: AccountId
+  readonly sync: OutgoingActivity['sync']
 }
 
 /** One delivery under way. */
 interface Errand {
   readonly delivery: OutgoingDelivery
   readonly url: URL
-  readonly payload: Payload
+  readonly payload: Outgoing
   readonly key: SigningKey
   readonly signal: AbortSignal
 }
@@ -65,18 +78,14 @@ const HELD_MS = 60_000
 export function createSender(parts: SenderParts): Sender {
   const { clock = systemClock, deadlineMs = DEADLINE_MS } = parts
   // Answers are thrown away unread, so neither their size nor their encoding may cost a delivery.
-  const dispatcher = parts.dispatcher.limited({
-    deadlineMs,
-    maxBytes: Number.POSITIVE_INFINITY,
-    encoded: true,
-  })
+  const limits = { deadlineMs, maxBytes: Number.POSITIVE_INFINITY, encoded: true }
   const payloads = new LRUCache<ActivityId, Outgoing>({
     maxSize: PAYLOAD_BYTES,
     sizeCalculation: ({ body }) => body.length + 1,
     ttl: HELD_MS,
     fetchMethod: async (id) => {
       const activity = await parts.activity(id)
-      return activity && { ...payloadFrom(activity.body), accountId: activity.accountId }
+      return activity && { ...payloadFrom(activity.body), accountId: activity.accountId, sync: activity.sync }
     },
   })
   const keys = new LRUCache<AccountId, SigningKey>({
@@ -97,7 +106,8 @@ export function createSender(parts: SenderParts): Sender {
       const payload = await payloads.fetch(delivery.activityId)
       const key = payload && (await keys.fetch(payload.accountId))
       if (!payload || !key) return { result: 'withdrawn' }
-      return await deliver({ delivery, url, payload, key, signal: controller.signal })
+      const fitted = fittedTo(url.host, payload)
+      return await deliver({ delivery, url, payload: fitted, key, signal: controller.signal })
     } catch (error) {
       if (isPassing(error)) return { result: 'not-sent' }
       // Our own database or secret: no word against the host, but nothing that may cost the delivery either.
@@ -118,7 +128,9 @@ export function createSender(parts: SenderParts): Sender {
   }
 
   async function attempt(errand: Errand, form: SignatureForm): Promise<Answer> {
-    const headers = await signPost(errand.url, errand.payload, errand.key, { form, now: clock.now() })
+    const sync = errand.payload.sync?.(errand.url.host)
+    const more = sync === undefined ? {} : { 'collection-synchronization': sync }
+    const headers = await signPost(errand.url, errand.payload, errand.key, { form, now: clock.now(), more })
     try {
       return await post(errand, headers)
     } catch (error) {
@@ -129,13 +141,13 @@ export function createSender(parts: SenderParts): Sender {
   }
 
   async function post({ url, payload, signal }: Errand, headers: Headers): Promise<Answer> {
-    const response = await request(url, {
+    const request = {
       method: 'POST',
       headers: { ...headers, 'user-agent': parts.userAgent },
       body: payload.body,
-      dispatcher,
       signal,
-    })
+    } as const
+    const response = await parts.dispatcher.ask(url, request, limits)
     // The status is what counts; however its body ends changes nothing.
     await response.body.dump({ limit: ANSWER_BYTES, signal }).catch(() => undefined)
     const retryAfter = response.headers['retry-after']
@@ -144,6 +156,12 @@ export function createSender(parts: SenderParts): Sender {
       retryAfter: Array.isArray(retryAfter) ? retryAfter[0] : retryAfter,
     }
   }
+}
+
+/** The bytes that everybody gets, but for hosts that are known to stumble over them. */
+function fittedTo(host: string, payload: Outgoing): Outgoing {
+  if (profileOf(host).signedContent) return payload
+  return { ...payload, ...payloadFrom(withoutSignatures(payload.body.toString())) }
 }
 
 function wasDropped(error: unknown): boolean {

@@ -25,6 +25,8 @@ export interface SignOptions {
   /** cavage when left out: it is what every server understands */
   readonly form?: SignatureForm
   readonly now?: Date
+  /** further headers of a POST, signed with the others; their names in lower case */
+  readonly more?: Headers
 }
 
 export type Headers = Record<string, string>
@@ -44,14 +46,15 @@ export function signPost(
   key: SigningKey,
   options: SignOptions = {},
 ): Promise<Headers> {
-  const { form = 'cavage', now = new Date() } = options
-  const headers = { host: url.host, date: now.toUTCString(), 'content-type': ACTIVITY_JSON }
+  const { form = 'cavage', now = new Date(), more = {} } = options
+  const headers = { host: url.host, date: now.toUTCString(), 'content-type': ACTIVITY_JSON, ...more }
+  const names = Object.keys(more)
   if (form === 'rfc9421') {
     const digested = { ...headers, 'content-digest': `sha-256=:${payload.digest}:` }
-    return rfc9421('POST', url, digested, ['@method', '@target-uri', 'content-digest'], key, now)
+    return rfc9421('POST', url, digested, ['@method', '@target-uri', 'content-digest', ...names], key, now)
   }
   const digested = { ...headers, digest: `SHA-256=${payload.digest}` }
-  return cavage('post', url, digested, ['host', 'date', 'digest', 'content-type'], key)
+  return cavage('post', url, digested, ['host', 'date', 'digest', 'content-type', ...names], key)
 }
 
 /** The headers of a signed GET, Host and Accept among them; `accept` when another form than ActivityPub is wanted. */

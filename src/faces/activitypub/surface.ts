@@ -1,6 +1,7 @@
-import type { RequestHandler } from 'express'
+import { type RequestHandler, Router } from 'express'
 import { createFederation, type FederationParts } from '../../federation/create.ts'
 import type { Reading } from '../http/fedify.ts'
+import { followersSync } from './followers-sync.ts'
 import type { SurfaceParts } from './parts.ts'
 import { activityPub } from './register.ts'
 
@@ -9,5 +10,9 @@ export function createSurface(
   parts: Omit<SurfaceParts, 'federation'>,
   federation: FederationParts,
 ): RequestHandler {
-  return activityPub({ ...parts, federation: createFederation<Reading>(federation) })
+  const whole = { ...parts, federation: createFederation<Reading>(federation) }
+  const router = Router({ caseSensitive: true, strict: true })
+  router.use(followersSync(whole))
+  router.use(activityPub(whole))
+  return router
 }

@@ -32,6 +32,8 @@ const nobody = (): Reading => ({
   gone: false,
   account: undefined,
   post: undefined,
+  ownerId: undefined,
+  keysOnly: false,
   paths: [],
 })
 

@@ -8,6 +8,7 @@ import { Refusal, refuse } from '../../../base/refusal.ts'
 import { INSTANCE_ACTOR, type Uris } from '../../../base/uris.ts'
 import { authorityOver } from '../../../federation/authority.ts'
 import { hostOf } from '../../../federation/canonical.ts'
+import type { CollectionSync } from '../../../federation/collection-sync.ts'
 import { holdKeys } from '../../../federation/known-keys.ts'
 import {
   type KeyFinder,
@@ -20,6 +21,7 @@ import { objectIdOf, type ReadActivity } from '../../../translate/from-activity/
 import { answerFor } from '../../http/errors.ts'
 import { rawBody } from './body.ts'
 import { boundless, createBudget } from './budgets.ts'
+import { createCompare } from './compare.ts'
 import { checkEnvelope, LARGEST_BODY, readBody, signedRequestFrom } from './guard.ts'
 import { createHints, hintFrom } from './hint.ts'
 
@@ -40,6 +42,8 @@ export interface InboxParts {
   readonly recipient: (id: AccountId) => Promise<'here' | 'gone' | 'nobody'>
   /** a request from that host was verified: it lives */
   readonly heardFrom: (host: string) => Promise<void>
+  /** what a sender says of its followers here is to be compared */
+  readonly compare: (actorUri: string, sync: CollectionSync) => Promise<void>
 }
 
 const ACTIVITIES_PER_MINUTE = 6000
@@ -75,6 +79,7 @@ function taker(parts: InboxParts): (req: Request) => Promise<string> {
   const perHost = parts.rateLimits
     ? createBudget(parts.activitiesPerMinute ?? ACTIVITIES_PER_MINUTE, clock)
     : boundless
+  const compare = createCompare(parts.compare, clock, parts.rateLimits)
   const hints = createHints(keys, clock)
   const farewells = createBudget(FAREWELLS_PER_MINUTE, clock)
 
@@ -104,7 +109,10 @@ function taker(parts: InboxParts): (req: Request) => Promise<string> {
     const host = hostOf(signer.actorUri) ?? ''
     perHost.take(host)
     await parts.heardFrom(host)
-    if (authorityOver(activity, signer) === 'own') return keep(signer.actorUri, activity.id, text)
+    if (authorityOver(activity, signer) === 'own') {
+      await compare(signer.actorUri, req.headers)
+      return keep(signer.actorUri, activity.id, text)
+    }
 
     const hint = hintFrom(activity, signer)
     const origin = hostOf(activity.actor) ?? ''

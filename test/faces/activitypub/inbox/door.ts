@@ -58,6 +58,7 @@ export async function openDoor(options: DoorOptions = {}) {
       isBlocked: (host) => host === 'blocked.test',
       recipient: (id) => presenceOf(database.db, id),
       heardFrom: async (host) => void heard.push(host),
+      compare: async () => undefined,
       ...options.parts,
     }),
   )
