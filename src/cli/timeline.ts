@@ -50,7 +50,7 @@ async function notifications(name: string, options: ListOptions): Promise<void> 
   })
 }
 
-function summaryOf(post: PostView) {
+function summaryOf(post: PostView): Record<string, unknown> {
   return {
     id: post.id,
     uri: post.uri,
@@ -62,11 +62,13 @@ function summaryOf(post: PostView) {
     inReplyTo: post.inReplyTo?.uri ?? null,
     publishedAt: post.publishedAt,
     editedAt: post.editedAt,
+    ...(post.boostOf && { boostOf: summaryOf(post.boostOf) }),
   }
 }
 
 function textOf(post: PostView, hereHost: string): string {
   const who = `@${handleForPeople(post.author, hereHost)}`
+  if (post.boostOf) return `${who} boosted:\n${textOf(post.boostOf, hereHost)}`
   const when = post.publishedAt.toISOString().slice(0, 16).replace('T', ' ')
   const edited = post.editedAt ? ', edited' : ''
   const warning = post.summary ? `[${post.summary}] ` : ''

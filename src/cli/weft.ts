@@ -5,11 +5,14 @@ import { accountCommands } from './account.ts'
 import { conversationCommands } from './conversations.ts'
 import { deliveryCommands } from './deliveries.ts'
 import { followCommands } from './follow.ts'
+import { hostCommands } from './hosts.ts'
 import { laterCommands } from './later.ts'
 import { moveCommands } from './move.ts'
 import { operatorCommands } from './operate.ts'
+import { policyCommands } from './policy.ts'
 import { postCommands } from './post.ts'
 import { profileCommands } from './profile.ts'
+import { reactionCommands } from './react.ts'
 import { timelineCommands } from './timeline.ts'
 
 const program = new Command('weft')
@@ -22,12 +25,15 @@ const program = new Command('weft')
 for (const add of [
   accountCommands,
   postCommands,
+  policyCommands,
   followCommands,
   profileCommands,
   moveCommands,
+  reactionCommands,
   timelineCommands,
   conversationCommands,
   deliveryCommands,
+  hostCommands,
   operatorCommands,
   laterCommands,
 ]) {

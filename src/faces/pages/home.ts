@@ -14,6 +14,7 @@ export async function homePage(ctx: PageContext, req: Request, res: Response): P
   const { db, clock, config } = ctx
   const before = readBefore<PostId>(req)
   const posts = await listPublicLocal(db, {
+    boosts: true,
     limit: PAGE,
     viewer: viewerOf(req),
     ...(before !== undefined && { maxId: before }),

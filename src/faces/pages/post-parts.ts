@@ -1,12 +1,18 @@
+import { type ShownCount, shownCounts } from '../../views/counts.ts'
+import type { ReactionGroup } from '../../views/reactions.ts'
 import type { Page, PostView } from '../../views/view.ts'
 import { avatar, handleOf, outward, profileLink, short, titleOf } from './account-parts.ts'
 import { type Html, html, linkTo, raw } from './html.ts'
 import { icons } from './icons.ts'
+import { quoteCard, repliersLine } from './quote-parts.ts'
+import { boostLine, emojiLine } from './reaction-parts.ts'
 import { ago, fullTime, timeTag } from './times.ts'
 
 export interface PostSetting {
   readonly handleHost: string
   readonly now: Date
+  /** somebody from here is reading, who may read posts from elsewhere here, with their threads */
+  readonly inside?: boolean
 }
 
 export interface PostPlace {
@@ -16,12 +22,17 @@ export interface PostPlace {
   readonly depth?: number
   /** false where the post that it answers stands right above */
   readonly showParent?: boolean
+  /** the emoji put to it, where they are shown */
+  readonly emoji?: readonly ReactionGroup[]
 }
 
 const DEEPEST = 4
 
-/** One post, as h-entry. */
+/** One post, as h-entry; of a boost what it shows again, below who does. */
 export function postArticle(post: PostView, setting: PostSetting, at: PostPlace): Html {
+  if (post.boostOf) {
+    return html`<div class="boost">${boostLine(post)}${postArticle(post.boostOf, setting, at)}</div>`
+  }
   const depth = at.place === 'below' ? ` depth-${Math.min(at.depth ?? 1, DEEPEST)}` : ''
   return html`<article class="post ${at.place}${depth} h-entry" id="post-${post.id}">
 ${avatar(post.author)}
@@ -29,26 +40,36 @@ ${avatar(post.author)}
 ${byline(post, setting, at)}
 ${at.showParent !== false && parentLine(post)}
 ${content(post)}
+${quoteCard(post, { link: setting.inside ? threadLink : postLink, name: ({ author }) => titleOf(author), handle: (author) => handleOf(author, setting.handleHost) })}
 ${at.place === 'focus' ? dateLine(post) : false}
+${at.place === 'focus' || post.held ? repliersLine(post) : false}
+${at.emoji && emojiLine(at.emoji)}
 ${countsLine(post)}
 </div>
 </article>`
 }
 
-function byline(post: PostView, { handleHost, now }: PostSetting, { place }: PostPlace): Html {
+function byline(post: PostView, setting: PostSetting, { place }: PostPlace): Html {
+  const { handleHost, now } = setting
   const { author } = post
   const link = profileLink(author)
   // Here everybody is at home, so only those from elsewhere need their host.
   const handle = author.host === null ? `@${author.name}` : handleOf(author, handleHost)
   const when =
     place !== 'focus' &&
-    html`<span class="when">${post.editedAt && 'edited · '}<a class="u-url" href="${postLink(post)}"${outward(author)}>${timeTag(post.publishedAt, ago(post.publishedAt, now), 'dt-published')}</a>${audience(post)}</span>`
+    html`<span class="when">${post.editedAt && 'edited · '}<a class="u-url" href="${setting.inside ? threadLink(post) : postLink(post)}"${!setting.inside && outward(author)}>${timeTag(post.publishedAt, ago(post.publishedAt, now), 'dt-published')}</a>${audience(post)}</span>`
   return html`<p class="by"><span><a class="p-author h-card name" href="${link ?? '#'}"${outward(author)}><bdi>${titleOf(author)}</bdi></a> <span class="handle"><bdi>${handle}</bdi></span></span>${when}</p>`
 }
 
 /** Where a post can be read by people: here if it is ours, at its home otherwise. */
 export function postLink(post: PostView): string {
   return post.local ? `/@${post.author.name}/${post.id}` : (linkTo(post.url) ?? linkTo(post.uri) ?? '#')
+}
+
+/** Where somebody from here reads it, wherever it is from. */
+function threadLink(post: PostView): string {
+  const host = post.author.host === null ? '' : `@${post.author.host}`
+  return `/@${post.author.name}${host}/${post.id}`
 }
 
 function audience(post: PostView): Html | false {
@@ -86,9 +107,10 @@ function dateLine(post: PostView): Html {
   }${audience(post)}</p>`
 }
 
-function countsLine({ counts }: PostView): Html {
-  const entry = (icon: Html, count: number, one: string, many: string) =>
-    html`<li>${icon}<span>${count > 0 && short(count)}</span><span class="unseen"> ${count === 0 ? `no ${many}` : count === 1 ? one : many}</span></li>`
+function countsLine(post: PostView): Html {
+  const counts = shownCounts(post)
+  const entry = (icon: Html, { count, theirs }: ShownCount, one: string, many: string) =>
+    html`<li${theirs && html` title="${count} counted by ${post.author.host ?? ''}"`}>${icon}<span>${count > 0 && short(count)}</span><span class="unseen"> ${count === 0 ? `no ${many}` : count === 1 ? one : many}${theirs && ` counted by ${post.author.host}`}</span></li>`
   return html`<ul class="reactions">${entry(icons.reply, counts.replies, 'reply', 'replies')}${entry(icons.boost, counts.boosts, 'boost', 'boosts')}${entry(icons.like, counts.likes, 'like', 'likes')}</ul>`
 }
 

@@ -1,15 +1,18 @@
 import type { Request, Response } from 'express'
 import { type PostId, readId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
+import { wantThread } from '../../domain/crawls/want.ts'
 import { findTombstone } from '../../domain/posts/find.ts'
 import { plainTextFrom } from '../../text/plain.ts'
-import { viewThread } from '../../views/posts.ts'
+import { viewReactions } from '../../views/reactions.ts'
+import { type Thread, viewThread } from '../../views/threads.ts'
 import type { PostView } from '../../views/view.ts'
 import { titleOf } from './account-parts.ts'
-import { html } from './html.ts'
+import { elsewherePart } from './elsewhere.ts'
+import { type Html, html, linkTo } from './html.ts'
 import type { Head } from './layout.ts'
 import { type PageContext, sendPage, viewerOf } from './page-context.ts'
-import { excerpt, postArticle } from './post-parts.ts'
+import { excerpt, postArticle, postLink } from './post-parts.ts'
 
 /**
  * `/@name/<id>`: a post of ours between what it answers and what answers it, as far as the reader may see. One that
@@ -24,19 +27,30 @@ export async function postPage(
 ): Promise<void> {
   const { db, clock, config, uris } = ctx
   const id = readId<PostId>(idText) ?? refuse('post.not-found')
-  const thread = await viewThread(db, id, viewerOf(req))
+  const viewer = viewerOf(req)
+  const thread = await viewThread(db, id, viewer)
   if (!thread) return refuse((await findTombstone(db, uris.post(id))) ? 'post.gone' : 'post.not-found')
   const { post, ancestors, replies } = thread
-  if (!post.local || post.author.name.toLowerCase() !== name.toLowerCase()) refuse('post.not-found')
-  if (post.author.name !== name) {
-    res.redirect(301, `/@${post.author.name}/${post.id}`)
+  if (post.boostOf?.local) {
+    res.redirect(302, postLink(post.boostOf))
     return
   }
-  const setting = { handleHost: config.handleHost, now: clock.now() }
+  // What was said elsewhere is read there by everybody but people from here.
+  if (!post.local && !viewer) refuse('post.not-found')
+  const named = post.author.host === null ? post.author.name : `${post.author.name}@${post.author.host}`
+  if (named.toLowerCase() !== name.toLowerCase()) refuse('post.not-found')
+  if (named !== name) {
+    res.redirect(301, `/@${named}/${post.id}`)
+    return
+  }
+  // A stranger's visit makes us ask nobody; that of somebody from here, all who may know more.
+  const wanted = viewer && (await wantThread(ctx, id, viewer))
+  const setting = { handleHost: config.handleHost, now: clock.now(), inside: viewer !== undefined }
   const above = ancestors.map((each, index) =>
     postArticle(each, setting, { place: 'above', showParent: index === 0 }),
   )
   const depths = depthsOf(post, replies)
+  const emoji = (await viewReactions(db, [post.id], viewer)).get(post.id) ?? []
   const below = replies.map((each) =>
     postArticle(each, setting, { place: 'below', depth: depths.get(each.id) ?? 1, showParent: false }),
   )
@@ -45,14 +59,31 @@ export async function postPage(
     body: html`<div class="sheet thread">
 <h1 class="unseen">Post by ${titleOf(post.author)}</h1>
 ${above}
-${postArticle(post, setting, { place: 'focus', showParent: ancestors.length === 0 })}
+${postArticle(post, setting, { place: 'focus', showParent: ancestors.length === 0, emoji })}
+${(post.visibility === 'public' || post.visibility === 'unlisted') && elsewherePart(req, post.uri, 'post')}
 ${below.length > 0 && html`<section aria-labelledby="replies"><h2 class="heading" id="replies">Replies</h2>${below}</section>`}
+${moreLine(thread, wanted === 'begun' || wanted === 'under-way')}
 </div>`,
   })
 }
 
+/** What is not here yet, and where it is. */
+function moreLine({ post, moreAtOrigin }: Thread, asking: boolean): Html | false {
+  const link = post.local ? undefined : linkTo(post.url)
+  const host = post.author.host ?? ''
+  return (
+    (moreAtOrigin > 0 || asking) &&
+    html`<p class="soft">${asking && 'Other servers are being asked for more replies. '}${
+      moreAtOrigin > 0 &&
+      link !== undefined &&
+      html`<a href="${link}" rel="nofollow noopener noreferrer">${moreAtOrigin} more at ${host}</a>`
+    }</p>`
+  )
+}
+
 function headOf({ config, uris }: PageContext, post: PostView): Head {
   const { author } = post
+  if (author.host !== null) return { title: `${titleOf(author)}: a post`, description: '', hidden: true }
   const text = plainTextFrom(post.contentHtml)
   const warned = post.summary !== '' || post.sensitive
   const shown = warned ? post.summary || 'Sensitive content' : text
