@@ -1,0 +1,44 @@
+import type { PostId } from '../../base/ids.ts'
+import { refuse } from '../../base/refusal.ts'
+import { transact } from '../../db/transact.ts'
+import { record } from '../../facts/record.ts'
+import type { LocalAccount } from '../accounts/account.ts'
+import { findAccountsByIds } from '../accounts/find.ts'
+import { updateDefaultPolicy } from '../accounts/policy-store.ts'
+import { setPolicy } from '../posts/controls-store.ts'
+import { findVisible, mentionedIn } from '../posts/find.ts'
+import type { World } from '../world.ts'
+import { findDefaultChoices } from './find.ts'
+import { authorOf, type Choices, policyFrom } from './policy.ts'
+
+/** One of ours chooses who may do what with all that they say from now on; what is not named stays as it was. */
+export async function chooseDefaults(
+  world: World,
+  account: LocalAccount,
+  choices: Choices,
+): Promise<Choices> {
+  return transact(world.db, async (tx) => {
+    const chosen = { ...(await findDefaultChoices(tx, account.id)), ...choices }
+    await updateDefaultPolicy(tx, account.id, chosen)
+    return chosen
+  })
+}
+
+/** The same for one post that is there already; what others did before stays. */
+export async function choosePolicy(
+  world: World,
+  author: LocalAccount,
+  id: PostId,
+  choices: Choices,
+): Promise<void> {
+  await transact(world.db, async (tx) => {
+    const post = await findVisible(tx, id, { accountId: author.id })
+    if (!post) return refuse('post.not-found')
+    if (post.accountId !== author.id || post.boostOfId !== null) refuse('post.not-yours')
+    const mentioned = await findAccountsByIds(tx, await mentionedIn(tx, id))
+    const mentionUris = [...mentioned.values()].map(({ uri }) => uri)
+    const { visibility } = post
+    await setPolicy(tx, id, policyFrom(choices, authorOf(author, world.uris), { visibility, mentionUris }))
+    await record(world, tx, { type: 'policy.changed', postId: id, authorId: author.id })
+  })
+}

@@ -1,0 +1,78 @@
+import type { AccountId, ApprovalId, PostId } from '../../base/ids.ts'
+import type { Tx } from '../../db/transact.ts'
+import type { ApprovalState, InteractionKind } from './policy.ts'
+
+export interface NewApproval {
+  readonly id: ApprovalId
+  readonly kind: InteractionKind
+  readonly targetId: PostId
+  readonly deciderId: AccountId
+  readonly actorId: AccountId
+  readonly uri: string
+  readonly requestUri: string | null
+  readonly state: ApprovalState
+  readonly stampUri: string | null
+  readonly body: string | null
+}
+
+/** @returns false when the same was asked for before */
+export async function insertApproval(tx: Tx, approval: NewApproval, now: Date): Promise<boolean> {
+  const inserted = await tx
+    .insertInto('approval')
+    .values({
+      id: approval.id,
+      kind: approval.kind,
+      target_id: approval.targetId,
+      decider_id: approval.deciderId,
+      actor_id: approval.actorId,
+      uri: approval.uri,
+      request_uri: approval.requestUri,
+      state: approval.state,
+      stamp_uri: approval.stampUri,
+      body: approval.body,
+      created_at: now,
+      decided_at: approval.state === 'pending' ? null : now,
+    })
+    .onConflict((conflict) => conflict.columns(['uri', 'kind']).doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  return inserted !== undefined
+}
+
+/** Holds an approval until the transaction ends, so that it is decided once. */
+export async function lockApproval(tx: Tx, id: ApprovalId): Promise<ApprovalState | undefined> {
+  const row = await tx
+    .selectFrom('approval')
+    .select('state')
+    .where('id', '=', id)
+    .forUpdate()
+    .executeTakeFirst()
+  return row?.state
+}
+
+export async function settleApproval(
+  tx: Tx,
+  id: ApprovalId,
+  settled: { readonly state: ApprovalState; readonly stampUri: string | null; readonly now: Date },
+): Promise<void> {
+  await tx
+    .updateTable('approval')
+    .set({ state: settled.state, stamp_uri: settled.stampUri, decided_at: settled.now, body: null })
+    .where('id', '=', id)
+    .execute()
+}
+
+/** A request that came for what was done before without one, or that came again: answers name the newest. */
+export async function nameRequest(tx: Tx, id: ApprovalId, requestUri: string): Promise<void> {
+  await tx.updateTable('approval').set({ request_uri: requestUri }).where('id', '=', id).execute()
+}
+
+/** What was done is undone by whoever did it: nothing is left to decide. */
+export async function deleteApprovals(tx: Tx, actorId: AccountId, uri: string): Promise<number> {
+  const deleted = await tx
+    .deleteFrom('approval')
+    .where('actor_id', '=', actorId)
+    .where('uri', '=', uri)
+    .executeTakeFirst()
+  return Number(deleted.numDeletedRows)
+}
