@@ -4,16 +4,21 @@ import { refuse } from '../base/refusal.ts'
 import { type Visibility, visibilities } from '../base/visibility.ts'
 import type { LocalAccount } from '../domain/accounts/account.ts'
 import { findAccount } from '../domain/accounts/find.ts'
+import type { Choice } from '../domain/policies/policy.ts'
 import { editPost } from '../domain/posts/edit.ts'
 import { publishPost } from '../domain/posts/publish.ts'
 import { removePost } from '../domain/posts/remove.ts'
 import type { House } from '../house.ts'
 import { type CommonOptions, finish, print } from './command.ts'
 import { requirePerson, withHouse } from './house.ts'
+import { whoOption } from './policy.ts'
 
 interface PostOptions extends CommonOptions {
   readonly visibility: Visibility
   readonly replyTo?: string
+  readonly quote?: string
+  readonly replyPolicy?: Choice
+  readonly quotePolicy?: Choice
   readonly summary?: string
   readonly language: string
 }
@@ -30,6 +35,9 @@ export function postCommands(program: Command): void {
         new Option('--visibility <visibility>', 'whom it is for').choices(visibilities).default('public'),
       )
       .option('--reply-to <url>', 'the post that it answers')
+      .option('--quote <url>', 'a post that is shown with it')
+      .addOption(whoOption('--reply-policy <who>', 'who may reply: see weft policy'))
+      .addOption(whoOption('--quote-policy <who>', 'who may quote it'))
       .option('--summary <text>', 'a warning that stands before it')
       .option('--language <tag>', 'such as en or pt-BR', 'en'),
     post,
@@ -57,10 +65,17 @@ async function post(name: string, text: string, options: PostOptions): Promise<v
     const author = await requirePerson(house, name)
     const parent = options.replyTo === undefined ? undefined : await house.resolvePost(options.replyTo)
     if (options.replyTo !== undefined && !parent) refuse('post.parent-not-found')
+    const quoted = options.quote === undefined ? undefined : await house.resolvePost(options.quote)
+    if (options.quote !== undefined && !quoted) refuse('quote.not-found')
     const id = await publishPost(world, author, {
       text,
       visibility: options.visibility,
       ...(parent && { replyTo: parent.id }),
+      ...(quoted && { quoteOf: quoted.id }),
+      policy: {
+        ...(options.replyPolicy && { reply: options.replyPolicy }),
+        ...(options.quotePolicy && { quote: options.quotePolicy }),
+      },
       ...(options.summary !== undefined && { summary: options.summary }),
       language: options.language,
     })

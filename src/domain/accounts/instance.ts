@@ -23,6 +23,7 @@ export async function ensureInstanceAccount(world: Omit<World, 'directory'>): Pr
       url: `${uris.origin}/about`,
       displayName: uris.handleHost,
       followersUrl: `${uri}/followers`,
+      followingUrl: `${uri}/following`,
       createdAt: clock.now(),
       manuallyApprovesFollowers: true,
     })

@@ -44,6 +44,7 @@ export async function registerAccount(world: World, input: Registration): Promis
         url: uris.profile(input.name),
         displayName: input.displayName ?? '',
         followersUrl: uris.followers(id),
+        followingUrl: uris.following(id),
         createdAt: clock.now(),
         manuallyApprovesFollowers: input.manuallyApprovesFollowers ?? false,
       })

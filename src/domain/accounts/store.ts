@@ -12,6 +12,7 @@ export interface NewLocalAccount {
   readonly url: string
   readonly displayName: string
   readonly followersUrl: string
+  readonly followingUrl: string
   readonly createdAt: Date
   readonly manuallyApprovesFollowers: boolean
 }
@@ -30,6 +31,7 @@ export async function insertLocalAccount(tx: Tx, account: NewLocalAccount): Prom
       url: account.url,
       display_name: account.displayName,
       followers_url: account.followersUrl,
+      following_url: account.followingUrl,
       manually_approves_followers: account.manuallyApprovesFollowers,
       created_at: account.createdAt,
       updated_at: account.createdAt,

@@ -14,6 +14,7 @@ export async function insertMentionNotices(
     .innerJoin('account', 'account.id', 'mention.account_id')
     .select(['mention.post_id', 'mention.account_id'])
     .where('mention.post_id', '=', sql<PostId>`any(${posts.map((post) => post.postId)}::bigint[])`)
+    .where('mention.silent', '=', false)
     .where('account.local', '=', true)
     .where('account.kind', '!=', 'application')
     .execute()

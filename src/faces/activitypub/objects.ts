@@ -51,7 +51,7 @@ export async function findPost(
   if (reading.post) return reading.post
   const post = await viewPost(db, id, reading.viewer)
   if (!post?.local || post.uri !== uris.post(id)) return undefined
-  reading.public = post.visibility === 'public' || post.visibility === 'unlisted'
+  reading.public = (post.visibility === 'public' || post.visibility === 'unlisted') && !post.held
   reading.post = post
   // Nothing of it can be asked for any more once its author is suspended.
   reading.paths.push(`/restricted/${post.author.id}`)

@@ -16,6 +16,7 @@ import { registerObjects } from './objects.ts'
 import type { SurfaceParts } from './parts.ts'
 import { registerReactions } from './reactions.ts'
 import { heldSignerOf, requireWelcome, signerOf } from './signer.ts'
+import { registerStamps } from './stamps.ts'
 import { jrdFrom, resourceFrom } from './webfinger.ts'
 
 /**
@@ -25,6 +26,7 @@ import { jrdFrom, resourceFrom } from './webfinger.ts'
 export function activityPub(parts: SurfaceParts): RequestHandler {
   registerActors(parts)
   registerObjects(parts)
+  registerStamps(parts)
   registerCollections(parts)
   registerFeatures(parts)
   registerConversations(parts)

@@ -5,15 +5,14 @@ import { sanitise } from '../../text/sanitise.ts'
 import {
   dateOf,
   isObject,
-  isUri,
   type JsonObject,
   languageMapOf,
   languageOf,
-  listOf,
   objectsOf,
   textOf,
+  typeOf,
 } from '../json.ts'
-import { isObjectLink } from './links.ts'
+import { decodedUri } from './links.ts'
 
 export interface Content {
   /** sanitised */
@@ -33,7 +32,7 @@ export function contentOf(note: JsonObject): Content {
   const written = textOf(note.content) ?? map[0]?.[1] ?? ''
   const mediaType = textOf(note.mediaType) ?? 'text/html'
   const html = /^text\/(?:markdown|plain)/i.test(mediaType) ? htmlFrom(written, nobody) : sanitise(written)
-  return { html: eventLines(note) + html, language: spokenIn(note, map, written) }
+  return { html: eventLines(note) + html + linkLines(note, written), language: spokenIn(note, map, written) }
 }
 
 function spokenIn(
@@ -45,6 +44,14 @@ function spokenIn(
   // Lemmy and PeerTube give { identifier: 'en', name: 'English' }.
   const named = isObject(note.language) ? textOf(note.language.identifier) : undefined
   return languageOf(tag ?? named)
+}
+
+/** What a page is about (Lemmy, PieFed, Mbin): its link stands among the attachments, and nowhere in its words. */
+function linkLines(note: JsonObject, written: string): string {
+  if (typeOf(note) !== 'Page') return ''
+  const links = objectsOf(note.attachment).filter((item) => typeOf(item) === 'Link')
+  const [href] = links.map((link) => decodedUri(textOf(link.href) ?? '')).filter((uri) => uri !== undefined)
+  return href === undefined || written.includes(href) ? '' : sanitise(htmlFrom(href, nobody))
 }
 
 /** When and where, for events (Mobilizon, Gancio), which have no other place for it. */
@@ -69,42 +76,4 @@ function shownPlace(place: JsonObject): string {
     : [textOf(place.address)]
   const parts = [textOf(place.name), ...address].filter((part) => part !== undefined && part !== '')
   return plainTextFrom(parts.join(', ')).slice(0, 500)
-}
-
-/** The post that this one quotes, in any of the ways in which peers say so (FEP-044f, FEP-e232, Misskey, Fedibird). */
-export function quoteUriOf(note: JsonObject): string | null {
-  for (const key of ['quote', 'quoteUri', 'quoteUrl', '_misskey_quote']) {
-    const uri = listOf(note[key]).find((item) => typeof item === 'string' && isUri(item))
-    if (typeof uri === 'string') return uri
-  }
-  const link = objectsOf(note.tag).find(isObjectLink)
-  const href = link === undefined ? undefined : textOf(link.href)
-  return href !== undefined && isUri(href) ? href : null
-}
-
-/**
- * Sanitised HTML without the line that quoting posts carry for those who cannot show a quote (`RE: …` in an element of
- * class quote-inline). For readers who do show it.
- */
-export function withoutQuoteFallback(html: string): string {
-  let rest = html
-  for (let found = FALLBACK.exec(rest); found !== null; found = FALLBACK.exec(rest)) {
-    const name = found[1] === 'p' ? 'p' : 'span'
-    const end = endOfElement(rest, found.index, name)
-    rest = rest.slice(0, found.index) + rest.slice(end)
-  }
-  return rest.replace(/<p>(?:<br \/>|\s)*<\/p>/g, '')
-}
-
-const FALLBACK = /<(p|span) class="(?:[^" ]* )*quote-inline(?: [^"]*)?"[^>]*>/
-
-function endOfElement(html: string, start: number, name: 'p' | 'span'): number {
-  const tags = new RegExp(`</?${name}[ >]`, 'g')
-  tags.lastIndex = start
-  let depth = 0
-  for (let tag = tags.exec(html); tag !== null; tag = tags.exec(html)) {
-    depth += tag[0].startsWith('</') ? -1 : 1
-    if (depth === 0) return html.indexOf('>', tag.index) + 1
-  }
-  return html.length
 }

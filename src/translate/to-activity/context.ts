@@ -29,6 +29,7 @@ const ACTOR_TERMS: JsonObject = {
   suspended: 'toot:suspended',
   memorial: 'toot:memorial',
   webfinger: 'https://purl.archive.org/socialweb/webfinger#webfinger',
+  implements: { '@id': 'https://w3id.org/fep/844e#implements', '@type': '@id', '@container': '@set' },
   Multikey: 'https://w3id.org/security#Multikey',
   controller: { '@id': 'https://w3id.org/security#controller', '@type': '@id' },
   assertionMethod: {

@@ -1,10 +1,11 @@
 import type { ReadActivity } from '../../../translate/from-activity/activity.ts'
 import { idOf } from '../../../translate/json.ts'
+import { answerWish } from './answer-wish.ts'
 import { answerFollow } from './follow.ts'
 import { effect, nothing, type Reading } from './reading.ts'
 import { type Answerer, referenceIn } from './reference.ts'
 
-const answerers: readonly Answerer[] = [answerFollow]
+const answerers: readonly Answerer[] = [answerFollow, answerWish]
 
 /** Accept or Reject of something that we asked for, which comes whole or as its bare id. */
 export function readAnswer(activity: ReadActivity, accepted: boolean): Reading {

@@ -1,3 +1,4 @@
+import { receiveRevocation } from '../../../domain/policies/answered.ts'
 import { receiveDelete } from '../../../domain/posts/remove.ts'
 import { objectIdOf, type ReadActivity } from '../../../translate/from-activity/activity.ts'
 import { sameOrigin } from '../../../translate/json.ts'
@@ -10,5 +11,8 @@ export function readDelete(activity: ReadActivity): Reading {
   if (uri === undefined) return nothing('its object has no id')
   if (uri === activity.actor) return askWhetherGone(uri)
   if (!sameOrigin(uri, activity.actor)) return nothing('not theirs to delete')
-  return effect(async (world, actor) => (world.uris.isOurs(uri) ? 'ours' : receiveDelete(world, actor, uri)))
+  return effect(async (world, actor) => {
+    if (world.uris.isOurs(uri)) return 'ours'
+    return (await receiveRevocation(world, actor, uri)) ?? receiveDelete(world, actor, uri)
+  })
 }

@@ -10,6 +10,7 @@ import { readFollow } from './follow.ts'
 import { readDislike, readLike } from './like.ts'
 import { readMove } from './move.ts'
 import { nothing, type Reading, type Receipt } from './reading.ts'
+import { readRequest } from './request.ts'
 import { readUndo } from './undo.ts'
 import { readUpdate } from './update.ts'
 
@@ -35,6 +36,10 @@ const readers: Readonly<Record<string, Reader>> = {
   Block: readBlock,
   Move: readMove,
   Flag: readFlag,
+  QuoteRequest: readRequest('quote'),
+  ReplyRequest: readRequest('reply'),
+  LikeRequest: readRequest('like'),
+  AnnounceRequest: readRequest('announce'),
   View: later,
   Read: later,
   Listen: later,

@@ -1,11 +1,12 @@
 import type { ReadActivity } from '../../../translate/from-activity/activity.ts'
+import { undoWish } from './answer-wish.ts'
 import { undoBlockOf } from './block.ts'
 import { undoFollowOf } from './follow.ts'
 import { REACTION_TYPES, undoFrom, undoReactionOf } from './reaction.ts'
 import { effect, nothing, type Reading } from './reading.ts'
 import { referenceIn, type Undoer } from './reference.ts'
 
-const undoers: readonly Undoer[] = [undoFollowOf, undoBlockOf, undoReactionOf]
+const undoers: readonly Undoer[] = [undoFollowOf, undoBlockOf, undoReactionOf, undoWish]
 
 /** Undo: somebody takes back what they did before, named whole or by its id. */
 export function readUndo(activity: ReadActivity): Reading {
