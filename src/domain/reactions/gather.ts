@@ -1,5 +1,6 @@
 import type { AccountId, PostId } from '../../base/ids.ts'
 import type { Account } from '../accounts/account.ts'
+import { findApart } from '../blocks/find.ts'
 import { followedHere } from '../follows/find.ts'
 import { findBoostsByPairs, findBoostsByUris, type KnownBoost } from '../posts/boost-find.ts'
 import { findPostsByIds, findPostsByUris, type KnownPost } from '../posts/find.ts'
@@ -25,6 +26,8 @@ export interface Gathered {
   readonly echoes: readonly Echo[]
   /** those of the actors whom somebody here follows */
   readonly followed: ReadonlySet<AccountId>
+  /** whether an actor and an author are kept apart by a block */
+  readonly apart: (one: AccountId, other: AccountId) => boolean
 }
 
 /** Reads it all in a fixed number of queries, whatever the number of arrivals. */
@@ -48,14 +51,18 @@ export async function gather(world: World, arrivals: readonly ReactionArrival[])
   const named = arrivals.flatMap(({ incoming: { uri }, actor }) =>
     uri === undefined ? [] : [{ accountId: actor.id, uri }],
   )
-  const [reactions, boosts, echoes] = await Promise.all([
+  const [reactions, boosts, echoes, apart] = await Promise.all([
     findReactionsByPairs(db, pairs),
     findBoostsByPairs(db, pairs),
     findEchoes(db, named, pairs),
+    findApart(
+      db,
+      arrivals.flatMap(({ incoming, actor }) => authorOf(posts, incoming, actor)),
+    ),
   ])
   const all = await withTaken(world, echoes)
   const postsById = await withOthers(world, posts, [...reactions, ...keysIn(all)])
-  return { posts, postsById, reactions, boosts, echoes: all, followed }
+  return { posts, postsById, reactions, boosts, echoes: all, followed, apart }
 }
 
 async function findOriginals(
@@ -81,6 +88,15 @@ function pairOf(posts: Gathered['posts'], incoming: IncomingReaction, actor: Acc
   const uri = incoming.kind === 'undo' ? incoming.of?.postUri : incoming.postUri
   const post = uri === undefined ? undefined : posts.get(uri)
   return post ? [{ accountId: actor.id, postId: post.id }] : []
+}
+
+function authorOf(
+  posts: Gathered['posts'],
+  incoming: IncomingReaction,
+  actor: Account,
+): (readonly [AccountId, AccountId])[] {
+  const post = incoming.kind === 'undo' ? undefined : posts.get(incoming.postUri)
+  return post ? [[actor.id, post.accountId]] : []
 }
 
 function pairsOf(all: readonly Pair[]): Pair[] {

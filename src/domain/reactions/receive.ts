@@ -12,7 +12,7 @@ import { settle } from './settle.ts'
  * What became of a reaction from elsewhere; not one of these is an error.
  * - `unknown post`: a boost of a post that is not known, by somebody who is followed here: its own server may be asked
  * - `unrelated`: it concerns nobody and nothing here
- * - `hidden`: of a post that its sender cannot have seen (S-053), or may not boost (S-088)
+ * - `hidden`: of a post that its sender cannot have seen (S-053, S-091), or may not boost (S-088)
  */
 export type ReactionOutcome =
   | 'added'
@@ -96,7 +96,7 @@ function meantBy(
 /** Why a reaction has no effect; undefined when it has. */
 async function judge(
   world: World,
-  { followed }: Gathered,
+  { followed, apart }: Gathered,
   incoming: Exclude<IncomingReaction, { kind: 'undo' }>,
   actor: Account,
   post: KnownPost | undefined,
@@ -105,6 +105,7 @@ async function judge(
   const isHeard = followed.has(actor.id)
   if (!post) return isBoost && isHeard && !world.uris.isOurs(incoming.postUri) ? 'unknown post' : 'unrelated'
   if (isBoost && !isHeard && !post.local) return 'unrelated'
+  if (apart(actor.id, post.accountId)) return 'hidden'
   if (isOpen(post.visibility)) return undefined
   if (isBoost) return post.visibility === 'followers' && post.accountId === actor.id ? undefined : 'hidden'
   return (await findVisible(world.db, post.id, { accountId: actor.id })) ? undefined : 'hidden'
