@@ -35,6 +35,7 @@ export async function writeHostNews(db: Db, news: readonly HostNews[]): Promise<
         WHEN t.failure IS NOT NULL AND NOT t.answered
           AND h.failing_since <= now() - make_interval(days => ${DEAD_DAYS}) THEN COALESCE(h.dead_at, now())
         ELSE h.dead_at END,
+      last_failure_at = CASE WHEN t.failure IS NULL THEN h.last_failure_at ELSE now() END,
       last_success_at = CASE WHEN t.delivered THEN now() ELSE h.last_success_at END,
       knock = COALESCE(t.knock, h.knock),
       knock_at = CASE WHEN t.knock IS NULL THEN h.knock_at ELSE now() END

@@ -10,10 +10,14 @@ const looked = new WeakMap<Db, LRUCache<number, true>>()
 
 const revive = statement(
   'host-revive',
-  `WITH back AS (
-     UPDATE host SET failures = 0, failing_since = NULL, dead_at = NULL
-     WHERE id = $1 AND (failures > 0 OR dead_at IS NOT NULL)
-     RETURNING id
+  `WITH heard AS (
+     UPDATE host SET failures = 0, failing_since = NULL, dead_at = NULL, heard_at = now()
+     FROM (SELECT id, failures > 0 OR dead_at IS NOT NULL AS revived FROM host WHERE id = $1) AS before
+     WHERE host.id = before.id
+       AND (before.revived OR host.heard_at IS NULL OR host.heard_at < now() - interval '1 hour')
+     RETURNING host.id, before.revived
+   ), back AS (
+     SELECT id FROM heard WHERE revived
    ), woken AS (
      UPDATE host_queue q SET standing = 'new', due_at = now() FROM back
      WHERE q.host_id = back.id AND q.owner IS NULL AND q.due_at IS NOT NULL
@@ -23,7 +27,7 @@ const revive = statement(
 
 /**
  * A request from that host was verified: if we had given up on it, or were waiting for it to come back, its deliveries
- * are due at once. Costs nothing most of the time; a host that can reach us but not be reached is tried some six times
+ * are due at once. That it was heard of is written down once an hour. Costs nothing most of the time; a host that can reach us but not be reached is tried some six times
  * an hour, not at each of its requests.
  * @param host its row's id, or its name (URL host with port)
  */

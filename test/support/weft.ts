@@ -19,6 +19,8 @@ export interface Weft {
   readonly db: Db
   /** `weft …` as its own process; each line of its JSON output. Throws what it says on stderr when it fails. */
   cli(...args: readonly string[]): Promise<Json[]>
+  /** the same, with something on its standard input */
+  cliWith(input: string, ...args: readonly string[]): Promise<Json[]>
   /** the ActivityPub document at a path */
   get(path: string): Promise<Json>
   getJson(url: string): Promise<Json>
@@ -55,6 +57,7 @@ export async function startWeft(env: Readonly<Record<string, string>> = {}): Pro
     host: new URL(running.origin).host,
     db: database.db,
     cli: (...args) => runCli({ ...settings, PORT: String(port) }, args),
+    cliWith: (input, ...args) => runCli({ ...settings, PORT: String(port) }, args, input),
     get: (path) => getJson(running.origin + path),
     getJson,
     get process() {
@@ -74,11 +77,13 @@ export async function startWeft(env: Readonly<Record<string, string>> = {}): Pro
 export async function runCli(
   env: Readonly<Record<string, string>>,
   args: readonly string[],
+  input = '',
 ): Promise<Json[]> {
   const child = spawn(process.execPath, [CLI, ...args, '--json'], {
     env: { PATH: process.env.PATH, NODE_ENV: 'test', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
+  child.stdin.on('error', () => undefined).end(input)
   let [out, err] = ['', '']
   child.stdout.on('data', (chunk) => {
     out += chunk

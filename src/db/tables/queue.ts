@@ -15,6 +15,12 @@ export interface HostTable {
   last_error: string | null
   last_success_at: Date | null
   software: string | null
+  software_version: string | null
+  /** when its NodeInfo was last asked for */
+  asked_at: Date | null
+  /** when a request of theirs was last verified, to the hour */
+  heard_at: Date | null
+  last_failure_at: Date | null
   created_at: Generated<Date>
 }
 

@@ -1,6 +1,6 @@
 import type { NodeInfo } from '@fedify/fedify'
 import type { JsonObject } from '../../translate/json.ts'
-import { viewUsage } from '../../views/instance.ts'
+import { listStaff, viewUsage } from '../../views/instance.ts'
 import type { SurfaceParts } from './parts.ts'
 
 const SCHEMA = 'http://nodeinfo.diaspora.software/ns/schema'
@@ -8,7 +8,7 @@ const SCHEMA = 'http://nodeinfo.diaspora.software/ns/schema'
 /** Registers NodeInfo 2.1; `nodeInfo20` makes 2.0 of it. */
 export function registerNodeInfo({ federation, db, uris, software }: SurfaceParts): void {
   federation.setNodeInfoDispatcher('/nodeinfo/2.1', async ({ data }): Promise<NodeInfo> => {
-    const usage = await viewUsage(db)
+    const [usage, staffAccounts] = await Promise.all([viewUsage(db), listStaff(db)])
     data.public = true
     data.lasting = true
     return {
@@ -18,13 +18,16 @@ export function registerNodeInfo({ federation, db, uris, software }: SurfacePart
       usage: {
         users: { total: usage.users, activeMonth: usage.activeMonth, activeHalfyear: usage.activeHalfyear },
         localPosts: usage.localPosts,
-        localComments: 0,
+        localComments: usage.localComments,
       },
       metadata: {
         nodeName: uris.handleHost,
         nodeDescription: 'A Weft server on the open social web.',
         privacyPolicyUrl: `${uris.origin}/privacy`,
         aboutUrl: uris.about,
+        // FEP-0151: who to ask, and that this server speaks with others.
+        staffAccounts: [...staffAccounts],
+        federation: { enabled: true },
         // Clients that do not know our name look here for whose client API we speak.
         upstream: { name: 'mastodon' },
       },
@@ -56,11 +59,10 @@ export function nodeInfoLinks({
   )
 }
 
-/** What Fedify gives as 2.1, in the version asked for, without the number of comments, which nobody counts here. */
+/** What Fedify gives as 2.1, in the version asked for. */
 export function nodeInfoAs(version: '2.0' | '2.1', document: JsonObject): Response {
-  const { localComments: _comments, ...usage } = document.usage as JsonObject
   return Response.json(
-    { ...document, $schema: `${SCHEMA}/${version}#`, version, usage },
+    { ...document, $schema: `${SCHEMA}/${version}#`, version },
     { headers: { 'content-type': `application/json; profile="${SCHEMA}/${version}#"` } },
   )
 }

@@ -51,7 +51,7 @@ export function jrdFrom(account: AccountView, uris: Uris): Response {
         ...self,
         { rel: 'https://www.w3.org/ns/activitystreams#Service', type: ACTIVITY, href: account.uri },
       ]
-    : [page, ...self, subscribeLink(uris), ...avatarLink(account)]
+    : [page, ...self, subscribeLink(uris), ...intentLinks(uris), ...avatarLink(account)]
   const aliases = isServer ? [`${uris.origin}/`, account.url, account.uri] : [account.url, account.uri]
   return Response.json({ subject, aliases, links }, { headers: { 'content-type': 'application/jrd+json' } })
 }
@@ -62,6 +62,25 @@ function subscribeLink({ origin }: Uris) {
     rel: 'http://ostatus.org/schema/1.0/subscribe',
     template: `${origin}/authorize_interaction?uri={uri}`,
   }
+}
+
+/** Where people of ours take what they see elsewhere (FEP-3b86): one page for all of it, which also undoes it. */
+function intentLinks({ origin }: Uris) {
+  const page = `${origin}/authorize_interaction`
+  const back = 'on-success={on-success}&on-cancel={on-cancel}'
+  const about = (intent: string) => `${page}?intent=${intent}&uri={object}&${back}`
+  const templates = {
+    Create: `${page}?intent=create&uri={inReplyTo}&content={content}&attachment={attachment}&${back}`,
+    Object: `${page}?uri={object}`,
+    Follow: about('follow'),
+    Like: about('like'),
+    Announce: about('announce'),
+    Undo: about('undo'),
+  }
+  return Object.entries(templates).map(([intent, template]) => ({
+    rel: `https://w3id.org/fep/3b86/${intent}`,
+    template,
+  }))
 }
 
 const IMAGE_TYPES: Readonly<Record<string, string>> = {

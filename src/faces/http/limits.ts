@@ -13,6 +13,8 @@ import { sessionOf } from './sessions.ts'
 const budgets = {
   read: { points: 900, seconds: 300 },
   write: { points: 60, seconds: 300 },
+  /** what may make us ask another server */
+  ask: { points: 30, seconds: 300 },
 } as const
 export type BudgetName = keyof typeof budgets
 
@@ -58,7 +60,7 @@ export function createLimits(parts: LimitParts): Limits {
   const signIns = createSignInLimits(parts.db)
   const warn = proxyWarning(parts)
   // One window for all routes that share a budget.
-  const windows = { read: createWindow('read'), write: createWindow('write') }
+  const windows = { read: createWindow('read'), write: createWindow('write'), ask: createWindow('ask') }
   return {
     limit(name) {
       const spend = windows[name]

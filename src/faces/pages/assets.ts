@@ -58,6 +58,7 @@ const ROBOTS = `# Profiles and posts say themselves, by a robots tag, whether th
 User-agent: *
 Disallow: /accounts
 Disallow: /authorize_interaction
+Disallow: /interact
 Disallow: /setup
 Disallow: /sign-in
 Disallow: /sign-out

@@ -6,6 +6,7 @@ import type { Viewer } from '../../views/view.ts'
 import { sessionOf } from '../http/sessions.ts'
 import type { Html } from './html.ts'
 import { type Head, layout } from './layout.ts'
+import type { Outside } from './outside.ts'
 
 /** What the pages need of the server; the whole context will do. */
 export interface PageContext extends World {
@@ -18,6 +19,7 @@ export interface PageContext extends World {
     readonly registration: string
   }
   readonly log: Log
+  readonly outside: Outside
 }
 
 /** Whose eyes a page is for. */

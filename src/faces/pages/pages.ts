@@ -13,8 +13,10 @@ import { readSession } from '../http/sessions.ts'
 import { aboutPage, privacyPage, termsPage } from './about.ts'
 import { accountsPage, passwordByForm } from './accounts.ts'
 import { serveAssets } from './assets.ts'
+import { elsewherePage } from './elsewhere.ts'
 import { asPage } from './error-page.ts'
 import { homePage } from './home.ts'
+import { INTERACTION, interactByForm, interactionPage } from './interaction.ts'
 import { type PageContext, viewerOf } from './page-context.ts'
 import { postPage } from './post.ts'
 import { profilePage } from './profile.ts'
@@ -47,7 +49,10 @@ export function pages(ctx: PageContext): Router {
   get('/tags/:name', (_, req, res) => tagPage(ctx, req, res, param(req, 'name')))
   get('/ap/actors/:id', actorForPeople)
   get('/ap/posts/:id', postForPeople)
-  get('/authorize_interaction', () => refuse('not-found'))
+  router.get([INTERACTION, '/interact'], limits.limit('ask'))
+  get(INTERACTION, (_, req, res) => interactionPage(ctx, req, res))
+  post(INTERACTION, interactByForm)
+  get('/interact', elsewherePage)
 
   get('/setup', setupPage)
   post('/setup', setupByForm)

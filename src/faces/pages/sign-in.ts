@@ -4,18 +4,23 @@ import { closeAllSessions, closeSession } from '../../domain/accounts/session.ts
 import { signIn } from '../../domain/accounts/sign-in.ts'
 import type { Answer } from '../http/errors.ts'
 import type { Limits } from '../http/limits.ts'
-import { readForm } from '../http/params.ts'
+import { queryValue, readForm } from '../http/params.ts'
 import { giveSession, requireSession, sessionOf, sessionTokenOf, takeSession } from '../http/sessions.ts'
 import { answerForForm, field, formError, formGuard } from './form-parts.ts'
 import { html } from './html.ts'
 import { type PageContext, sendPage } from './page-context.ts'
 
-const credentials = z.object({ login: z.string().max(320), password: z.string().max(1024) })
+const credentials = z.object({
+  login: z.string().max(320),
+  password: z.string().max(1024),
+  to: z.string().max(4096).optional(),
+})
 
 /** `/sign-in` */
 export function signInPage(ctx: PageContext, req: Request, res: Response): void {
-  if (sessionOf(req)) res.redirect(303, '/accounts')
-  else showSignIn(ctx, req, res, {})
+  const to = afterwards(queryValue(req, 'to'))
+  if (sessionOf(req)) res.redirect(303, to ?? '/accounts')
+  else showSignIn(ctx, req, res, { to })
 }
 
 /** Begins a session, whatever session the browser had before. */
@@ -25,7 +30,8 @@ export async function signInByForm(
   req: Request,
   res: Response,
 ): Promise<void> {
-  const { login, password } = readForm(req, credentials)
+  const { login, password, ...more } = readForm(req, credentials)
+  const to = afterwards(more.to)
   let token: string
   try {
     await limits.trySignIn(req, login)
@@ -33,21 +39,26 @@ export async function signInByForm(
   } catch (error) {
     const wrong = answerForForm(error, ['login.wrong', 'login.disabled', 'request.too-many'])
     if (wrong.retryAfterSeconds !== undefined) res.setHeader('Retry-After', wrong.retryAfterSeconds)
-    showSignIn(ctx, req, res.status(wrong.status), { login, wrong })
+    showSignIn(ctx, req, res.status(wrong.status), { login, wrong, to })
     return
   }
   await limits.forgiveSignIn(login)
   const earlier = sessionTokenOf(req)
   if (earlier !== undefined) await closeSession(ctx, earlier)
   giveSession(res, ctx.config.origin, token)
-  res.redirect(303, '/accounts')
+  res.redirect(303, to ?? '/accounts')
+}
+
+/** Where somebody was sent away from to sign in: that one page and no other, or a link to our own sign-in could lead anywhere. */
+function afterwards(to: string | undefined): string | undefined {
+  return to?.startsWith('/authorize_interaction?') ? to : undefined
 }
 
 function showSignIn(
   ctx: PageContext,
   req: Request,
   res: Response,
-  state: { readonly login?: string; readonly wrong?: Answer },
+  state: { readonly login?: string; readonly wrong?: Answer; readonly to: string | undefined },
 ): void {
   const guard = formGuard(ctx, req, res)
   sendPage(ctx, req, res, {
@@ -58,7 +69,7 @@ function showSignIn(
 <p class="soft">to ${ctx.config.handleHost}</p>
 ${formError(state.wrong)}
 <form method="post" action="/sign-in">
-${guard}
+${guard}${state.to !== undefined && html`<input type="hidden" name="to" value="${state.to}">`}
 ${field({ name: 'login', label: 'Name or e-mail address', autocomplete: 'username', maxLength: 320, literal: true, ...(state.login !== undefined && { value: state.login }) })}
 ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' })}
 <button class="button" type="submit">Sign in</button>

@@ -3,6 +3,9 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { createUris } from '../../../src/base/uris.ts'
 import { publishPost } from '../../../src/domain/posts/publish.ts'
 import { resourceFrom } from '../../../src/faces/activitypub/webfinger.ts'
+import { templatesIn } from '../../../src/remote/intents.ts'
+import { fillTemplate } from '../../../src/text/uri-template.ts'
+import type { JsonObject } from '../../../src/translate/json.ts'
 import { testDatabase } from '../../support/database.ts'
 import { startSurface } from '../../support/surface.ts'
 import { ORIGIN, personElsewhere, personHere, testWorld } from '../../support/world.ts'
@@ -21,6 +24,9 @@ await personElsewhere(world, 'zoe')
 
 const finger = (resource: string, headers = {}) =>
   surface.get(`/.well-known/webfinger?resource=${encodeURIComponent(resource)}`, headers)
+
+const FEP_3B86 = 'https://w3id.org/fep/3b86/'
+const intents = ['Create', 'Object', 'Follow', 'Like', 'Announce', 'Undo'].map((name) => FEP_3B86 + name)
 
 describe('WebFinger', () => {
   test('says everything about a person that another server asks for', async () => {
@@ -45,7 +51,31 @@ describe('WebFinger', () => {
           rel: 'http://ostatus.org/schema/1.0/subscribe',
           template: `${ORIGIN}/authorize_interaction?uri={uri}`,
         },
+        ...intents.map((rel) => ({
+          rel,
+          template: expect.stringContaining(`${ORIGIN}/authorize_interaction?`),
+        })),
       ],
+    })
+  })
+
+  test('FEP-3b86: says where people of ours follow, like, boost, say and undo what they see elsewhere', async () => {
+    const { json } = await finger('acct:anna@weft.test')
+    const templates = templatesIn(json as JsonObject)
+    expect([...templates.keys()].filter((rel) => rel.includes('3b86'))).toEqual(
+      intents.map((rel) => rel.toLowerCase()),
+    )
+    const follow = fillTemplate(templates.get(`${FEP_3B86}follow`) ?? '', {
+      object: 'https://far.test/@a?b=c&d',
+      'on-success': 'https://far.test/back',
+    })
+    const url = new URL(follow)
+    expect([url.origin, url.pathname]).toEqual([ORIGIN, '/authorize_interaction'])
+    expect(Object.fromEntries(url.searchParams)).toEqual({
+      intent: 'follow',
+      uri: 'https://far.test/@a?b=c&d',
+      'on-success': 'https://far.test/back',
+      'on-cancel': '',
     })
   })
 
@@ -188,7 +218,7 @@ describe('what is asked for by WebFinger', () => {
 })
 
 describe('NodeInfo', () => {
-  test('leads to 2.1 and to the server’s own actor', async () => {
+  test('FEP-2677: leads to 2.1 and to the server’s own actor', async () => {
     const got = await surface.get('/.well-known/nodeinfo')
     expect(got.headers['access-control-allow-origin']).toBe('*')
     expect(got.json).toEqual({
@@ -204,7 +234,7 @@ describe('NodeInfo', () => {
   })
 
   test.each(['2.0', '2.1'])(
-    '%s answers with real numbers, and says whose client API we speak',
+    'FEP-0151, FEP-f1d5: %s answers with real numbers, and says whose client API we speak',
     async (version) => {
       await publishPost(world, anna, { text: 'one', visibility: 'public' })
       surface.documents.clear()
@@ -228,8 +258,13 @@ describe('NodeInfo', () => {
         software: { name: 'weft', version: '0.1.0' },
         protocols: ['activitypub'],
         openRegistrations: false,
-        usage: { users: { total: Number(users) }, localPosts: Number(posts) },
-        metadata: { nodeName: 'weft.test', upstream: { name: 'mastodon' } },
+        usage: { users: { total: Number(users) }, localPosts: Number(posts), localComments: 0 },
+        metadata: {
+          nodeName: 'weft.test',
+          upstream: { name: 'mastodon' },
+          staffAccounts: [],
+          federation: { enabled: true },
+        },
       })
     },
   )

@@ -44,7 +44,6 @@ describe('texts', () => {
       'application/problem+json; charset=utf-8',
     ])
     expect(JSON.parse(json.body)).toMatchObject({ status: 404, code: 'not-found' })
-    expect((await load('/authorize_interaction?uri=acct:x@y.test')).status).toBe(404)
   })
 
   it('HEAD is answered like GET, without the body', async () => {

@@ -46,7 +46,7 @@ const OURS = new Set(
   ),
 )
 const ATTRIBUTES = new Set(
-  'lang charset name content property href rel type media class id dir datetime title hidden target translate start value reversed aria-hidden aria-label aria-labelledby aria-current tabindex viewBox width height fill stroke stroke-width stroke-linecap stroke-linejoin focusable d x y rx r cx cy'.split(
+  'lang charset name content property href rel type media class id dir datetime title hidden target translate start value reversed aria-hidden aria-label aria-labelledby aria-current tabindex viewBox width height fill stroke stroke-width stroke-linecap stroke-linejoin focusable d x y rx r cx cy method action for autocomplete required maxlength autocapitalize autocorrect spellcheck aria-describedby'.split(
     ' ',
   ),
 )
@@ -67,6 +67,7 @@ function danger(body: string): string[] {
       }
     }
     if (name === 'meta' && attributes.has('http-equiv')) found.push('meta refresh')
+    if (name === 'form' && attributes.get('action') !== '/interact') found.push('a form that is not ours')
   }
   return found
 }

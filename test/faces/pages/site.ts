@@ -12,6 +12,7 @@ import { registerAccount } from '../../../src/domain/accounts/register.ts'
 import { defaultLimits, type World } from '../../../src/domain/world.ts'
 import { createEffects } from '../../../src/effects/handlers.ts'
 import { trustProxies } from '../../../src/faces/http/limits.ts'
+import type { Outside } from '../../../src/faces/pages/outside.ts'
 import { pages } from '../../../src/faces/pages/pages.ts'
 import { createKeyring } from '../../../src/federation/keys.ts'
 import { createSeal } from '../../../src/federation/seal.ts'
@@ -26,6 +27,7 @@ export interface SiteOptions {
   readonly origin?: string
   readonly rateLimits?: boolean
   readonly trustedProxies?: readonly string[]
+  readonly outside?: Outside
 }
 
 let sites = 0
@@ -69,7 +71,8 @@ export async function startSite(options: SiteOptions) {
     trustedProxies,
     registration: 'invite',
   }
-  app.use(pages({ ...world, config, log }))
+  const outside = { find: async () => undefined, templatesOf: async () => new Map<string, string>() }
+  app.use(pages({ ...world, config, log, outside: options.outside ?? outside }))
   return {
     url,
     origin,

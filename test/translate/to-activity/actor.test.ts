@@ -70,6 +70,13 @@ test('an account as it is served', () => {
     attachment: [{ type: 'PropertyValue', name: 'Site', value: '<p>x</p>' }],
     tag: [{ type: 'Hashtag', href: 'https://here.test/tags/rain', name: '#Rain' }],
     alsoKnownAs: ['https://old.test/users/bob'],
+    generator: {
+      id: uris.instanceActor,
+      type: 'Application',
+      implements: expect.arrayContaining([
+        { href: 'https://datatracker.ietf.org/doc/html/rfc9421', name: 'RFC-9421: HTTP Message Signatures' },
+      ]),
+    },
     movedTo: 'https://new.test/users/bob',
   })
 })
@@ -138,6 +145,7 @@ test('a reader of plain JSON gets back who it was', () => {
     followingUrl: uris.following(id),
     featuredUrl: uris.featured(id),
     publishedAt: new Date('2026-11-01T00:00:00Z'),
+    emojis: [],
     featuredTagsUrl: uris.featuredTags(id),
     attributionDomains: ['news.test'],
     memorial: true,

@@ -41,7 +41,7 @@ export const discovery: readonly FederationRow[] = [
     in: false,
     out: 'an Application, readable unsigned even where everything else must be signed for',
     tests: [
-      'test/faces/activitypub/discovery.test.ts › leads to 2.1 and to the server’s own actor',
+      'test/faces/activitypub/discovery.test.ts › FEP-2677: leads to 2.1 and to the server’s own actor',
       'test/faces/activitypub/surface.test.ts › of the server itself is an Application at a fixed address',
     ],
   },
