@@ -41,13 +41,15 @@ export async function withDatabase<T>(work: (open: OpenDatabase) => Promise<T>):
 }
 
 /** The same with everything that the domain asks for; brings the database up to date first. */
-export async function withHouse<T>(work: (house: House) => Promise<T>): Promise<T> {
+export async function withHouse<T>(
+  work: (house: House, process: { readonly slot: number; readonly log: Log }) => Promise<T>,
+): Promise<T> {
   return withDatabase(async ({ config, db, url, log }) => {
     await migrate(db)
     await using stack = new AsyncDisposableStack()
     const { slot } = stack.use(await takeSlot(url, { log }))
     const house = stack.use(await buildHouse({ config, db, slot, log }))
-    return await work(house)
+    return await work(house, { slot, log })
   })
 }
 

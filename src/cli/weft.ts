@@ -6,7 +6,6 @@ import { conversationCommands } from './conversations.ts'
 import { deliveryCommands } from './deliveries.ts'
 import { followCommands } from './follow.ts'
 import { hostCommands } from './hosts.ts'
-import { hostCommands } from './hosts.ts'
 import { laterCommands } from './later.ts'
 import { moveCommands } from './move.ts'
 import { operatorCommands } from './operate.ts'
@@ -34,7 +33,6 @@ for (const add of [
   timelineCommands,
   conversationCommands,
   deliveryCommands,
-  hostCommands,
   hostCommands,
   operatorCommands,
   laterCommands,

@@ -17,7 +17,10 @@ export const history: Effect = async (tx, facts) => {
   )
   await enqueue(
     tx,
-    [...new Set(followed)].map((accountId) => ({ kind: 'history', payload: { accountId } satisfies History })),
+    [...new Set(followed)].map((accountId) => ({
+      kind: 'history',
+      payload: { accountId } satisfies History,
+    })),
   )
 }
 

@@ -52,11 +52,11 @@ export async function readDepth(db: Db): Promise<Depth> {
 }
 
 /** Is nothing due, and nothing under way in any worker? Jobs of other kinds than these are let be. */
-export async function isSettled(db: Db, kinds: readonly string[]): Promise<boolean> {
+export async function isSettled(db: Db, kinds: readonly string[], errands = false): Promise<boolean> {
   const busy = (table: string) =>
     sql`EXISTS (SELECT 1 FROM ${sql.table(table)} WHERE due_at <= now() OR owner IS NOT NULL)`
   const { rows } = await sql<{ busy: boolean }>`
-    SELECT ${busy('lane_queue')} OR ${busy('host_queue')} OR EXISTS (
+    SELECT ${busy('lane_queue')} OR ${busy('host_queue')} OR (${errands} AND ${busy('errand_queue')}) OR EXISTS (
       SELECT 1 FROM job WHERE kind = ANY (${kinds}::text[]) AND (due_at <= now() OR owner IS NOT NULL)
     ) AS busy`.execute(db)
   return rows[0]?.busy === false

@@ -103,10 +103,7 @@ const deleteErrand = statement(
 )
 
 /** Takes an errand away; false when somebody else has done so, whose doing counts then. */
-export async function takeErrand(
-  tx: Tx,
-  errand: Pick<ClaimedErrand, 'hostId' | 'id'>,
-): Promise<boolean> {
+export async function takeErrand(tx: Tx, errand: Pick<ClaimedErrand, 'hostId' | 'id'>): Promise<boolean> {
   return (await deleteErrand(tx, [errand.hostId, errand.id])).length > 0
 }
 
@@ -115,13 +112,16 @@ export async function dropErrandsOf(tx: Tx, subject: string): Promise<void> {
   await tx.deleteFrom('errand').where('subject', '=', subject).execute()
 }
 
-/** Takes away all that a host was to be asked for; says how many that were of each crawl. */
+/** Takes away all that a host was to be asked for, of one crawl or all; says how many that were of each. */
 export async function dropErrandsAt(
   tx: Tx,
   hostId: number,
+  subject?: string,
 ): Promise<readonly { readonly subject: string; readonly count: number }[]> {
   const gone = await sql<{ subject: string; count: number }>`
-    WITH gone AS (DELETE FROM errand WHERE host_id = ${hostId} RETURNING subject)
+    WITH gone AS (
+      DELETE FROM errand WHERE host_id = ${hostId}
+        AND (${subject ?? null}::bigint IS NULL OR subject = ${subject ?? null}::bigint) RETURNING subject)
     SELECT subject, count(*)::int AS count FROM gone GROUP BY subject ORDER BY subject`.execute(tx)
   return gone.rows
 }

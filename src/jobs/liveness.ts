@@ -2,6 +2,7 @@ import type { Db } from '../db/connect.ts'
 import { SLOT_LOCKS } from '../db/slot.ts'
 import { statement } from '../db/statement.ts'
 import { hostLanes } from './deliveries.ts'
+import { errandLanes } from './errands.ts'
 import { freeJobs } from './job-rows.ts'
 import { inboxLanes } from './lane-jobs.ts'
 
@@ -58,5 +59,5 @@ export function createWatch(db: Db, slot: number): { look(): Promise<number> } {
 /** Returns how many leases were freed. */
 async function freeAll(db: Db, slot: number): Promise<number> {
   const lanes = (await inboxLanes.free(db, slot)) + (await hostLanes.free(db, slot))
-  return lanes + (await freeJobs(db, slot))
+  return lanes + (await errandLanes.free(db, slot)) + (await freeJobs(db, slot))
 }

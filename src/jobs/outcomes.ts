@@ -76,3 +76,35 @@ export type SendOutcome =
   | { readonly result: 'missing' }
   | { readonly result: 'withdrawn' }
   | { readonly result: 'not-sent' }
+
+/** Something to ask another server for, as whoever does it gets it. */
+export interface Errand {
+  readonly id: string
+  readonly hostId: number
+  readonly host: string
+  /** times in a row that its host failed us */
+  readonly hostFailures: number
+  /** the crawl that it belongs to, and the round of that crawl */
+  readonly subject: string
+  readonly round: number
+  readonly rank: number
+  readonly kind: string
+  readonly url: string
+  /** JSON */
+  readonly detail: string
+  /** failures so far */
+  readonly attempts: number
+}
+
+/**
+ * What became of an errand; `requests` is what it cost its host.
+ * - `done`: it was taken out of its lane, together with what followed from it
+ * - `later`: this one must wait
+ * - `host-failed`: nobody is to be had on that host for so many seconds
+ */
+export type ErrandOutcome =
+  | { readonly result: 'done'; readonly requests: number }
+  | { readonly result: 'later' | 'host-failed'; readonly requests: number; readonly seconds: number }
+
+/** Does one errand. It may run twice, and takes itself out of its lane in the transaction in which it has its effect. */
+export type ErrandHandler = (errand: Errand, signal: AbortSignal) => Promise<ErrandOutcome>

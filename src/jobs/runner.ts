@@ -4,12 +4,13 @@ import { type Log, silentLog } from '../base/log.ts'
 import type { Db } from '../db/connect.ts'
 import { createDeliveryWork } from './delivery-loop.ts'
 import { isSettled } from './depth.ts'
+import { createErrandWork } from './errand-loop.ts'
 import type { Instruments } from './instruments.ts'
 import { createJobWork } from './job-loop.ts'
 import type { JobKind } from './kinds.ts'
 import { createLaneWork } from './lane-loop.ts'
 import { createWatch, discharge, enlist } from './liveness.ts'
-import type { JobHandler, LaneHandler, Sender } from './outcomes.ts'
+import type { ErrandHandler, JobHandler, LaneHandler, Sender } from './outcomes.ts'
 import { type PlaceLimits, placeLimits } from './places.ts'
 import { JOB_ATTEMPTS } from './retry.ts'
 import { sweep } from './sweep.ts'
@@ -23,6 +24,8 @@ export interface RunnerOptions {
   readonly jobs: Readonly<Record<JobKind, JobHandler>>
   readonly lanes: LaneHandler
   readonly send: Sender
+  /** without it nothing is asked of others, and errands wait */
+  readonly errands?: ErrandHandler
   readonly instruments?: Instruments
   readonly log?: Log
   /** Hears NOTIFY on channel `jobs`, for as long as the runner lives; without it work is found within a second. */
@@ -92,7 +95,8 @@ export function createRunner(options: RunnerOptions): Runner {
     }),
     delivery: createDeliveryWork({ ...shared, send: options.send, limits: limits.places }),
   }
-  const all: readonly Work[] = Object.values(works)
+  const errands = options.errands && createErrandWork({ ...shared, handler: options.errands })
+  const all: readonly Work[] = [...Object.values(works), ...(errands ? [errands] : [])]
   const watch = createWatch(db, slot)
   const chores: NodeJS.Timeout[] = []
   let starting: Promise<AsyncDisposable | undefined> | undefined
@@ -107,7 +111,7 @@ export function createRunner(options: RunnerOptions): Runner {
       for (;;) {
         for (const work of all) work.loop.wake()
         while (!all.every((work) => work.idle && work.loop.resting)) await sleep(2)
-        if (await isSettled(db, Object.keys(options.jobs))) return
+        if (await isSettled(db, Object.keys(options.jobs), errands !== undefined)) return
         await sleep(5)
       }
     },
@@ -141,6 +145,7 @@ export function createRunner(options: RunnerOptions): Runner {
   }
 
   function onMessage(payload: string): void {
+    if (payload === 'errand') errands?.loop.wake()
     if (payload === 'job' || payload === 'lane' || payload === 'delivery') works[payload].loop.wake()
   }
 

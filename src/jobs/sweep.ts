@@ -3,6 +3,7 @@ import type { Log } from '../base/log.ts'
 import type { Db } from '../db/connect.ts'
 import { transact } from '../db/transact.ts'
 import { hostLanes } from './deliveries.ts'
+import { errandLanes } from './errands.ts'
 import { inboxLanes } from './lane-jobs.ts'
 import { turnSeen } from './seen.ts'
 
@@ -19,7 +20,9 @@ export async function sweep(db: Db, log: Log): Promise<void> {
     const { rows } = await sql<{ mine: boolean }>`
       SELECT pg_try_advisory_xact_lock(${SWEEPING.space}::int, ${SWEEPING.key}::int) AS mine`.execute(tx)
     if (rows[0]?.mine !== true) return
-    const found = (await hostLanes.sweep(tx)) + (await inboxLanes.sweep(tx))
+    const lanes = [hostLanes, inboxLanes, errandLanes]
+    let found = 0
+    for (const each of lanes) found += await each.sweep(tx)
     if (found > 0) log.error('{found} lanes stood still with work in them; they were woken.', { found })
     const old = sql<Date>`now() - make_interval(days => ${DEAD_DAYS})`
     await tx.deleteFrom('dead_delivery').where('died_at', '<', old).execute()

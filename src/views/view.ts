@@ -9,8 +9,8 @@ import type {
 } from '../base/ids.ts'
 import type { Visibility } from '../base/visibility.ts'
 import type { AccountKind, ProfileField } from '../db/tables/accounts.ts'
-import type { Attached } from '../domain/media/attachment.ts'
 import type { QuoteState } from '../db/tables/quotes.ts'
+import type { Attached } from '../domain/media/attachment.ts'
 import type { Policy } from '../domain/policies/policy.ts'
 import type { OriginCounts } from '../domain/posts/origin.ts'
 

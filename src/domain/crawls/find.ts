@@ -98,7 +98,9 @@ export async function findMissingParent(db: Db, postId: PostId, depth: number): 
 export async function findAsked(
   db: Db,
   uris: readonly string[],
-): Promise<Map<string, { readonly local: boolean; readonly publishedAt: Date; readonly askedAt: Date | null }>> {
+): Promise<
+  Map<string, { readonly local: boolean; readonly publishedAt: Date; readonly askedAt: Date | null }>
+> {
   if (uris.length === 0) return new Map()
   const rows = await db
     .selectFrom('post')

@@ -11,14 +11,7 @@ import type { Errand } from '../../jobs/outcomes.ts'
 import type { World } from '../world.ts'
 import type { Crawl } from './find.ts'
 import { crawlLimits } from './rules.ts'
-import {
-  advanceRound,
-  beginRound,
-  type CrawlTarget,
-  claimAddresses,
-  lockCrawl,
-  lockRound,
-} from './store.ts'
+import { advanceRound, beginRound, type CrawlTarget, claimAddresses, lockCrawl, lockRound } from './store.ts'
 
 /** What one errand led to. */
 export interface Outcome {
@@ -84,10 +77,14 @@ export async function finishErrand(world: World, errand: Errand, outcome: Outcom
   })
 }
 
-/** A host does not answer: what it was to be asked for is given up, until somebody looks again. */
-export async function abandonHost(world: World, hostId: number): Promise<void> {
+/**
+ * A host does not answer, or has nothing to say to one crawl: what it was to be asked for is given up, until somebody
+ * looks again.
+ */
+export async function abandonHost(world: World, hostId: number, crawlId?: string): Promise<void> {
   await transact(world.db, async (tx) => {
-    for (const { subject, count } of await dropErrandsAt(tx, hostId)) {
+    if (crawlId !== undefined) await lockRound(tx, crawlId)
+    for (const { subject, count } of await dropErrandsAt(tx, hostId, crawlId)) {
       const crawl = await lockRound(tx, subject)
       if (crawl) await advanceRound(tx, crawl, { waiting: -count, asked: 0, found: 0 }, world.clock.now())
     }

@@ -53,11 +53,7 @@ export async function beginRound(tx: Tx, crawl: Crawl, now: Date): Promise<Crawl
 }
 
 /** Which of these addresses are new to the round; they count as asked for from now on. */
-export async function claimAddresses(
-  tx: Tx,
-  crawlId: string,
-  urls: readonly string[],
-): Promise<Set<string>> {
+export async function claimAddresses(tx: Tx, crawlId: string, urls: readonly string[]): Promise<Set<string>> {
   if (urls.length === 0) return new Set()
   const byKey = new Map(urls.map((url) => [keyOf(url).toString('hex'), url]))
   const inserted = await sql<{ key: Buffer }>`

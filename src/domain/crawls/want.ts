@@ -1,7 +1,7 @@
 import type { AccountId, PostId } from '../../base/ids.ts'
 import type { NewErrand } from '../../jobs/errands.ts'
-import { findVisible, type KnownPost } from '../posts/find.ts'
 import type { Viewer } from '../posts/audience.ts'
+import { findVisible, type KnownPost } from '../posts/find.ts'
 import type { World } from '../world.ts'
 import { askForPage, askForPost, firstPage } from './errand.ts'
 import {
@@ -57,8 +57,7 @@ export async function wantThread(
   if (first.length === 0) return parentUri === undefined && known.length === 0 ? 'nothing' : 'rested'
   const target = { postId: latest?.postId ?? postId }
   const isDue = (crawl: Crawl) =>
-    !isUnderWay(crawl, now) &&
-    (insist || crawl.round === 0 || mayVisitAgain(crawl.beganAt, now))
+    !isUnderWay(crawl, now) && (insist || crawl.round === 0 || mayVisitAgain(crawl.beganAt, now))
   return (await startRound(world, target, first, isDue)) ? 'begun' : 'rested'
 }
 
@@ -118,11 +117,17 @@ export async function wantProfile(
     first.push(...totals(lists))
   }
   if (first.length === 0) return askedAt === null && !lists.outboxUrl ? 'nothing' : 'rested'
-  return (await startRound(world, { accountId }, first, (each) => !isUnderWay(each, now))) ? 'begun' : 'under-way'
+  return (await startRound(world, { accountId }, first, (each) => !isUnderWay(each, now)))
+    ? 'begun'
+    : 'under-way'
 }
 
 /** Where an account's numbers stand; that of its posts stands in the outbox. */
-function totals(lists: { uri: string; followersUrl: string | null; followingUrl: string | null }): NewErrand[] {
+function totals(lists: {
+  uri: string
+  followersUrl: string | null
+  followingUrl: string | null
+}): NewErrand[] {
   return [lists.followersUrl, lists.followingUrl].flatMap((url) =>
     url === null ? [] : [{ url, kind: 'total', rank: 5, detail: firstPage(lists.uri, 0) }],
   )

@@ -145,7 +145,7 @@ export async function findPostByAddress(db: Db, address: string): Promise<KnownP
     .executeTakeFirst()
 }
 
-/** The replies that came before the posts with these uris, and wait to be joined to them. */
+/** The replies that came before private posts with these uris, and wait to be joined to them. */
 export async function findAwaiting(
   db: Db,
   uris: readonly string[],
@@ -155,6 +155,7 @@ export async function findAwaiting(
     .innerJoin('post as parent', 'parent.uri', 'reply.in_reply_to_uri')
     .select(['reply.id as replyId', 'reply.account_id as authorId', 'parent.id as parentId'])
     .where('reply.in_reply_to_uri', '=', sql<string>`any(${uris}::text[])`)
+    .where('parent.visibility', 'not in', ['public', 'unlisted'])
     .where('reply.in_reply_to_id', 'is', null)
     .execute()
 }

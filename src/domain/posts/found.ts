@@ -14,15 +14,9 @@ import { type ReceiveOutcome, receivePosts } from './receive.ts'
  * it, as theirs.
  * @returns as `receivePosts`; 'unrelated' for what is not open
  */
-export async function keepFound(
-  world: World,
-  author: Account,
-  incoming: Incoming,
-): Promise<ReceiveOutcome> {
+export async function keepFound(world: World, author: Account, incoming: Incoming): Promise<ReceiveOutcome> {
   if (!isOpen(incoming.visibility) || author.local) return 'unrelated'
-  const [outcome = 'unrelated'] = await receivePosts(world, [
-    { incoming, author, wanted: true, found: true },
-  ])
+  const [outcome = 'unrelated'] = await receivePosts(world, [{ incoming, author, wanted: true, found: true }])
   if (outcome === 'known') await receiveEdit(world, author, incoming)
   if (outcome === 'known' || outcome === 'stored') {
     await noteOrigin(world, incoming.uri, incoming.remoteCounts, world.clock.now())

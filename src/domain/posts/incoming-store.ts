@@ -103,6 +103,17 @@ export async function insertIncoming(tx: Tx, rows: readonly IncomingRow[]): Prom
 }
 
 /**
+ * Held until the transaction ends: whoever stores a post and whoever stores an answer to it at the same moment follow
+ * each other, so that one of them sees the other. To be called before anything is inserted.
+ */
+export async function lockUris(tx: Tx, uris: readonly string[]): Promise<void> {
+  await sql`
+    SELECT pg_advisory_xact_lock(key) FROM (
+      SELECT DISTINCT hashtextextended(uri, 8) AS key FROM unnest(${uris}::text[]) AS t (uri) ORDER BY 1
+    ) AS keys`.execute(tx)
+}
+
+/**
  * Replies that came before what they answer are joined to it, and their conversations become one.
  * @param outside replies that stay apart: their authors may not see what they answer
  */

@@ -12,8 +12,8 @@ import type { World } from '../world.ts'
 import { type Admitted, admissionsOf, admitPosts, type Part, partOf } from './admit.ts'
 import { findPostsByUris, findTombstones, findVisible, type KnownPost } from './find.ts'
 import { keepHeld } from './hold.ts'
-import { adoptReplies, type IncomingRow, idsTaken, insertIncoming } from './incoming-store.ts'
-import { repliesFromOutside } from './late-parents.ts'
+import { type IncomingRow, idsTaken, insertIncoming } from './incoming-store.ts'
+import { awaitEachOther, joinLateParents } from './late-parents.ts'
 import type { Incoming } from './post.ts'
 import { countReplies, insertHashtags, insertMentions } from './store.ts'
 
@@ -231,6 +231,7 @@ function freeIdFor(arrival: Arrival, now: Date, taken: Set<PostId>): PostId {
 }
 
 async function store(world: World, tx: Tx, rows: readonly IncomingRow[]): Promise<void> {
+  await awaitEachOther(tx, rows)
   const inserted = await insertIncoming(tx, rows)
   const fresh = rows.filter((row) => inserted.has(row.id))
   if (fresh.length === 0) return
@@ -254,11 +255,7 @@ async function store(world: World, tx: Tx, rows: readonly IncomingRow[]): Promis
     tx,
     open.flatMap((row) => (row.inReplyToId ? { postId: row.inReplyToId, by: 1 } : [])),
   )
-  await adoptReplies(
-    tx,
-    fresh.map((row) => row.uri),
-    await repliesFromOutside(tx, fresh),
-  )
+  await joinLateParents(tx, fresh)
   const since = world.clock.now().getTime() - world.limits.freshHours * 3_600_000
   await record(
     world,

@@ -39,8 +39,12 @@ export function createCrawler(parts: CrawlParts): ErrandHandler {
     const crawl = await findCrawl(world.db, errand.subject)
     const round = `${errand.subject}/${errand.round}`
     const isOver = crawl === undefined || crawl.round !== errand.round
-    if (isOver || errand.attempts >= crawlLimits.attempts || !trust.mayAsk(round, errand.host)) {
+    if (isOver || errand.attempts >= crawlLimits.attempts) {
       await finishErrand(world, errand, nothing)
+      return { result: 'done', requests: 0 }
+    }
+    if (!trust.mayAsk(round, errand.host)) {
+      await abandonHost(world, errand.hostId, errand.subject)
       return { result: 'done', requests: 0 }
     }
     const reading: Reading = { ...parts, errand, crawl, trust, requests: 1 }

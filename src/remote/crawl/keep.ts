@@ -1,14 +1,14 @@
+import { findAccountByUri } from '../../domain/accounts/find.ts'
 import { askForPage, askForPost, firstPage, type PostDetail } from '../../domain/crawls/errand.ts'
 import { findAsked } from '../../domain/crawls/find.ts'
 import { crawlLimits, mayAskAgain } from '../../domain/crawls/rules.ts'
-import { findAccountByUri } from '../../domain/accounts/find.ts'
 import { findPostByUri, findPostsByIds } from '../../domain/posts/find.ts'
 import { keepFound } from '../../domain/posts/found.ts'
 import type { Incoming } from '../../domain/posts/post.ts'
 import type { NewErrand } from '../../jobs/errands.ts'
 import { incomingFrom } from '../../translate/from-activity/note.ts'
 import { repliesOf } from '../../translate/from-activity/origin.ts'
-import { idsOf, type Json, type JsonObject } from '../../translate/json.ts'
+import { idOf, idsOf, type Json, type JsonObject } from '../../translate/json.ts'
 import { nothing, type Read, type Reading } from './reading.ts'
 
 /** An actor nobody knows yet costs its document and its handle. */
@@ -21,7 +21,7 @@ const REQUESTS_FOR_AN_ACTOR = 3
 export async function keepPost(reading: Reading, document: JsonObject, detail: PostDetail): Promise<Read> {
   const { world, crawl } = reading
   const incoming = incomingFrom(document, world.clock.now())
-  if (!(await isWhatWasNamed(reading, incoming, detail))) return nothing
+  if (!(await isWhatWasNamed(reading, document, incoming, detail))) return nothing
   if (!(await findAccountByUri(world.db, incoming.authorUri))) reading.requests += REQUESTS_FOR_AN_ACTOR
   const author = await world.directory.findByUri(incoming.authorUri)
   if (!author) return nothing
@@ -32,7 +32,12 @@ export async function keepPost(reading: Reading, document: JsonObject, detail: P
 }
 
 /** Whoever writes a list could name anything in it: only what says itself that it belongs there is kept. */
-async function isWhatWasNamed(reading: Reading, incoming: Incoming, detail: PostDetail): Promise<boolean> {
+async function isWhatWasNamed(
+  reading: Reading,
+  document: JsonObject,
+  incoming: Incoming,
+  detail: PostDetail,
+): Promise<boolean> {
   switch (detail.via) {
     case 'up':
     case 'known':
@@ -42,7 +47,7 @@ async function isWhatWasNamed(reading: Reading, incoming: Incoming, detail: Post
     case 'reply':
       return incoming.inReplyToUri === detail.of || answersOneOfThese(reading, incoming)
     case 'context':
-      return incoming.contextUri === detail.of || answersOneOfThese(reading, incoming)
+      return idOf(document.context) === detail.of || answersOneOfThese(reading, incoming)
   }
 }
 
@@ -67,7 +72,11 @@ async function around(
   if (depth > crawlLimits.depth) return above
   const { items, url } = repliesOf(document, incoming.uri)
   const below = await askForItems(reading, items, { via: 'reply', depth, of: incoming.uri })
-  const page = { ...firstPage(incoming.uri, depth - 1), page: 1, taken: items.length }
+  const page = {
+    ...firstPage(incoming.uri, depth - 1),
+    page: items.length > 0 ? 1 : 0,
+    taken: items.length,
+  }
   const isRoot = incoming.inReplyToUri === null && incoming.contextUri !== null
   return [
     ...above,

@@ -1,12 +1,12 @@
+import { Refusal } from '../../base/refusal.ts'
 import { askForPage, type ListKind, type PageDetail, type PostDetail } from '../../domain/crawls/errand.ts'
 import { crawlLimits } from '../../domain/crawls/rules.ts'
 import { noteOrigin } from '../../domain/posts/found.ts'
 import type { NewErrand } from '../../jobs/errands.ts'
 import { pageIn, totalOf } from '../../translate/from-activity/origin.ts'
 import { idOf, idsOf, isObject, type Json, type JsonObject, sameOrigin } from '../../translate/json.ts'
-import type { Read, Reading } from './reading.ts'
 import { askForItems, keepPost } from './keep.ts'
-import { Refusal } from '../../base/refusal.ts'
+import type { Read, Reading } from './reading.ts'
 
 /** Of what stands whole on a page no more is taken at once; the rest is asked for at its id. */
 const MOST_EMBEDDED = 40
@@ -22,6 +22,9 @@ export async function readList(reading: Reading): Promise<Read> {
     const replies = totalOf(document)
     await noteOrigin(world, detail.of, { replies, likes: null, boosts: null }, null)
   }
+  // A list that only says where its first page is has not shown anything yet.
+  const isCover = items.length === 0 && detail.page === 0
+  const shown = isCover ? { ...detail, barren: -1 } : detail
   const taken = items.slice(0, crawlLimits.repliesPerPost - detail.taken)
   const named: PostDetail = {
     via: kind === 'context' ? 'context' : 'reply',
@@ -31,7 +34,7 @@ export async function readList(reading: Reading): Promise<Read> {
   const { kept, rest } = await keepEmbedded(reading, taken, named)
   const below = [...kept.flatMap((read) => read.next), ...(await askForItems(reading, rest, named))]
   return {
-    next: [...below, ...(crawl.found < crawlLimits.posts ? goOn(kind, url, detail, items.length) : [])],
+    next: [...below, ...(crawl.found < crawlLimits.posts ? goOn(kind, url, shown, items.length) : [])],
     found: kept.reduce((sum, read) => sum + read.found, 0),
     belongs: items.length > 0,
   }

@@ -1,10 +1,10 @@
-import type { PostDetail } from '../../domain/crawls/errand.ts'
 import { findAccount } from '../../domain/accounts/find.ts'
+import type { PostDetail } from '../../domain/crawls/errand.ts'
 import { findPostByUri } from '../../domain/posts/find.ts'
 import { receiveDelete } from '../../domain/posts/remove.ts'
 import { fetchPost } from '../posts.ts'
-import { nothing, type Read, type Reading } from './reading.ts'
 import { keepPost } from './keep.ts'
+import { nothing, type Read, type Reading } from './reading.ts'
 
 /** A post at its id: kept, or brought up to date; what it answers and what answers it is asked for next. */
 export async function readPost(reading: Reading): Promise<Read> {

@@ -6,9 +6,9 @@ import { crawlLimits } from '../../domain/crawls/rules.ts'
 import { welcomeNewFollowers } from '../../domain/timelines/welcome.ts'
 import { pageIn, totalOf } from '../../translate/from-activity/origin.ts'
 import { idOf, isObject, type Json, sameOrigin, typeOf } from '../../translate/json.ts'
-import { nothing, type Read, type Reading } from './reading.ts'
 import { askForItems } from './keep.ts'
 import { goOn, keepEmbedded } from './list.ts'
+import { nothing, type Read, type Reading } from './reading.ts'
 
 /** A page of what an account says, newest first, or of what it has pinned. Whatever is not by itself is passed over. */
 export async function readOutbox(reading: Reading): Promise<Read> {
@@ -26,7 +26,9 @@ export async function readOutbox(reading: Reading): Promise<Read> {
   const isCover = items.length === 0 && detail.page === 0
   const pages = detail.page + (isCover ? 0 : 1)
   const isEnough = pages >= crawlLimits.outboxPages
-  const onward = isEnough ? [] : goOn(kind, url, { ...detail, page: isCover ? -1 : detail.page }, items.length)
+  const onward = isEnough
+    ? []
+    : goOn(kind, url, { ...detail, page: isCover ? -1 : detail.page }, items.length)
   if (kind === 'outbox' && onward.length === 0) await greet(reading, crawl.accountId)
   return {
     next: [...(await askForItems(reading, rest, named)), ...onward],

@@ -4,6 +4,7 @@ import { findAccount, findAccountByUri } from '../../../domain/accounts/find.ts'
 import { forgetAccount } from '../../../domain/accounts/forget.ts'
 import { receiveEdit } from '../../../domain/posts/edit.ts'
 import { findPostByAddress } from '../../../domain/posts/find.ts'
+import { noteOrigin } from '../../../domain/posts/found.ts'
 import type { Incoming } from '../../../domain/posts/post.ts'
 import { receivePosts } from '../../../domain/posts/receive.ts'
 import { receiveDelete } from '../../../domain/posts/remove.ts'
@@ -38,6 +39,8 @@ async function dropGone(world: World, uri: string): Promise<string> {
 /** An edit of what we never saw is news: the Create may have been lost, or be still on its way. */
 export async function takeEdit(world: World, author: Account, incoming: Incoming): Promise<string> {
   const outcome = await receiveEdit(world, author, incoming)
+  // What its server counts is news whether or not a word has changed.
+  await noteOrigin(world, incoming.uri, incoming.remoteCounts, null)
   if (outcome !== 'unknown') return outcome
   return (await receivePosts(world, [{ incoming, author }]))[0] ?? 'unrelated'
 }
