@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { AttachmentId, EmojiId } from '../../src/base/ids.ts'
 import { Refusal } from '../../src/base/refusal.ts'
 import { visibilities } from '../../src/base/visibility.ts'
 import { activityFrom } from '../../src/translate/from-activity/activity.ts'
@@ -7,6 +8,7 @@ import { claimedHandle, remoteActorFrom } from '../../src/translate/from-activit
 import { incomingFrom } from '../../src/translate/from-activity/note.ts'
 import type { JsonObject } from '../../src/translate/json.ts'
 import { noteFrom } from '../../src/translate/to-activity/note.ts'
+import type { AttachmentView, EmojiView, PollView, PostView } from '../../src/views/view.ts'
 import { attacks } from '../text/attacks.ts'
 import { cpuMilliseconds } from '../text/cpu.ts'
 import { danger } from '../text/inert.ts'
@@ -33,6 +35,18 @@ const words = fc.constantFrom(
     'Multikey',
     'PropertyValue',
     '#x',
+  ],
+  ...[
+    'Question',
+    'Emoji',
+    'Video',
+    'Audio',
+    'Document',
+    'Page',
+    ':blob:',
+    'PT12S',
+    'video/mp4',
+    'https://far.test/1.mp4',
   ],
   ...[
     '2026-11-22',
@@ -97,6 +111,18 @@ const names = fc.constantFrom(
     'value',
     '@context',
   ],
+  ...[
+    'oneOf',
+    'anyOf',
+    'endTime',
+    'closed',
+    'replies',
+    'totalItems',
+    'votersCount',
+    'blurhash',
+    'focalPoint',
+  ],
+  ...['duration', 'width', 'height', 'image', 'formerRepresentations', 'orderedItems', 'items', 'mediaType'],
 )
 const { json } = fc.letrec<{ json: unknown; object: object }>((tie) => ({
   json: fc.oneof({ maxDepth: 4 }, leaf, fc.array(tie('json'), { maxLength: 4 }), tie('object')),
@@ -179,6 +205,9 @@ test('no note, however odd, gives anything but a whole, harmless, storable post 
         ' rel="nofollow noopener noreferrer"',
       )
       expect(danger(html)).toBeUndefined()
+      for (const other of Object.values(post.contentMap ?? {})) expect(danger(other)).toBeUndefined()
+      for (const { contentHtml } of post.former) expect(danger(contentHtml)).toBeUndefined()
+      for (const { url } of [...post.attachments, ...post.emojis]) expect(url).toMatch(/^https?:\/\//)
       const text = JSON.stringify(post)
       expect(text.isWellFormed() && !/\\u0000|\\ud[89a-f]/i.test(text)).toBe(true)
       for (const date of [post.publishedAt, post.updatedAt]) expect(date?.getTime()).not.toBeNaN()
@@ -208,6 +237,58 @@ test('no actor, however odd, gives anything but a whole, harmless, storable acco
   expect(accounts).toBeGreaterThan(100)
 })
 
+const photo: AttachmentView = {
+  id: '116000000000000031' as AttachmentId,
+  kind: 'image',
+  url: 'https://here.test/media/0.png',
+  file: '0.png',
+  mediaType: 'image/png',
+  description: 'A <b>red</b> field',
+  blurhash: 'LEHV6nWB2yk8pyo0adR*.7kCMdnj',
+  focus: { x: -0.5, y: 1 },
+  width: 40,
+  height: 20,
+  duration: null,
+  previewUrl: null,
+}
+const film: AttachmentView = {
+  ...photo,
+  kind: 'video',
+  url: 'https://here.test/media/1.mp4',
+  mediaType: 'video/mp4',
+  description: '',
+  blurhash: null,
+  focus: null,
+  width: null,
+  height: null,
+  duration: 12.5,
+  previewUrl: 'https://here.test/media/1.png',
+}
+const question: PollView = {
+  multiple: false,
+  hideTotals: false,
+  endsAt: new Date('2026-11-20T07:00:00.000Z'),
+  closedAt: null,
+  voters: 3,
+  options: [
+    { title: 'tea & milk', votes: 2 },
+    { title: 'coffee', votes: 1 },
+  ],
+  ownVotes: [],
+}
+const blob: EmojiView = {
+  id: '116000000000000041' as EmojiId,
+  shortcode: 'blob_cat',
+  url: 'https://here.test/media/2.png',
+  file: '2.png',
+  mediaType: 'image/png',
+  updatedAt: new Date('2026-11-01T00:00:00.000Z'),
+}
+/** Of several languages, the one whose words stand in `content`. */
+const spoken = (post: PostView) => (language: unknown) =>
+  language ===
+  (Object.entries(post.contentMap ?? {}).find(([, text]) => text === post.contentHtml)?.[0] ?? null)
+
 test('a post of ours, read as a stranger reads it, is what it was', () => {
   const view = fc.record({
     visibility: fc.constantFrom(...visibilities),
@@ -226,17 +307,22 @@ test('a post of ours, read as a stranger reads it, is what it was', () => {
     hashtags: fc.constantFrom([], [{ name: 'rain', displayName: 'Rain' }]),
     inReplyTo: fc.constantFrom(null, { id: null, uri: 'https://far.test/notes/1', accountId: null }),
     audience: fc.constantFrom(null, 'https://groups.test/c/rain'),
+    attachments: fc.constantFrom([], [photo], [photo, { ...film, id: '116000000000000032' as AttachmentId }]),
+    poll: fc.constantFrom(null, question, { ...question, multiple: true, closedAt: question.endsAt }),
+    emojis: fc.constantFrom([], [blob]),
+    sourceType: fc.constantFrom(null, 'text/markdown'),
+    contentMap: fc.constantFrom(null, { en: '<p>Hello</p>', de: '<p>Hallo</p>' }),
   })
   fc.assert(
     fc.property(view, ({ edited, ...change }) => {
       const editedAt = edited && change.publishedAt < received ? received : null
       const post = postView({ ...change, editedAt })
       const { mentions } = change
-      expect(incomingFrom(JSON.parse(JSON.stringify(noteFrom(post, uris))), received)).toEqual({
+      expect(incomingFrom(JSON.parse(JSON.stringify(noteFrom(post, uris))), received)).toMatchObject({
         uri: post.uri,
         url: post.url,
         authorUri: post.author.uri,
-        kind: 'note',
+        kind: post.poll ? 'question' : 'note',
         visibility: post.visibility,
         inReplyToUri: post.inReplyTo?.uri ?? null,
         title: null,
@@ -244,7 +330,25 @@ test('a post of ours, read as a stranger reads it, is what it was', () => {
         sensitive: post.sensitive,
         contentHtml: post.contentHtml,
         source: post.source,
-        language: post.language,
+        sourceType: post.source === null ? null : (post.sourceType ?? 'text/plain'),
+        language: post.contentMap ? expect.toSatisfy(spoken(post)) : post.language,
+        contentMap: post.contentMap,
+        attachments: post.attachments.map(({ id: _id, file: _file, ...attached }) => attached),
+        poll: post.poll && {
+          multiple: post.poll.multiple,
+          endsAt: post.poll.endsAt,
+          closedAt: post.poll.closedAt,
+          voters: post.poll.voters,
+          options: post.poll.options,
+        },
+        emojis: post.emojis.map((emoji) => ({
+          shortcode: emoji.shortcode,
+          uri: uris.emoji(emoji.id),
+          url: emoji.url,
+          mediaType: emoji.mediaType,
+          updatedAt: emoji.updatedAt,
+        })),
+        former: [],
         publishedAt: post.publishedAt,
         updatedAt: editedAt ?? undefined,
         recipientUris: mentions.map(({ uri }) => uri),

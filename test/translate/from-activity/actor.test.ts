@@ -56,6 +56,7 @@ test('the least that an actor can be is a complete account', () => {
     followingUrl: null,
     featuredUrl: null,
     publishedAt: null,
+    emojis: [],
     featuredTagsUrl: null,
     attributionDomains: [],
     memorial: false,
