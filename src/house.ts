@@ -18,9 +18,10 @@ import { createSeal } from './federation/seal.ts'
 import { type SigningKey, signGet } from './federation/sign.ts'
 import { diskStorage, type Storage } from './media/storage.ts'
 import { createDirectory, type RemoteDirectory } from './remote/directory.ts'
-import { createDispatcher, type DispatcherOptions, type GuardedDispatcher } from './remote/dispatcher.ts'
+import type { DispatcherOptions } from './remote/dispatcher.ts'
 import { createFetcher, type Fetcher } from './remote/fetch.ts'
 import { type Found, lookUp } from './remote/look-up.ts'
+import { createWayOut, type WayOut } from './remote/way-out.ts'
 import { incomingFrom } from './translate/from-activity/note.ts'
 import { VERSION } from './version.ts'
 
@@ -39,7 +40,7 @@ export interface House extends AsyncDisposable {
   readonly directory: RemoteDirectory
   /** files of ours: what people here post, and copies of emoji */
   readonly storage: Storage
-  readonly dispatcher: GuardedDispatcher
+  readonly dispatcher: WayOut
   readonly fetcher: Fetcher
   /** which hosts we have no contact with */
   readonly domains: DomainGate
@@ -73,7 +74,7 @@ export async function buildHouse(parts: HouseParts): Promise<House> {
   const domains = createDomainGate(db, clock)
   await domains.refresh()
   const userAgent = `Weft/${VERSION} (+${config.origin})`
-  const dispatcher = createDispatcher({
+  const dispatcher = createWayOut({
     allowedPrivateAddresses: config.allowedPrivateAddresses,
     userAgent,
     blocks: domains.blocks,

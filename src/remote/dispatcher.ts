@@ -57,6 +57,14 @@ export function createDispatcher(options: DispatcherOptions = {}): GuardedDispat
   return guarded
 }
 
+/** What is asked, and how. */
+export interface Ask {
+  readonly method: 'GET' | 'POST'
+  readonly headers: Record<string, string>
+  readonly body?: Buffer
+  readonly signal?: AbortSignal
+}
+
 interface Outside {
   readonly filter: AddressFilter
   readonly resolver: NameResolver
@@ -74,6 +82,12 @@ export class GuardedDispatcher extends Dispatcher {
     super()
     this.#outside = outside
     this.#limits = limits
+  }
+
+  /** One request, never redirected, within these limits; an answer's body has to be read or dumped. */
+  ask(url: URL, request: Ask, limits: Partial<Limits>): Promise<Dispatcher.ResponseData> {
+    const path = `${url.pathname}${url.search}`
+    return this.limited(limits).request({ ...request, origin: url.origin, path })
   }
 
   /** The same way out, the same connections, other limits: media may take longer and be larger than a document. */

@@ -7,8 +7,8 @@ import type { World } from '../domain/world.ts'
 import type { JobHandler } from '../jobs/outcomes.ts'
 import { newFileName, type Storage } from '../media/storage.ts'
 import { smallFile } from '../media/upload.ts'
-import type { GuardedDispatcher } from './dispatcher.ts'
 import { createVisitor } from './visitor.ts'
+import type { WayOut } from './way-out.ts'
 
 /** Gets a picture from wherever it is; it may be of any size up to a megabyte, and anything at all. */
 export type FetchPicture = (url: string) => Promise<Uint8Array>
@@ -16,7 +16,7 @@ export type FetchPicture = (url: string) => Promise<Uint8Array>
 const DEADLINE_MS = 15_000
 
 export function createPictureFetcher(parts: {
-  readonly dispatcher: GuardedDispatcher
+  readonly dispatcher: WayOut
   readonly uris: Uris
   readonly clock: Clock
 }): FetchPicture {

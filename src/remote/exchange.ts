@@ -1,10 +1,9 @@
 import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
-import { request } from 'undici'
 import { Refusal, refuse } from '../base/refusal.ts'
 import { Transient } from '../base/transient.ts'
 import { isBlocked } from './blocked.ts'
-import type { GuardedDispatcher } from './dispatcher.ts'
+import type { WayOut } from './way-out.ts'
 
 /** What a server answered, once. */
 export interface Answer {
@@ -33,16 +32,15 @@ const unzip = {
  * Asks once and reads the answer whole; no redirect is followed.
  * @throws Refusal 'remote.refused' or 'remote.not-found' for what will not change, Transient for what may
  */
-export async function getOnce(
-  dispatcher: GuardedDispatcher,
-  url: URL,
-  options: ExchangeOptions,
-): Promise<Answer> {
+export async function getOnce(wayOut: WayOut, url: URL, options: ExchangeOptions): Promise<Answer> {
   const deadlineMs = options.endsAt - performance.now()
   if (deadlineMs <= 0) throw new Transient(`${url.host} took too long`)
-  const limited = dispatcher.limited({ deadlineMs, maxBytes: options.maxBytes, encoded: true })
   try {
-    const response = await request(url, { method: 'GET', headers: options.headers, dispatcher: limited })
+    const response = await wayOut.ask(
+      url,
+      { method: 'GET', headers: { ...options.headers } },
+      { deadlineMs, maxBytes: options.maxBytes, encoded: true },
+    )
     const header = (name: string) => String(response.headers[name] ?? '')
     const { statusCode: status } = response
     if (status >= 300 || status < 200) {

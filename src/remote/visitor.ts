@@ -5,14 +5,14 @@ import { Transient } from '../base/transient.ts'
 import type { Uris } from '../base/uris.ts'
 import type { SignatureForm } from '../federation/sign.ts'
 import { retryAfterFrom } from '../jobs/retry.ts'
-import type { GuardedDispatcher } from './dispatcher.ts'
 import { type Answer, getOnce } from './exchange.ts'
+import type { WayOut } from './way-out.ts'
 
 /** Headers of a signed GET for exactly that address, Host and Accept among them. */
 export type SignGet = (url: URL, form: SignatureForm, accept: string) => Promise<Record<string, string>>
 
 export interface VisitorOptions {
-  readonly dispatcher: GuardedDispatcher
+  readonly dispatcher: WayOut
   readonly uris: Uris
   readonly clock: Clock
   /** without it nothing is signed: tests only, since many servers answer nothing then */

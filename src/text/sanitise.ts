@@ -1,7 +1,10 @@
-import sanitizeHtml from 'sanitize-html'
+import { createRequire } from 'node:module'
+import type sanitizeHtml from 'sanitize-html'
 import { cleanText, cutText } from './clean.ts'
 import { cleanCommonHtml } from './common-html.ts'
 import { escapeHtml } from './escape.ts'
+
+const require = createRequire(import.meta.url)
 
 /** UTF-16 units of HTML that are read at all; parsing costs more than linearly in malformed depth. */
 const LONGEST_HTML = 100_000
@@ -129,10 +132,15 @@ export function sanitise(html: string): string {
 /** The long way, which takes any input; exported to prove that the short way says the same. */
 export function sanitiseAtLength(read: string): string {
   try {
-    return withoutHeadings(sanitizeHtml(read, rules))
+    return withoutHeadings(library()(read, rules))
   } catch {
     return escapeHtml(read.replace(/<[^>]*>?/g, ''))
   }
+}
+
+/** Loaded when somebody's markup needs it, for few do, and it takes a twentieth of a start. */
+function library(): typeof sanitizeHtml {
+  return require('sanitize-html')
 }
 
 const commonRules = { link: linkAttributes, span: spanAttributes }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Application, Request, RequestHandler, Response } from 'express'
 import ipaddr from 'ipaddr.js'
 import { LRUCache } from 'lru-cache'
-import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
+import type { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Log } from '../../base/log.ts'
 import { refuse } from '../../base/refusal.ts'
 import type { Db } from '../../db/connect.ts'
@@ -115,6 +115,31 @@ function createWindow(name: BudgetName): (req: Request, res: Response) => void {
 }
 
 function createSignInLimits(db: Db): Pick<Limits, 'trySignIn' | 'forgiveSignIn'> {
+  let made: ReturnType<typeof makeLimiters> | undefined
+  const limiters = () => {
+    made ??= makeLimiters(db)
+    return made
+  }
+  return {
+    async trySignIn(req, login) {
+      const key = keyOf(login)
+      const { address, account, accountHourly, everybody } = await limiters()
+      await spend(address, addressOf(req))
+      await spend(account, key)
+      await spend(accountHourly, key)
+      await spend(everybody, 'all')
+    },
+    async forgiveSignIn(login) {
+      const key = keyOf(login)
+      const { account, accountHourly } = await limiters()
+      await Promise.all([account.delete(key), accountHourly.delete(key)])
+    },
+  }
+}
+
+/** Made at the first attempt, for a start need not wait for what counts them. */
+async function makeLimiters(db: Db) {
+  const { RateLimiterPostgres } = await import('rate-limiter-flexible')
   const storeClient = queryable(db)
   const limiter = (name: keyof typeof signInBudgets) =>
     new RateLimiterPostgres({
@@ -128,22 +153,11 @@ function createSignInLimits(db: Db): Pick<Limits, 'trySignIn' | 'forgiveSignIn'>
       // One of them sweeps the table for all.
       clearExpiredByTimeout: name === 'everybody',
     })
-  const address = limiter('address')
-  const account = limiter('account')
-  const accountHourly = limiter('accountHourly')
-  const everybody = limiter('everybody')
   return {
-    async trySignIn(req, login) {
-      const key = keyOf(login)
-      await spend(address, addressOf(req))
-      await spend(account, key)
-      await spend(accountHourly, key)
-      await spend(everybody, 'all')
-    },
-    async forgiveSignIn(login) {
-      const key = keyOf(login)
-      await Promise.all([account.delete(key), accountHourly.delete(key)])
-    },
+    address: limiter('address'),
+    account: limiter('account'),
+    accountHourly: limiter('accountHourly'),
+    everybody: limiter('everybody'),
   }
 }
 
@@ -151,8 +165,10 @@ async function spend(limiter: RateLimiterPostgres, key: string): Promise<void> {
   try {
     await limiter.consume(key)
   } catch (error) {
-    if (!(error instanceof RateLimiterRes)) throw error
-    refuse('request.too-many', { retryAfterSeconds: Math.max(1, Math.ceil(error.msBeforeNext / 1000)) })
+    // What is no error is the limiter's word for too many.
+    if (error instanceof Error) throw error
+    const { msBeforeNext } = error as RateLimiterRes
+    refuse('request.too-many', { retryAfterSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)) })
   }
 }
 
