@@ -10,10 +10,11 @@ import { publishPost } from '../domain/posts/publish.ts'
 import { removePost } from '../domain/posts/remove.ts'
 import type { House } from '../house.ts'
 import { type CommonOptions, finish, print } from './command.ts'
+import { type HeldOptions, heldFrom, holding } from './held.ts'
 import { requirePerson, withHouse } from './house.ts'
 import { whoOption } from './policy.ts'
 
-interface PostOptions extends CommonOptions {
+interface PostOptions extends CommonOptions, HeldOptions {
   readonly visibility: Visibility
   readonly replyTo?: string
   readonly quote?: string
@@ -26,8 +27,7 @@ interface PostOptions extends CommonOptions {
 /** `weft post`, `weft edit`, `weft unpost` */
 export function postCommands(program: Command): void {
   finish(
-    program
-      .command('post')
+    holding(program.command('post'))
       .description('says something')
       .argument('<name>', 'who says it')
       .argument('<text>', 'plain text; @mentions, #hashtags and links are found in it')
@@ -78,6 +78,7 @@ async function post(name: string, text: string, options: PostOptions): Promise<v
       },
       ...(options.summary !== undefined && { summary: options.summary }),
       language: options.language,
+      ...(await heldFrom(house, author, options)),
     })
     const url = world.uris.postPage(author.name, id)
     print(options, { id, url, uri: world.uris.post(id) }, url)

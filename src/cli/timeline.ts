@@ -6,6 +6,7 @@ import { listNotifications } from '../views/notifications.ts'
 import { listHome } from '../views/timelines.ts'
 import type { PostView } from '../views/view.ts'
 import { type CommonOptions, finish, print } from './command.ts'
+import { heldSummary, heldText } from './held.ts'
 import { requirePerson, withHouse } from './house.ts'
 
 interface ListOptions extends CommonOptions {
@@ -62,6 +63,7 @@ function summaryOf(post: PostView): Record<string, unknown> {
     inReplyTo: post.inReplyTo?.uri ?? null,
     publishedAt: post.publishedAt,
     editedAt: post.editedAt,
+    ...heldSummary(post),
     ...(post.boostOf && { boostOf: summaryOf(post.boostOf) }),
   }
 }
@@ -72,7 +74,7 @@ function textOf(post: PostView, hereHost: string): string {
   const when = post.publishedAt.toISOString().slice(0, 16).replace('T', ' ')
   const edited = post.editedAt ? ', edited' : ''
   const warning = post.summary ? `[${post.summary}] ` : ''
-  return `${who}  ${when} (${post.visibility}${edited})\n${warning}${plainTextFrom(post.contentHtml)}\n${post.url}\n`
+  return `${who}  ${when} (${post.visibility}${edited})\n${warning}${plainTextFrom(post.contentHtml)}\n${heldText(post)}${post.url}\n`
 }
 
 function limitFrom(text: string): number {

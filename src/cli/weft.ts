@@ -2,18 +2,23 @@
 import { Command } from 'commander'
 import { VERSION } from '../version.ts'
 import { accountCommands } from './account.ts'
+import { blockCommands } from './block.ts'
 import { conversationCommands } from './conversations.ts'
 import { deliveryCommands } from './deliveries.ts'
+import { emojiCommands } from './emoji.ts'
 import { followCommands } from './follow.ts'
 import { hostCommands } from './hosts.ts'
 import { laterCommands } from './later.ts'
+import { moderationCommands } from './moderate.ts'
 import { moveCommands } from './move.ts'
 import { operatorCommands } from './operate.ts'
 import { policyCommands } from './policy.ts'
 import { postCommands } from './post.ts'
 import { profileCommands } from './profile.ts'
 import { reactionCommands } from './react.ts'
+import { relayCommands } from './relay.ts'
 import { timelineCommands } from './timeline.ts'
+import { voteCommands } from './vote.ts'
 
 const program = new Command('weft')
   .description(
@@ -25,13 +30,18 @@ const program = new Command('weft')
 for (const add of [
   accountCommands,
   postCommands,
+  voteCommands,
   policyCommands,
   followCommands,
+  blockCommands,
+  moderationCommands,
   profileCommands,
   moveCommands,
+  relayCommands,
   reactionCommands,
   timelineCommands,
   conversationCommands,
+  emojiCommands,
   deliveryCommands,
   hostCommands,
   operatorCommands,

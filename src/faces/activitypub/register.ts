@@ -8,6 +8,7 @@ import { type Reading, serveSurface } from '../http/fedify.ts'
 import { registerActors } from './actors.ts'
 import { registerCollections } from './collections.ts'
 import { registerConversations } from './conversations.ts'
+import { registerEmojis } from './emojis.ts'
 import { ownEnvelope } from './envelope.ts'
 import { registerFeatures } from './features.ts'
 import { hostMeta } from './host-meta.ts'
@@ -26,6 +27,7 @@ import { jrdFrom, resourceFrom } from './webfinger.ts'
 export function activityPub(parts: SurfaceParts): RequestHandler {
   registerActors(parts)
   registerObjects(parts)
+  registerEmojis(parts)
   registerStamps(parts)
   registerCollections(parts)
   registerFeatures(parts)
