@@ -5,6 +5,7 @@ import type { BlockFact } from '../../facts/facts.ts'
 import { record } from '../../facts/record.ts'
 import type { Account, LocalAccount } from '../accounts/account.ts'
 import { tellsOfBlocks } from '../accounts/moderation-find.ts'
+import { setTellsOfBlocks } from '../accounts/moderation-store.ts'
 import { lockAccount } from '../accounts/store.ts'
 import { endFollow } from '../follows/answer.ts'
 import type { World } from '../world.ts'
@@ -30,6 +31,15 @@ export async function blockAccount(world: World, account: LocalAccount, target: 
     const told = await tellsOfBlocks(tx, account.id)
     await record(world, tx, factOf('block.made', block, account, target, told))
   })
+}
+
+/** Whether the servers of those whom an account blocks from now on are told, and of those that it no longer does. */
+export async function preferTellingOfBlocks(
+  world: World,
+  account: LocalAccount,
+  tells: boolean,
+): Promise<void> {
+  await transact(world.db, (tx) => setTellsOfBlocks(tx, account.id, tells))
 }
 
 /** Lets the two meet again; what the block undid stays undone. */
