@@ -165,7 +165,8 @@ describe('follows', () => {
     const follow = activity('Follow', dora, anna.uri)
     await run(item(follow))
     expect(await run(item(activity('Undo', carl, follow)))).toEqual(['Undo: not theirs to undo'])
-    expect(await run(item(activity('Undo', carl, follow.id)))).toEqual(['Undo: nothing of the kind'])
+    // It might be a like of theirs that is still on its way.
+    expect(await run(item(activity('Undo', carl, follow.id)))).toEqual(['Undo: remembered'])
     expect(await run(item(activity('Undo', carl, { ...follow, actor: carl.uri })))).toEqual([
       'Undo: nothing of the kind',
     ])
@@ -203,14 +204,11 @@ describe('follows', () => {
   })
 })
 
-test.each(['Announce', 'Like', 'Add', 'Remove', 'Block', 'Move', 'Flag', 'EmojiReact', 'Dislike'])(
-  '%s is recognised and has no effect yet',
-  async (type) => {
-    expect(await run(item(activity(type, carl, note(carl).id)))).toEqual([
-      `${type}: ${type} has no effect here yet`,
-    ])
-  },
-)
+test.each(['View', 'Read', 'Listen'])('%s is recognised and has no effect yet', async (type) => {
+  expect(await run(item(activity(type, carl, note(carl).id)))).toEqual([
+    `${type}: ${type} has no effect here yet`,
+  ])
+})
 
 test('a type nobody knows, even one named like a built-in property, does nothing', async () => {
   expect(await run(item(activity('constructor', carl, 'https://far.test/x')))).toEqual([
