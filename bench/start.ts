@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -7,28 +6,33 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freePort } from '../test/support/process.ts'
 import { median, spread, verdict } from './support/machine.ts'
+import { emptyStartMs } from './support/reference.ts'
+import { spawnPinned } from './support/server.ts'
 
 // `npm start` to the first 200 on an existing database, 5 times; then idle memory after 10 s.
 const ROUNDS = 5
 const root = join(import.meta.dirname, '..')
 const dataDir = await mkdtemp(join(tmpdir(), 'weft-bench-'))
+const folder = await mkdtemp(join(tmpdir(), 'weft-bench-empty-'))
 const times: number[] = []
+const empty: number[] = []
 const server: number[] = []
 const postgres: number[] = []
 try {
   for (let round = 0; round <= ROUNDS; round++) {
     const port = await freePort()
     const began = performance.now()
-    const child = spawn('npm', ['start', '--silent'], {
-      cwd: root,
-      env: { ...process.env, PORT: String(port), WEFT_DATA_DIR: dataDir, WEFT_LOG_LEVEL: 'error' },
-      stdio: 'ignore',
-      detached: true,
-    })
+    const settings = { PORT: String(port), WEFT_DATA_DIR: dataDir, WEFT_LOG_LEVEL: 'error' }
+    const child = spawnPinned(
+      ['npm', 'start', '--silent'],
+      { ...(process.env as Record<string, string>), ...settings },
+      { cwd: root, detached: true },
+    )
     await firstAnswer(`http://localhost:${port}/`)
     const took = performance.now() - began
     if (round > 0) {
       times.push(took)
+      empty.push(await emptyStartMs(folder))
       await sleep(10_000)
       const pid = processWith(`start.js`, dataDir)
       server.push(pssOf(pid) / 1024)
@@ -40,8 +44,9 @@ try {
     while (postgresPids(dataDir).length > 0) await sleep(50)
   }
 } finally {
-  await rm(dataDir, { recursive: true, force: true })
+  for (const made of [dataDir, folder]) await rm(made, { recursive: true, force: true })
 }
+console.log(`npm start of a program that does nothing: ${spread(empty)} ms`)
 console.log(
   `first 200 after ${spread(times)} ms; idle: server ${spread(server)} MiB PSS, PostgreSQL ${spread(postgres)} MiB PSS`,
 )

@@ -1,7 +1,11 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { once } from 'node:events'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { freePort } from '../../test/support/process.ts'
 import { spawnPinned } from './server.ts'
+
+const environment = process.env as Record<string, string>
 
 /**
  * What the machine itself can do, measured in the same run: a figure of ours means little without it, since such
@@ -49,4 +53,14 @@ export function signatureMs(): number {
   for (let n = 0; n < 300; n++) sign('sha256', data, privateKey)
   const used = process.cpuUsage(began)
   return (used.user + used.system) / 1000 / 300
+}
+
+/** Milliseconds that `npm start` takes for a program that ends at once, on CPU 0. @param folder an empty one */
+export async function emptyStartMs(folder: string): Promise<number> {
+  const scripts = { start: 'exec node -e 0' }
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ name: 'empty', version: '1.0.0', scripts }))
+  const began = performance.now()
+  const child = spawnPinned(['npm', 'start', '--silent'], environment, { cwd: folder })
+  await once(child, 'exit')
+  return performance.now() - began
 }

@@ -73,12 +73,10 @@ export async function startBenchServer(env: Readonly<Record<string, string>> = {
 export function spawnPinned(
   command: readonly string[],
   env: Readonly<Record<string, string>>,
-  cpu = 0,
+  more: { readonly cwd?: string; readonly detached?: boolean } = {},
 ): ChildProcess {
-  const [program = '', ...args] = process.env.BENCH_PINNED
-    ? ['taskset', '-c', String(cpu), ...command]
-    : command
-  return spawn(program, args, { env: { ...env }, stdio: ['ignore', 'ignore', 'inherit'] })
+  const [program = '', ...args] = process.env.BENCH_PINNED ? ['taskset', '-c', '0', ...command] : command
+  return spawn(program, args, { ...more, env: { ...env }, stdio: ['ignore', 'ignore', 'inherit'] })
 }
 
 export async function untilReady(origin: string, child: ChildProcess): Promise<void> {
