@@ -1,6 +1,11 @@
+import type { AccountId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
 import type { Tx } from '../db/transact.ts'
+import { findActivity } from '../domain/activities/find.ts'
 import { type Expansion, type Recipients, sayActivity } from '../domain/activities/keep.ts'
+import { forgetReach, rememberReach } from '../domain/activities/reach.ts'
+import { engagedInboxes, findReach } from '../domain/activities/reach-find.ts'
+import { blockedBetween } from '../domain/blocks/find.ts'
 import { everyInbox, followerInboxes, inboxesOf } from '../domain/follows/find.ts'
 import type { World } from '../domain/world.ts'
 import type { Fact, FactOf, FactType } from '../facts/facts.ts'
@@ -17,12 +22,14 @@ import { sayPolls } from './say/polls.ts'
 import { sayPosts } from './say/posts.ts'
 import { sayReactions } from './say/reactions.ts'
 import type { Sayer, Sayers, Saying, SayingParts } from './say/saying.ts'
+import { sayServer } from './say/server.ts'
 
 /** Each fact has one sayer at most. */
 const sayers: Sayers = {
   ...sayPosts,
   ...sayAccounts,
   ...sayLifecycle,
+  ...sayServer,
   ...sayFollows,
   ...sayPolls,
   ...sayReactions,
@@ -74,25 +81,50 @@ const CHUNK = 1000
 /**
  * The job `deliver`: turns recipients into deliveries, a thousand inboxes at a time; may be repeated without harm. It
  * is one job to its end, so that what is said next about the same subject waits until all of this stands in the lanes.
+ * Where a post goes is remembered before it goes there.
  */
 export function expand(world: Pick<World, 'db'>): JobHandler {
+  const { db } = world
   return async (payload, signal, save) => {
     const { activityId, subject, recipients, after: begin } = payload as Expansion
-    const named =
-      begin === 0
-        ? [...(await inboxesOf(world.db, recipients.accountIds)), ...(recipients.inboxIds ?? [])]
-        : []
+    const activity = await findActivity(db, activityId)
+    // What was withdrawn before it was sent goes nowhere.
+    if (!activity) return
+    const postId = CARRIES_POST.has(activity.kind) ? activity.postId : null
+    const named = begin === 0 ? await namedInboxes(db, activity, recipients) : []
     for (let after = begin; ; ) {
-      const followers = await nextInboxes(world.db, recipients, after)
+      const followers = await nextInboxes(db, recipients, after)
       const inboxIds = [...new Set([...(after === 0 ? named : []), ...followers])]
-      if (inboxIds.length > 0) await expandDeliveries(world.db, { activityId, subject, inboxIds })
+      if (inboxIds.length > 0) {
+        if (postId !== null) await rememberReach(db, postId, inboxIds)
+        await expandDeliveries(db, { activityId, subject, inboxIds })
+      }
       const last = followers.at(-1)
-      if (followers.length < CHUNK || last === undefined) return
+      if (followers.length < CHUNK || last === undefined) break
       after = last
       await save({ activityId, subject, recipients, after } satisfies Expansion)
       signal.throwIfAborted()
     }
+    if (activity.kind === 'Delete' && recipients.reachOf) await forgetReach(db, recipients.reachOf)
   }
+}
+
+/** What hands a post of ours over, or says that there is one. */
+const CARRIES_POST = new Set(['Create', 'Update', 'Announce', 'Add', 'QuoteRequest', 'ReplyRequest'])
+/** What is said across a block, and to who is suspended: that something has ended. */
+const STILL = new Set(['Undo', 'Reject', 'Block', 'Delete', 'Flag', 'Accept'])
+
+async function namedInboxes(
+  db: Db,
+  activity: { readonly kind: string; readonly accountId: AccountId },
+  { accountIds, inboxIds = [], reachOf }: Recipients,
+): Promise<readonly number[]> {
+  const shut = STILL.has(activity.kind)
+    ? new Set<AccountId>()
+    : await blockedBetween(db, activity.accountId, accountIds)
+  const reached = reachOf ? [...(await findReach(db, reachOf)), ...(await engagedInboxes(db, reachOf))] : []
+  const open = accountIds.filter((id) => !shut.has(id))
+  return [...(await inboxesOf(db, open)), ...inboxIds, ...reached]
 }
 
 async function nextInboxes(

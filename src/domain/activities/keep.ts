@@ -1,4 +1,4 @@
-import type { AccountId, ActivityId } from '../../base/ids.ts'
+import type { AccountId, ActivityId, PostId } from '../../base/ids.ts'
 import type { Tx } from '../../db/transact.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
 import type { World } from '../world.ts'
@@ -12,6 +12,8 @@ export interface Recipients {
   readonly everywhere?: boolean
   /** inboxes that belong to no account: relays */
   readonly inboxIds?: readonly number[]
+  /** everyone who ever got this post of ours, by whatever way */
+  readonly reachOf?: PostId
 }
 
 /** The job that turns recipients into deliveries, a thousand inboxes at a time. */

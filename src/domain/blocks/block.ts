@@ -3,6 +3,7 @@ import { refuse } from '../../base/refusal.ts'
 import { type Tx, transact } from '../../db/transact.ts'
 import type { BlockFact } from '../../facts/facts.ts'
 import { record } from '../../facts/record.ts'
+import { withdrawDeliveries } from '../../jobs/withdraw.ts'
 import type { Account, LocalAccount } from '../accounts/account.ts'
 import { tellsOfBlocks } from '../accounts/moderation-find.ts'
 import { setTellsOfBlocks } from '../accounts/moderation-store.ts'
@@ -28,6 +29,7 @@ export async function blockAccount(world: World, account: LocalAccount, target: 
     const block = { id, uri: uris.follow(id), accountId: account.id, targetId: target.id }
     if (!(await insertBlock(tx, block, world.clock.now()))) return
     await cutTies(world, tx, account.id, target.id, 'follow.rejected')
+    if (!target.local) await withdrawDeliveries(tx, account.id, target.id)
     const told = await tellsOfBlocks(tx, account.id)
     await record(world, tx, factOf('block.made', block, account, target, told))
   })
@@ -64,6 +66,7 @@ export async function receiveBlock(
     if (!(await insertBlock(tx, block, world.clock.now()))) return 'known'
     // They have ended theirs themselves; the end of ours is told, since not every server does it for us.
     await cutTies(world, tx, actor.id, target.id, 'follow.undone')
+    await withdrawDeliveries(tx, target.id, actor.id)
     await record(world, tx, factOf('block.made', block, actor, target, false))
     return 'blocked'
   })

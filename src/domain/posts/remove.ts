@@ -5,6 +5,7 @@ import { type Tx, transact } from '../../db/transact.ts'
 import { record } from '../../facts/record.ts'
 import type { LocalAccount } from '../accounts/account.ts'
 import { countPosts, lockAccount } from '../accounts/store.ts'
+import { gatherReach } from '../activities/reach.ts'
 import { deleteActivitiesOf } from '../activities/store.ts'
 import { withdrawWishes } from '../policies/ask.ts'
 import { withdrawQuotes } from '../quotes/settle.ts'
@@ -86,6 +87,7 @@ async function take(
   withAuthor = false,
 ): Promise<void> {
   if (post.boostOfId !== null) return takeBoost(world, tx, post)
+  if (post.local && !withAuthor) await gatherReach(tx, post.id)
   await withdrawBoostsOf(world, tx, post.id)
   const mentioned = await mentionedIn(tx, post.id)
   const open = isOpen(post.visibility)

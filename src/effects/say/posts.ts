@@ -1,6 +1,7 @@
 import type { AccountId, ActivityId, PostId } from '../../base/ids.ts'
 import { isOpen } from '../../base/visibility.ts'
 import type { Tx } from '../../db/transact.ts'
+import { relayInboxes } from '../../domain/relays/find.ts'
 import type { FactOf } from '../../facts/facts.ts'
 import { createFrom, deleteFrom, updateFrom } from '../../translate/to-activity/activities.ts'
 import { viewPost } from '../../views/posts.ts'
@@ -39,6 +40,9 @@ async function sayPost(
     recipients: {
       accountIds: [...new Set([...mentioned, ...alsoTo])],
       ...(post.visibility === 'direct' ? {} : { followersOf: authorId }),
+      // Whoever got what everyone may read hears what it says now; of a private post only who may still read it.
+      ...(write === updateFrom && isOpen(post.visibility) ? { reachOf: postId } : {}),
+      ...(post.visibility === 'public' ? { inboxIds: await relayInboxes(tx) } : {}),
     },
   }
 }
@@ -55,6 +59,7 @@ function sayRemoved(parts: SayingParts, fact: FactOf<'post.removed'>): Saying {
     recipients: {
       accountIds: fact.mentioned,
       ...(fact.visibility === 'direct' ? {} : { followersOf: fact.authorId }),
+      reachOf: fact.postId,
     },
   }
 }

@@ -1,5 +1,6 @@
 import { Activity, Object as ActivityPubObject, Note, Tombstone } from '@fedify/fedify/vocab'
 import { type ActivityId, type PostId, readId } from '../../base/ids.ts'
+import { noteReader } from '../../domain/activities/reach.ts'
 import { findTombstone } from '../../domain/posts/find.ts'
 import type { Json } from '../../translate/json.ts'
 import { type FirstReplies, noteFrom, tombstoneFrom } from '../../translate/to-activity/note.ts'
@@ -53,6 +54,7 @@ export async function findPost(
   if (!post?.local || post.uri !== uris.post(id)) return undefined
   reading.public = (post.visibility === 'public' || post.visibility === 'unlisted') && !post.held
   reading.post = post
+  if (!reading.public && reading.viewer) await noteReader(db, id, reading.viewer.accountId)
   // Nothing of it can be asked for any more once its author is suspended.
   reading.paths.push(`/restricted/${post.author.id}`)
   return post

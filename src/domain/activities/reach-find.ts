@@ -1,0 +1,40 @@
+import { sql } from 'kysely'
+import { unpackNumbers } from '../../base/deltas.ts'
+import type { AccountId } from '../../base/ids.ts'
+import type { Db } from '../../db/connect.ts'
+
+/** Every inbox that a post of ours was ever sent to, or was fetched for. */
+export async function findReach(db: Db, postId: string): Promise<number[]> {
+  const row = await db.selectFrom('reach').select('inboxes').where('subject', '=', postId).executeTakeFirst()
+  return row ? unpackNumbers(row.inboxes) : []
+}
+
+/**
+ * The inboxes of those elsewhere who made something of a post, and so have it whoever sent it to them: boosted, quoted,
+ * answered, liked it, or are named in it.
+ */
+export async function engagedInboxes(db: Db, postId: string): Promise<number[]> {
+  const id = sql`${postId}::bigint`
+  const rows = await sql<{ inbox: number }>`
+    SELECT DISTINCT coalesce(account.shared_inbox_id, account.inbox_id) AS inbox
+    FROM account
+    WHERE NOT account.local AND account.deleted_at IS NULL AND account.inbox_id IS NOT NULL AND account.id IN (
+      SELECT boost.account_id FROM post AS boost WHERE boost.boost_of_id = ${id}
+      UNION ALL SELECT reply.account_id FROM post AS reply WHERE reply.in_reply_to_id = ${id}
+      UNION ALL SELECT reaction.account_id FROM reaction WHERE reaction.post_id = ${id}
+      UNION ALL SELECT mention.account_id FROM mention WHERE mention.post_id = ${id}
+      UNION ALL SELECT quoting.account_id FROM quote JOIN post AS quoting ON quoting.id = quote.post_id
+        WHERE quote.quoted_id = ${id})`.execute(db)
+  return rows.rows.map((row) => row.inbox)
+}
+
+/** Where an account elsewhere reads what is said to it: the same choice as for deliveries. */
+export async function findInboxOf(db: Db, accountId: AccountId): Promise<number | undefined> {
+  const row = await db
+    .selectFrom('account')
+    .select((eb) => eb.fn.coalesce('shared_inbox_id', 'inbox_id').as('inbox'))
+    .where('id', '=', accountId)
+    .where('local', '=', false)
+    .executeTakeFirst()
+  return row?.inbox ?? undefined
+}
