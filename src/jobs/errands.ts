@@ -97,14 +97,22 @@ export async function putErrands(
   ])
 }
 
-const deleteErrand = statement(
+const deleteErrands = statement(
   'errand-done',
-  'DELETE FROM errand WHERE host_id = $1 AND id = $2 RETURNING id',
+  `DELETE FROM errand e USING unnest($1::int[], $2::bigint[]) AS t (host_id, id)
+   WHERE e.host_id = t.host_id AND e.id = t.id RETURNING e.id`,
 )
 
-/** Takes an errand away; false when somebody else has done so, whose doing counts then. */
-export async function takeErrand(tx: Tx, errand: Pick<ClaimedErrand, 'hostId' | 'id'>): Promise<boolean> {
-  return (await deleteErrand(tx, [errand.hostId, errand.id])).length > 0
+/** Takes errands away; says which: what is missing was taken by somebody else, whose doing counts then. */
+export async function takeErrands(
+  tx: Tx,
+  errands: readonly Pick<ClaimedErrand, 'hostId' | 'id'>[],
+): Promise<Set<string>> {
+  const rows = await deleteErrands<{ id: string }>(tx, [
+    errands.map(({ hostId }) => hostId),
+    errands.map(({ id }) => id),
+  ])
+  return new Set(rows.map(({ id }) => id))
 }
 
 /** Takes away all that a crawl still waits for. */

@@ -42,7 +42,7 @@ const idOf = (note: Json) => String(note.id)
 /** A note is known here, because somebody sent it. */
 async function knows(person: Person, note: Json): Promise<void> {
   const author = await personElsewhere(whole.world, person.name, new URL(person.uri).host)
-  await keepFound(whole.world, author, incomingFrom(note as never, whole.clock.now()))
+  await keepFound(whole.world, [{ author, incoming: incomingFrom(note as never, whole.clock.now()) }])
   await whole.db.deleteFrom('post_origin').execute()
 }
 

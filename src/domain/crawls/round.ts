@@ -5,7 +5,7 @@ import {
   hostsOf,
   type NewErrand,
   putErrands,
-  takeErrand,
+  takeErrands,
 } from '../../jobs/errands.ts'
 import type { Errand } from '../../jobs/outcomes.ts'
 import type { World } from '../world.ts'
@@ -48,33 +48,61 @@ export async function startRound(
   })
 }
 
+export interface Finished {
+  readonly errand: Errand
+  readonly outcome: Outcome
+}
+
 /**
- * An errand is done: it goes out of its lane, and what follows from it into others, at once or not at all. Whatever the
- * round has asked for before, and what is beyond its limits, is left out; of what somebody else has done meanwhile,
+ * Errands are done: they go out of their lanes, and what follows from them into others, at once or not at all. Whatever
+ * their round has asked for before, and what is beyond its limits, is left out; of what somebody else has done meanwhile,
  * nothing counts twice.
  */
-export async function finishErrand(world: World, errand: Errand, outcome: Outcome): Promise<void> {
+export async function finishErrands(world: World, done: readonly Finished[]): Promise<null[]> {
   const hosts = await hostsOf(
     world.db,
-    outcome.next.map(({ url }) => url),
+    done.flatMap(({ outcome }) => outcome.next.map(({ url }) => url)),
   )
+  const crawls = [...new Set(done.map(({ errand }) => errand.subject))].sort()
   await transact(world.db, async (tx) => {
-    // The crawl before its errands, as everybody locks them.
-    const crawl = await lockRound(tx, errand.subject, errand.round)
-    if (!(await takeErrand(tx, errand)) || !crawl) return
-    const asked = await put(tx, crawl, outcome.next, hosts)
-    await advanceRound(
-      tx,
-      crawl,
-      {
-        waiting: asked - 1,
-        asked,
-        found: outcome.found,
-        ...(outcome.nextUrl === undefined ? {} : { nextUrl: outcome.nextUrl }),
-      },
-      world.clock.now(),
-    )
+    for (const id of crawls) {
+      const theirs = done.filter(({ errand }) => errand.subject === id)
+      // The crawl before its errands, as everybody locks them.
+      const crawl = await lockRound(tx, id)
+      const taken = await takeErrands(
+        tx,
+        theirs.map(({ errand }) => errand),
+      )
+      const counted = theirs.filter(({ errand }) => taken.has(errand.id) && errand.round === crawl?.round)
+      if (crawl && counted.length > 0) await advance(world, tx, crawl, counted, hosts)
+    }
   })
+  return done.map(() => null)
+}
+
+async function advance(
+  world: World,
+  tx: Tx,
+  crawl: Crawl,
+  done: readonly Finished[],
+  hosts: ReadonlyMap<string, number>,
+): Promise<void> {
+  const outcomes = done.map(({ outcome }) => outcome)
+  const asked = await put(
+    tx,
+    crawl,
+    outcomes.flatMap(({ next }) => next),
+    hosts,
+  )
+  const found = outcomes.reduce((sum, outcome) => sum + outcome.found, 0)
+  const nextUrl = outcomes.find((outcome) => outcome.nextUrl !== undefined)?.nextUrl
+  const progress = { waiting: asked - done.length, asked, found }
+  await advanceRound(
+    tx,
+    crawl,
+    nextUrl === undefined ? progress : { ...progress, nextUrl },
+    world.clock.now(),
+  )
 }
 
 /**

@@ -1,10 +1,13 @@
+import { LRUCache } from 'lru-cache'
+import { createBatches } from '../../base/batches.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { Transient } from '../../base/transient.ts'
-import { findCrawl } from '../../domain/crawls/find.ts'
-import { abandonHost, finishErrand } from '../../domain/crawls/round.ts'
+import { type Crawl, findCrawl } from '../../domain/crawls/find.ts'
+import { abandonHost, type Finished, finishErrands } from '../../domain/crawls/round.ts'
 import { crawlLimits } from '../../domain/crawls/rules.ts'
+import { type Found, keepFound } from '../../domain/posts/found.ts'
 import type { World } from '../../domain/world.ts'
-import type { ErrandHandler, ErrandOutcome } from '../../jobs/outcomes.ts'
+import type { Errand, ErrandHandler, ErrandOutcome } from '../../jobs/outcomes.ts'
 import { readList } from './list.ts'
 import { readPost } from './post.ts'
 import { readOutbox, readTotal } from './profile.ts'
@@ -24,6 +27,10 @@ const readers: Readonly<Record<string, Reader>> = {
 
 /** How long a host is left alone after its first, second … failure in a row. */
 const HOST_RESTS_SECONDS = [15, 60, 300]
+/** What many find at the same time is written together. */
+const BATCHES = { everyMs: 8, most: 100 }
+/** How far a round has come may be known so late. */
+const CRAWL_HELD_MS = 1000
 const LATER_SECONDS = [30, 120, 600]
 const LONGEST_WAIT_SECONDS = 3600
 
@@ -34,29 +41,40 @@ const LONGEST_WAIT_SECONDS = 3600
 export function createCrawler(parts: CrawlParts): ErrandHandler {
   const { world, log } = parts
   const trust = createTrust()
+  const keep = createBatches((found: readonly Found[]) => keepFound(world, found), BATCHES)
+  const finish = createBatches((done: readonly Finished[]) => finishErrands(world, done), BATCHES)
+  const crawls = new LRUCache<string, Crawl>({ max: 1000, ttl: CRAWL_HELD_MS })
+
+  async function crawlOf({ subject, round }: Errand): Promise<Crawl | undefined> {
+    const held = crawls.get(subject)
+    if (held?.round === round) return held
+    const crawl = await findCrawl(world.db, subject)
+    if (crawl) crawls.set(subject, crawl)
+    return crawl
+  }
 
   return async (errand) => {
-    const crawl = await findCrawl(world.db, errand.subject)
+    const crawl = await crawlOf(errand)
     const round = `${errand.subject}/${errand.round}`
     const isOver = crawl === undefined || crawl.round !== errand.round
     if (isOver || errand.attempts >= crawlLimits.attempts) {
-      await finishErrand(world, errand, nothing)
+      await finish({ errand, outcome: nothing })
       return { result: 'done', requests: 0 }
     }
     if (!trust.mayAsk(round, errand.host)) {
       await abandonHost(world, errand.hostId, errand.subject)
       return { result: 'done', requests: 0 }
     }
-    const reading: Reading = { ...parts, errand, crawl, trust, requests: 1 }
+    const reading: Reading = { ...parts, errand, crawl, trust, keep, requests: 1 }
     try {
       const read = (await readers[errand.kind]?.(reading)) ?? nothing
       trust.heard(round, errand.host, read.belongs)
-      await finishErrand(world, errand, read)
+      await finish({ errand, outcome: read })
       return { result: 'done', requests: reading.requests }
     } catch (error) {
       if (error instanceof Refusal) {
         trust.heard(round, errand.host, false)
-        await finishErrand(world, errand, nothing)
+        await finish({ errand, outcome: nothing })
         return { result: 'done', requests: reading.requests }
       }
       if (!(error instanceof Transient)) throw error

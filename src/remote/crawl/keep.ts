@@ -1,9 +1,9 @@
+import type { Account } from '../../domain/accounts/account.ts'
 import { findAccountByUri } from '../../domain/accounts/find.ts'
 import { askForPage, askForPost, firstPage, type PostDetail } from '../../domain/crawls/errand.ts'
 import { findAsked } from '../../domain/crawls/find.ts'
 import { crawlLimits, mayAskAgain } from '../../domain/crawls/rules.ts'
 import { findPostByUri, findPostsByIds } from '../../domain/posts/find.ts'
-import { keepFound } from '../../domain/posts/found.ts'
 import type { Incoming } from '../../domain/posts/post.ts'
 import type { NewErrand } from '../../jobs/errands.ts'
 import { incomingFrom } from '../../translate/from-activity/note.ts'
@@ -22,13 +22,19 @@ export async function keepPost(reading: Reading, document: JsonObject, detail: P
   const { world, crawl } = reading
   const incoming = incomingFrom(document, world.clock.now())
   if (!(await isWhatWasNamed(reading, document, incoming, detail))) return nothing
-  if (!(await findAccountByUri(world.db, incoming.authorUri))) reading.requests += REQUESTS_FOR_AN_ACTOR
-  const author = await world.directory.findByUri(incoming.authorUri)
+  const author = await authorOf(reading, incoming.authorUri)
   if (!author) return nothing
-  const outcome = await keepFound(world, author, incoming)
+  const outcome = await reading.keep({ author, incoming })
   if (outcome !== 'stored' && outcome !== 'known') return nothing
   const next = crawl.postId === null ? [] : await around(reading, document, incoming, detail)
   return { next, found: outcome === 'stored' ? 1 : 0, belongs: true }
+}
+
+async function authorOf(reading: Reading, uri: string): Promise<Account | undefined> {
+  const known = await findAccountByUri(reading.world.db, uri)
+  if (known) return known
+  reading.requests += REQUESTS_FOR_AN_ACTOR
+  return reading.world.directory.findByUri(uri)
 }
 
 /** Whoever writes a list could name anything in it: only what says itself that it belongs there is kept. */
@@ -96,6 +102,8 @@ async function parentOf(
   const depth = detail.via === 'up' ? detail.depth + 1 : 1
   if (inReplyToUri === null || world.uris.isOurs(inReplyToUri) || depth > crawlLimits.depth) return []
   if (!trust.mayAsk(`${crawl.id}/${errand.round}`, new URL(inReplyToUri).host)) return []
+  // Whose list it came from is here, of course.
+  if (detail.via === 'reply' && detail.of === inReplyToUri) return []
   if (await findPostByUri(world.db, inReplyToUri)) return []
   return [askForPost(inReplyToUri, { via: 'up', depth, of: null })]
 }

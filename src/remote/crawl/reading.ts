@@ -1,6 +1,9 @@
+import type { Batched } from '../../base/batches.ts'
 import type { Log } from '../../base/log.ts'
 import type { Crawl } from '../../domain/crawls/find.ts'
 import type { Outcome } from '../../domain/crawls/round.ts'
+import type { Found } from '../../domain/posts/found.ts'
+import type { ReceiveOutcome } from '../../domain/posts/receive.ts'
 import type { World } from '../../domain/world.ts'
 import type { Errand } from '../../jobs/outcomes.ts'
 import type { Fetcher } from '../fetch.ts'
@@ -17,6 +20,8 @@ export interface Reading extends CrawlParts {
   readonly errand: Errand
   readonly crawl: Crawl
   readonly trust: Trust
+  /** many readings at once write together */
+  readonly keep: Batched<Found, ReceiveOutcome>
   /** what the host was asked so far */
   requests: number
 }
