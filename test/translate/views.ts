@@ -67,6 +67,7 @@ export function postView(change: Partial<PostView> = {}): PostView {
     contentMap: null,
     attachments: [],
     poll: null,
+    card: null,
     emojis: [],
     mentions: [],
     hashtags: [],

@@ -2,6 +2,7 @@ import type { Tx } from '../../db/transact.ts'
 import { findPostByUri } from '../posts/find.ts'
 import { dropHeld, holdAgain, releasePost } from '../posts/release.ts'
 import { settleQuote } from '../quotes/settle.ts'
+import { carryOutReaction } from '../reactions/leave.ts'
 import type { World } from '../world.ts'
 import type { Approval } from './find.ts'
 
@@ -14,6 +15,7 @@ export async function carryOut(
 ): Promise<void> {
   if (approval.kind === 'reply') await releasePost(world, tx, approval.uri, stampUri)
   if (approval.kind === 'quote') await settleQuoteOf(world, tx, approval.uri, 'accepted', stampUri)
+  if (approval.kind === 'like' || approval.kind === 'announce') await carryOutReaction(world, tx, approval)
 }
 
 /** It was turned down: nobody else will see it. */

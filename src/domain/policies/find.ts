@@ -166,3 +166,18 @@ export async function findDefaultChoices(db: Db, accountId: AccountId): Promise<
   })
   return Object.fromEntries(chosen)
 }
+
+/** What somebody has asked for and not been answered. */
+export async function findPendingOf(
+  db: Db,
+  kind: InteractionKind,
+  actorId: AccountId,
+  targetId: PostId,
+): Promise<Approval | undefined> {
+  return selectApprovals(db)
+    .where('approval.target_id', '=', targetId)
+    .where('approval.actor_id', '=', actorId)
+    .where('approval.kind', '=', kind)
+    .where('approval.state', '=', 'pending')
+    .executeTakeFirst()
+}

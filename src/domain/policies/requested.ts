@@ -5,6 +5,7 @@ import type { KnownPost } from '../posts/find.ts'
 import { decideQuote } from '../quotes/attach.ts'
 import { findQuote } from '../quotes/find.ts'
 import { settleQuote } from '../quotes/settle.ts'
+import { carryOutReaction } from '../reactions/leave.ts'
 import type { World } from '../world.ts'
 import { askApproval, grantApproval, interactionFact, turnDown, type Wanted } from './ask.ts'
 import { findApprovalOf } from './find.ts'
@@ -76,9 +77,17 @@ export async function requestLeave(world: World, wanted: Wanted): Promise<Reques
   return transact(world.db, async (tx) => {
     if (verdict === 'refused') await turnDown(world, tx, wanted)
     if (verdict === 'ask') await askApproval(world, tx, wanted)
-    if (verdict === 'allowed') await grantApproval(world, tx, wanted)
+    if (verdict === 'allowed') await allow(world, tx, wanted)
     return ({ refused: 'turned down', ask: 'asked', allowed: 'granted' } as const)[verdict]
   })
+}
+
+/** It takes effect with the answer: whether they also send it, nobody can tell. */
+async function allow(world: World, tx: Tx, wanted: Wanted): Promise<void> {
+  await grantApproval(world, tx, wanted)
+  const approval = await findApprovalOf(tx, wanted.kind, wanted.uri)
+  const { body = null } = wanted
+  if (approval?.state === 'approved') await carryOutReaction(world, tx, { ...approval, body })
 }
 
 /** Says no to a request for a reply or a quote that the post does not allow. */

@@ -1,9 +1,11 @@
 import { isOpen } from '../../base/visibility.ts'
 import type { Account } from '../accounts/account.ts'
+import type { Permission } from '../policies/policy.ts'
 import type { KnownBoost } from '../posts/boost-find.ts'
 import { findVisible, type KnownPost } from '../posts/find.ts'
 import type { World } from '../world.ts'
 import { type Gathered, gather, type ReactionArrival } from './gather.ts'
+import { isApproved, permissionsFor, seekLeave } from './leave.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { type IncomingReaction, type KnownReaction, MOST_EMOJI, type ReactionKey } from './reaction.ts'
 import { settle } from './settle.ts'
@@ -13,6 +15,7 @@ import { settle } from './settle.ts'
  * - `unknown post`: a boost of a post that is not known, by somebody who is followed here: its own server may be asked
  * - `unrelated`: it concerns nobody and nothing here
  * - `hidden`: of a post that its sender cannot have seen (S-053, S-091), or may not boost (S-088)
+ * - `refused`: the author of the post lets others do it; `held`: it waits for them
  */
 export type ReactionOutcome =
   | 'added'
@@ -25,6 +28,8 @@ export type ReactionOutcome =
   | 'unrelated'
   | 'hidden'
   | 'too many'
+  | 'refused'
+  | 'held'
 
 /**
  * Takes likes, emoji reactions, boosts and their Undos from elsewhere, one or a hundred, in a fixed number of queries and
@@ -40,10 +45,21 @@ export async function receiveReactions(
     [...gathered.reactions.map(standingOf), ...gathered.boosts.map(standingOf)],
     gathered.echoes,
   )
+  const permissions = await permissionsFor(
+    world,
+    arrivals.map((arrival) => ({ ...arrival, post: targetOf(gathered, arrival) })),
+  )
   const outcomes: ReactionOutcome[] = []
-  for (const arrival of arrivals) outcomes.push(await enter(world, ledger, gathered, arrival))
+  for (const [index, arrival] of arrivals.entries())
+    outcomes.push(await enter(world, ledger, gathered, arrival, permissions[index]))
   await settle(world, ledger, gathered, arrivals)
+  for (const [index, arrival] of arrivals.entries())
+    await seekLeave(world, arrival, targetOf(gathered, arrival), outcomes[index], permissions[index])
   return outcomes
+}
+
+function targetOf({ posts }: Gathered, { incoming }: ReactionArrival): KnownPost | undefined {
+  return incoming.kind === 'undo' ? undefined : posts.get(incoming.postUri)
 }
 
 const standingOf = (known: KnownReaction | KnownBoost) => ({ key: keyOf(known), uri: known.uri })
@@ -60,6 +76,7 @@ async function enter(
   ledger: Ledger,
   gathered: Gathered,
   { incoming, actor }: ReactionArrival,
+  permission: Permission | undefined,
 ): Promise<ReactionOutcome> {
   if (actor.local) return 'unrelated'
   // Whoever is suspended may still take back.
@@ -70,6 +87,8 @@ async function enter(
   const post = gathered.posts.get(incoming.postUri)
   const verdict = await judge(world, gathered, incoming, actor, post)
   if (verdict !== undefined || !post) return verdict ?? 'unrelated'
+  if (permission === 'refused') return 'refused'
+  if (permission === 'ask' && !(await isApproved(world, incoming))) return 'held'
   const emoji = incoming.kind === 'like' ? (incoming.emoji?.emoji ?? null) : null
   const key: ReactionKey = { accountId: actor.id, postId: post.id, kind: incoming.kind, emoji }
   const theirs = emoji === null ? [] : ledger.keysOf(key)

@@ -8,6 +8,7 @@ import { removeBoosts } from '../posts/boosts.ts'
 import { findPostsByIds, type KnownPost } from '../posts/find.ts'
 import type { World } from '../world.ts'
 import { findReaction } from './find.ts'
+import { stopAsking } from './leave.ts'
 import { removeReactions } from './reactions.ts'
 import { deleteOldEchoes } from './store.ts'
 
@@ -35,7 +36,7 @@ export async function unboostPost(world: World, account: LocalAccount, id: PostI
     const post = await requireKnown(tx, id)
     const boost = await findBoost(tx, account.id, post.id)
     if (boost) await removeBoosts(world, tx, [boost])
-    else await requireVisible(tx, account, id)
+    else if (!(await stopAsking(tx, 'announce', account, post))) await requireVisible(tx, account, id)
     return post.id
   })
 }
@@ -58,7 +59,7 @@ async function removeReaction(
     const post = await requireKnown(tx, id)
     const reaction = await findReaction(tx, { accountId: account.id, postId: post.id }, emoji)
     if (reaction) await removeReactions(world, tx, [{ reaction, accountLocal: true, post }])
-    else await requireVisible(tx, account, id)
+    else if (!(await stopAsking(tx, 'like', account, post))) await requireVisible(tx, account, id)
     return post.id
   })
 }

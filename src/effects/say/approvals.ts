@@ -1,8 +1,10 @@
 import type { AccountId, ActivityId } from '../../base/ids.ts'
+import type { Uris } from '../../base/uris.ts'
 import { isOpen } from '../../base/visibility.ts'
 import type { Tx } from '../../db/transact.ts'
 import { findApproval } from '../../domain/policies/find.ts'
 import { findPostByUri } from '../../domain/posts/find.ts'
+import type { Waiting } from '../../domain/reactions/leave.ts'
 import type { InteractionFact } from '../../facts/facts.ts'
 import type { Json } from '../../translate/json.ts'
 import { updateFrom } from '../../translate/to-activity/activities.ts'
@@ -14,6 +16,7 @@ import {
   revocationFrom,
 } from '../../translate/to-activity/approvals.ts'
 import { noteObject } from '../../translate/to-activity/note.ts'
+import { announceFrom, likeFrom } from '../../translate/to-activity/reactions.ts'
 import { mentionsOfAccounts } from '../../views/accounts.ts'
 import { viewPost } from '../../views/posts.ts'
 import type { Sayers, Saying, SayingParts } from './saying.ts'
@@ -47,7 +50,7 @@ async function sayRequest({ uris }: SayingParts, tx: Tx, fact: AnyFact): Promise
   if (!parts || id === undefined || fact.requestUri === null) return undefined
   const post = await findPostByUri(tx, fact.uri)
   const view = post && (await viewPost(tx, post.id, { accountId: fact.actorId }))
-  const instrument = view ? noteObject(view, uris) : await bodyOf(tx, fact)
+  const instrument = view ? noteObject(view, uris) : await waitingOf(uris, tx, fact, parts)
   if (instrument === undefined) return undefined
   return {
     id,
@@ -60,9 +63,25 @@ async function sayRequest({ uris }: SayingParts, tx: Tx, fact: AnyFact): Promise
   }
 }
 
-async function bodyOf(tx: Tx, { approvalId }: AnyFact): Promise<Json | undefined> {
-  const body = approvalId && (await findApproval(tx, approvalId))?.body
-  return body ? (JSON.parse(body) as Json) : undefined
+/** A like or boost that waits is written down only with its request. */
+async function waitingOf(uris: Uris, tx: Tx, fact: AnyFact, parts: ApprovalParts): Promise<Json | undefined> {
+  const body = fact.approvalId && (await findApproval(tx, fact.approvalId))?.body
+  if (!body) return undefined
+  const waiting = JSON.parse(body) as Waiting
+  const { uri, actorUri, targetUri: postUri, deciderUri: authorUri } = parts
+  const { '@context': _context, ...json } =
+    waiting.kind === 'like'
+      ? likeFrom({ uri, actorUri, postUri, authorUri, emoji: waiting.emoji?.emoji ?? null })
+      : announceFrom({
+          uri,
+          actorUri,
+          postUri,
+          authorUri,
+          followersUri: uris.followers(fact.actorId),
+          visibility: waiting.visibility,
+          publishedAt: new Date(waiting.publishedAt),
+        })
+  return json
 }
 
 async function sayYes({ ids, uris }: SayingParts, tx: Tx, fact: AnyFact): Promise<Saying | undefined> {

@@ -2,7 +2,10 @@ import type { AccountId, ActivityId } from '../../base/ids.ts'
 import type { Uris } from '../../base/uris.ts'
 import { isOpen } from '../../base/visibility.ts'
 import type { Tx } from '../../db/transact.ts'
+import { findApprovalOf } from '../../domain/policies/find.ts'
 import type { BoostFact, ReactionFact } from '../../facts/facts.ts'
+import type { JsonObject } from '../../translate/json.ts'
+import { stamped } from '../../translate/to-activity/approvals.ts'
 import {
   type AnnounceParts,
   announceFrom,
@@ -22,7 +25,9 @@ export const sayReactions: Sayers = {
   'reaction.added': async ({ uris }, tx, fact) => {
     const like = await likeOf(uris, tx, fact)
     const id = uris.activityIdFrom(fact.uri)
-    return like && id && { id, json: likeFrom(like), ...aboutLike(fact) }
+    return (
+      like && id && { id, json: await withStamp(tx, 'like', fact.uri, likeFrom(like)), ...aboutLike(fact) }
+    )
   },
   'reaction.removed': async (parts, tx, fact) => {
     const like = await likeOf(parts.uris, tx, fact)
@@ -32,12 +37,25 @@ export const sayReactions: Sayers = {
   'boost.added': async ({ uris }, tx, fact) => {
     const boost = await announceOf(uris, tx, fact)
     const id = uris.activityIdFrom(fact.uri)
-    return boost && id && { id, json: announceFrom(boost), postId: fact.boostId, ...aboutBoost(fact) }
+    if (!boost || !id) return undefined
+    const json = await withStamp(tx, 'announce', fact.uri, announceFrom(boost))
+    return { id, json, postId: fact.boostId, ...aboutBoost(fact) }
   },
   'boost.removed': async (parts, tx, fact) => {
     const boost = fact.withAuthor ? undefined : await announceOf(parts.uris, tx, fact)
     return boost && undoOf(parts, fact, boost)
   },
+}
+
+/** What its author was asked for first carries their leave, for others to see. */
+async function withStamp(
+  tx: Tx,
+  kind: 'like' | 'announce',
+  uri: string,
+  json: JsonObject,
+): Promise<JsonObject> {
+  const stampUri = (await findApprovalOf(tx, kind, uri))?.stampUri
+  return stampUri ? stamped(kind, json, stampUri) : json
 }
 
 /** Likes go to the author alone, so those between people here go nowhere. */

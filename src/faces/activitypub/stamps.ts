@@ -1,4 +1,4 @@
-import { Object as ActivityPubObject } from '@fedify/fedify/vocab'
+import { Relationship } from '@fedify/fedify/vocab'
 import { type ApprovalId, readId } from '../../base/ids.ts'
 import { isOpen } from '../../base/visibility.ts'
 import { findApproval } from '../../domain/policies/find.ts'
@@ -12,7 +12,8 @@ import type { SurfaceParts } from './parts.ts'
  * read that post. One that was taken back is gone.
  */
 export function registerStamps({ federation, db, uris }: SurfaceParts): void {
-  federation.setObjectDispatcher(ActivityPubObject, '/ap/stamps/{id}', async (context, values) => {
+  // Fedify takes one dispatcher of each class and knows none of stamps; what is served is as we write it.
+  federation.setObjectDispatcher(Relationship, '/ap/stamps/{id}', async (context, values) => {
     const id = readId<ApprovalId>(values.id)
     const approval = id && (await findApproval(db, id))
     if (!approval?.deciderLocal) return null
@@ -28,6 +29,6 @@ export function registerStamps({ federation, db, uris }: SurfaceParts): void {
     context.data.public = open
     context.data.ownerId = approval.deciderId
     context.data.paths.push(`/ap/posts/${approval.targetId}`)
-    return exactly(new ActivityPubObject({ id: new URL(stampUri) }), stampFrom({ ...approval, stampUri }))
+    return exactly(new Relationship({ id: new URL(stampUri) }), stampFrom({ ...approval, stampUri }))
   })
 }

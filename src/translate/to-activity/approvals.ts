@@ -111,3 +111,13 @@ export function revocationFrom(
     object: stampObject(parts, parts.stampUri),
   }
 }
+
+/** A Like or Announce with the leave that was given for it, as GoToSocial of now and of before 0.20 read it. */
+export function stamped(kind: 'like' | 'announce', activity: JsonObject, stampUri: string): JsonObject {
+  return {
+    ...activity,
+    '@context': noteContext,
+    [`${kind}Authorization`]: stampUri,
+    approvedBy: stampUri,
+  }
+}

@@ -31,8 +31,12 @@ function policyJson(policy: Policy): JsonObject {
   )
 }
 
+/** What is empty is left out: an empty list reads as "not said" for some and as nobody for others. */
 function subPolicyJson({ automatic, manual }: SubPolicy): JsonObject {
-  return { automaticApproval: automatic, manualApproval: manual, always: automatic, approvalRequired: manual }
+  return {
+    ...(automatic.length === 0 ? {} : { automaticApproval: automatic, always: automatic }),
+    ...(manual.length === 0 ? {} : { manualApproval: manual, approvalRequired: manual }),
+  }
 }
 
 /** The quote in every form that somebody reads; its stamp once there is one. */

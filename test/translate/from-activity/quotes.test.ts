@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { quoteUriOf, withoutQuoteFallback } from '../../../src/translate/from-activity/content.ts'
 import { incomingFrom, type Known } from '../../../src/translate/from-activity/note.ts'
+import { quoteUriOf, withoutQuoteFallback } from '../../../src/translate/from-activity/quotes.ts'
 import type { JsonObject } from '../../../src/translate/json.ts'
 
 const PUBLIC = 'https://www.w3.org/ns/activitystreams#Public'
@@ -54,8 +54,8 @@ describe('quotes', () => {
 
   test('it is left out only where quotes are shown, and there is one', () => {
     const content = '<p class="quote-inline">RE: x</p><p>rest</p>'
-    expect(read({ content, quote: url }, { showsQuotes: true }).contentHtml).toBe('<p>rest</p>')
-    expect(read({ content, quote: url }).contentHtml).toBe(content)
-    expect(read({ content }, { showsQuotes: true }).contentHtml).toBe(content)
+    expect(read({ content, quote: url }).contentHtml).toBe('<p>rest</p>')
+    expect(read({ content, quote: url }, { showsQuotes: false }).contentHtml).toBe(content)
+    expect(read({ content }).contentHtml).toBe(content)
   })
 })

@@ -6,6 +6,7 @@ import { addressesFrom, noteFrom, tombstoneFrom } from '../../../src/translate/t
 import { ann, postView, uris } from '../views.ts'
 
 const followers = uris.followers(postView().author.id)
+const anybody = { automaticApproval: [PUBLIC], always: [PUBLIC] }
 
 test('a post as it is served', () => {
   const view = postView()
@@ -24,6 +25,7 @@ test('a post as it is served', () => {
     source: { content: 'Hello', mediaType: 'text/plain' },
     context: uris.context(view.id),
     conversation: uris.context(view.id),
+    interactionPolicy: { canLike: anybody, canReply: anybody, canAnnounce: anybody, canQuote: anybody },
     tag: [],
     attachment: [],
     replies: { id: uris.replies(view.id), type: 'Collection', totalItems: 2 },
@@ -46,8 +48,9 @@ test('what is not said is absent, never null', () => {
     'inReplyTo',
     'contentMap',
     'source',
-    'interactionPolicy',
     'quote',
+    'quoteAuthorization',
+    'replyAuthorization',
     'atomUri',
   ]) {
     expect(note).not.toHaveProperty(key)

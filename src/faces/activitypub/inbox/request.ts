@@ -6,9 +6,11 @@ import { refuseRequest, requestAgain, requestLeave } from '../../../domain/polic
 import { findPostByUri, findVisible, type KnownPost } from '../../../domain/posts/find.ts'
 import type { Incoming } from '../../../domain/posts/post.ts'
 import { receivePosts } from '../../../domain/posts/receive.ts'
+import { waitingFrom } from '../../../domain/reactions/leave.ts'
 import type { World } from '../../../domain/world.ts'
 import { objectIdOf, type ReadActivity } from '../../../translate/from-activity/activity.ts'
 import { incomingFrom } from '../../../translate/from-activity/note.ts'
+import { boostFromActivity, likeFromActivity } from '../../../translate/from-activity/reaction.ts'
 import { idOf, isObject, type Json, listOf, sameOrigin } from '../../../translate/json.ts'
 import { type Asking, askFirst, effect, nothing, type Reading, type Receipt } from './reading.ts'
 
@@ -42,11 +44,15 @@ async function requestReaction(
   request: Request,
   instrument: Json | undefined,
 ): Promise<string> {
-  if (isObject(instrument)) {
-    const [actorUri, objectUri] = [idOf(instrument.actor), idOf(instrument.object)]
-    if (actorUri !== request.actor.uri || objectUri !== request.target.uri) return 'not theirs to ask about'
-  }
-  return requestLeave(world, { ...request, body: JSON.stringify(instrument) })
+  const { kind, actor, target, uri } = request
+  const whole = isObject(instrument) ? instrument : {}
+  const [actorUri = actor.uri, objectUri = target.uri] = [idOf(whole.actor), idOf(whole.object)]
+  if (actorUri !== actor.uri || objectUri !== target.uri) return 'not theirs to ask about'
+  const reactor = { actorUri, followersUrl: actor.followersUrl }
+  const read = kind === 'like' ? likeFromActivity : boostFromActivity
+  const incoming = read(whole, uri, target.uri, reactor)
+  if (incoming === undefined) return 'not for anybody here'
+  return requestLeave(world, { ...request, body: JSON.stringify(waitingFrom(incoming, world.clock.now())) })
 }
 
 async function requestPost(
