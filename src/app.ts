@@ -5,8 +5,10 @@ import { presenceOf } from './domain/accounts/find.ts'
 import { ownerSetupToken } from './domain/accounts/setup.ts'
 import { recheckLinks } from './domain/accounts/verify-links.ts'
 import { endMutes } from './domain/blocks/mute.ts'
+import { noticeReturn } from './domain/instance/return.ts'
 import { DOMAINS_CHANNEL } from './domain/moderation/gate.ts'
 import { forgetTombstones } from './domain/posts/remove.ts'
+import { forgetPages } from './domain/previews/show.ts'
 import { trimHomes } from './domain/timelines/fan-out.ts'
 import { effectJobs } from './effects/handlers.ts'
 import { askHandler } from './faces/activitypub/inbox/ask.ts'
@@ -36,8 +38,9 @@ import { createPictureFetcher, emojiHandler } from './remote/emojis.ts'
 import { followersJob } from './remote/followers.ts'
 import { templatesOf } from './remote/intents.ts'
 import { pollHandler } from './remote/polls.ts'
-import { createVisitor } from './remote/visitor.ts'
+import { previewHandler } from './remote/previews.ts'
 import { softwareChore } from './remote/software.ts'
+import { createVisitor } from './remote/visitor.ts'
 import type { FarHandle } from './remote/webfinger.ts'
 import type { App, AppParts } from './server.ts'
 import { VERSION } from './version.ts'
@@ -187,6 +190,7 @@ function createWorkers(parts: AppParts, house: House): Runner {
       followers: followersJob(world, house.fetcher),
       quote: quoteHandler(world, house.directory, hear),
       poll: pollHandler(world, house.directory),
+      preview: previewHandler(world, house.directory, house),
       emoji: emojiHandler(world, createPictureFetcher({ ...house, ...world }), house.storage),
       actor: actorJobs({
         world,
@@ -202,7 +206,9 @@ function createWorkers(parts: AppParts, house: House): Runner {
       () => removeStrayFiles(world, house.storage),
       () => endMutes(world),
       () => recheckLinks(world),
+      () => noticeReturn(world),
       softwareChore({ ...house, ...world }),
+      () => forgetPages(world),
       () => forgetKeys(world),
     ],
     errands: createCrawler({ world, fetcher: house.fetcher, log }),

@@ -1,7 +1,7 @@
 import type { FactType } from './facts.ts'
 
 /** The names of everything that can follow; `effects/handlers.ts` holds one function for each. */
-export type EffectName = 'timelines' | 'notify' | 'deliver' | 'documents' | 'history'
+export type EffectName = 'timelines' | 'notify' | 'deliver' | 'documents' | 'history' | 'previews'
 
 /**
  * What follows from what: the one page that explains the server's behaviour.
@@ -14,19 +14,23 @@ export type EffectName = 'timelines' | 'notify' | 'deliver' | 'documents' | 'his
  * - `notify` writes and withdraws notifications
  * - `deliver` keeps our activity as the exact bytes to serve, and enqueues its expansion to inboxes
  * - `history` lets be asked for what somebody elsewhere said before
+ * - `previews` lets pages that posts link to be asked what they are
  * - `documents` tells every process which cached public documents no longer hold
  */
 export const consequences: Readonly<Record<FactType, readonly EffectName[]>> = {
   'account.registered': ['documents'],
   'account.updated': ['deliver', 'documents'],
+  'relay.asked': ['deliver'],
+  'relay.left': ['deliver'],
+  'server.returned': ['deliver'],
   'account.verified': ['documents'],
   'account.moved': ['deliver', 'documents'],
   'account.deleted': ['deliver', 'documents'],
   'tag.featured': ['deliver', 'documents'],
   'tag.unfeatured': ['deliver', 'documents'],
-  'post.published': ['timelines', 'notify', 'deliver', 'documents'],
-  'post.received': ['timelines', 'notify', 'documents'],
-  'post.edited': ['notify', 'deliver', 'documents'],
+  'post.published': ['timelines', 'notify', 'deliver', 'previews', 'documents'],
+  'post.received': ['timelines', 'notify', 'previews', 'documents'],
+  'post.edited': ['notify', 'deliver', 'previews', 'documents'],
   'post.removed': ['deliver', 'documents'],
   'post.pinned': ['deliver', 'documents'],
   'post.unpinned': ['deliver', 'documents'],

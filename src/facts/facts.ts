@@ -73,6 +73,11 @@ export type Fact =
   | { readonly type: 'account.verified'; readonly accountId: AccountId }
   /** an account of ours goes on elsewhere */
   | { readonly type: 'account.moved'; readonly accountId: AccountId; readonly targetUri: string }
+  /** the server asks a relay to pass things on, or does so no longer */
+  | RelayFact<'relay.asked'>
+  | RelayFact<'relay.left'>
+  /** the server was away for days */
+  | { readonly type: 'server.returned'; readonly accountId: AccountId }
   /** an account of ours is gone for good */
   | { readonly type: 'account.deleted'; readonly accountId: AccountId }
   | InteractionFact<'interaction.requested'>
@@ -214,3 +219,12 @@ export interface BlockFact<Type extends string> {
 
 export type FactType = Fact['type']
 export type FactOf<Type extends FactType> = Extract<Fact, { type: Type }>
+
+export interface RelayFact<Type extends string> {
+  readonly type: Type
+  /** the server's own actor */
+  readonly accountId: AccountId
+  readonly followUri: string
+  readonly objectUri: string
+  readonly inboxId: number
+}

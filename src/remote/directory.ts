@@ -3,6 +3,7 @@ import { Refusal } from '../base/refusal.ts'
 import { Transient } from '../base/transient.ts'
 import type { Account } from '../domain/accounts/account.ts'
 import { findAccountByHandle, findAccountByUri, findKey } from '../domain/accounts/find.ts'
+import { refreshIfStale } from '../domain/accounts/refresh.ts'
 import { rememberActor } from '../domain/accounts/remember.ts'
 import type { Directory, World } from '../domain/world.ts'
 import type { FoundKey, KeyFinder } from '../federation/verify.ts'
@@ -10,7 +11,7 @@ import type { JsonObject } from '../translate/json.ts'
 import { fetchActor, fetchKeyOwner, type Remote } from './accounts.ts'
 import { type Budget, createBudget } from './budget.ts'
 import type { Fetcher } from './fetch.ts'
-import { fetchPost } from './posts.ts'
+import { fetchActivity, fetchPost } from './posts.ts'
 import { type FarHandle, finger, isFar, sameHandle } from './webfinger.ts'
 
 /** All that is asked of other servers about people and their posts. */
@@ -21,6 +22,8 @@ export interface RemoteDirectory extends Directory {
   refreshActor(uri: string): Promise<Account | 'gone' | undefined>
   /** the post as its own server gives it; `gone` when that says it is no more; undefined when it cannot be believed */
   post(uri: string): Promise<JsonObject | 'gone' | undefined>
+  /** an activity as its own server gives it, by an actor who lives there; `gone` and undefined likewise */
+  activity(uri: string): Promise<JsonObject | 'gone' | undefined>
 }
 
 export interface DirectoryOptions {
@@ -49,10 +52,11 @@ interface Parts {
 export function createDirectory({ world, fetcher, ...options }: DirectoryOptions): RemoteDirectory {
   const budget = createBudget(world.clock, options.newActorsPerHour ?? NEW_ACTORS_PER_HOUR)
   const directory: RemoteDirectory = {
-    find: (handle) => within(FIND_MS, find(parts, handle)),
-    findByUri: (uri) => findByUri(parts, uri),
+    find: (handle) => within(FIND_MS, find(parts, handle)).then((found) => used(parts, found)),
+    findByUri: (uri) => findByUri(parts, uri).then((found) => used(parts, found)),
     refreshActor: (uri) => refreshActor(parts, uri),
     post: (uri) => fetchPost(fetcher, uri).catch(undefinedIfRefused),
+    activity: (uri) => fetchActivity(fetcher, uri).catch(undefinedIfRefused),
     keys: {
       find: (keyUri) => findKey(world.db, keyUri),
       refetch: (keyUri) => refetchKey(parts, keyUri),
@@ -65,6 +69,12 @@ export function createDirectory({ world, fetcher, ...options }: DirectoryOptions
     underWay: new Map(),
   }
   return directory
+}
+
+/** Somebody in use: if what is known of them is old, they are read anew behind. */
+async function used(parts: Parts, account: Account | undefined): Promise<Account | undefined> {
+  if (account) await refreshIfStale(parts.world, [account])
+  return account
 }
 
 async function find(parts: Parts, handle: Handle): Promise<Account | undefined> {

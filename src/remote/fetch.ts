@@ -2,8 +2,9 @@ import { LRUCache } from 'lru-cache'
 import type { Clock } from '../base/clock.ts'
 import { Refusal, refuse } from '../base/refusal.ts'
 import { Transient } from '../base/transient.ts'
-import { idOf, isObject, type JsonObject, parseJson, sameOrigin } from '../translate/json.ts'
+import { idOf, type JsonObject, sameOrigin } from '../translate/json.ts'
 import type { Answer } from './exchange.ts'
+import { fetchJrd, objectIn } from './jrd.ts'
 import { ACCEPT_ACTIVITY, alternateOf, isActivityType, isHtml } from './media-types.ts'
 import { createVisitor, type Visitor, type VisitorOptions } from './visitor.ts'
 
@@ -134,42 +135,4 @@ function documentIn(answer: Answer): FetchedJson {
   if (!isActivityType(type))
     refuse('remote.refused', { reason: `not ActivityPub but ${type.slice(0, 80) || 'nothing'}` })
   return { url: answer.url.href, document: objectIn(answer) }
-}
-
-function objectIn(answer: Answer): JsonObject {
-  try {
-    const document = parseJson(answer.body.toString())
-    if (isObject(document)) return document
-  } catch {
-    // said below
-  }
-  return refuse('remote.refused', { reason: `no JSON object at ${answer.url.host}` })
-}
-
-async function fetchJrd(
-  visitor: Visitor,
-  dispatcher: FetcherOptions['dispatcher'],
-  resource: string,
-  host: string,
-  endsAt: number,
-): Promise<JsonObject> {
-  const path = `/.well-known/webfinger?resource=${encodeURIComponent(resource)}`
-  const visit = { accept: 'application/jrd+json, application/json', signed: false, endsAt }
-  const secure = new URL(`https://${host}${path}`)
-  try {
-    return jrdIn(await visitor.visit(secure, visit))
-  } catch (error) {
-    // Plain http is spoken within opened private ranges only, and there often nothing else is.
-    const place =
-      error instanceof Transient ? await dispatcher.placeOf(secure.hostname, Number(secure.port || 80)) : ''
-    if (place !== 'opened') throw error
-    return jrdIn(await visitor.visit(new URL(`http://${host}${path}`), visit))
-  }
-}
-
-/** Static hosts serve it under all sorts of types; it is only a hint, so any JSON will do. */
-function jrdIn(answer: Answer): JsonObject {
-  if (isHtml(answer.header('content-type')))
-    refuse('remote.refused', { reason: 'a page instead of WebFinger' })
-  return objectIn(answer)
 }

@@ -1,5 +1,5 @@
 import { Refusal, refuse } from '../base/refusal.ts'
-import { idOf, idsOf, type JsonObject, listOf, sameOrigin, typeOf } from '../translate/json.ts'
+import { idOf, idsOf, type JsonObject, listOf, sameOrigin, soleIdOf, typeOf } from '../translate/json.ts'
 import type { Fetcher } from './fetch.ts'
 
 /**
@@ -17,6 +17,18 @@ export async function fetchPost(fetcher: Fetcher, uri: string): Promise<JsonObje
     authors.length === listOf(document.attributedTo).length &&
     authors.every((author) => sameOrigin(author, id))
   return believable ? document : refuse('remote.refused', { reason: 'its author is none of that server' })
+}
+
+/**
+ * An activity as its own server gives it, and of an actor who lives there. `gone` when that server says that it is no more.
+ * @throws as `fetchPost` does
+ */
+export async function fetchActivity(fetcher: Fetcher, uri: string): Promise<JsonObject | 'gone'> {
+  const document = await fetchUnlessGone(fetcher, uri)
+  if (document === 'gone' || typeOf(document) === 'Tombstone') return 'gone'
+  const actor = soleIdOf(document.actor)
+  const believable = actor !== undefined && sameOrigin(actor, idOf(document) ?? '')
+  return believable ? document : refuse('remote.refused', { reason: 'its actor is none of that server' })
 }
 
 async function fetchUnlessGone(fetcher: Fetcher, uri: string): Promise<JsonObject | 'gone'> {

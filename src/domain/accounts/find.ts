@@ -194,3 +194,14 @@ export async function listUnchecked(db: Db, before: Date, limit: number): Promis
     .execute()
   return rows.map((row) => row.id)
 }
+
+/** Where an account elsewhere takes what is sent to it alone. */
+export async function findInboxUrl(db: Db, id: AccountId): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('account')
+    .innerJoin('inbox', 'inbox.id', 'account.inbox_id')
+    .select('inbox.url')
+    .where('account.id', '=', id)
+    .executeTakeFirst()
+  return row?.url
+}

@@ -1,6 +1,14 @@
 import type { AccountId, PostId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
 
+/** A hashtag on a profile. */
+export interface FeaturedTag {
+  readonly name: string
+  readonly displayName: string
+  /** where its own server lists what the account says under it; null for accounts of ours */
+  readonly url: string | null
+}
+
 /** How many posts an account has pinned. */
 export async function countPins(db: Db, accountId: AccountId): Promise<number> {
   const row = await db

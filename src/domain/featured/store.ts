@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { AccountId, PostId } from '../../base/ids.ts'
 import type { Tx } from '../../db/transact.ts'
+import type { FeaturedTag } from './find.ts'
 
 /** @returns false when the post is pinned already */
 export async function insertPin(tx: Tx, accountId: AccountId, postId: PostId, now: Date): Promise<boolean> {
@@ -52,13 +53,6 @@ export async function replacePins(
         .doUpdateSet((eb) => ({ pinned_at: eb.ref('excluded.pinned_at') })),
     )
     .execute()
-}
-
-export interface FeaturedTag {
-  readonly name: string
-  readonly displayName: string
-  /** where its own server lists what the account says under it; null for accounts of ours */
-  readonly url: string | null
 }
 
 /** @returns false when the hashtag is featured already */

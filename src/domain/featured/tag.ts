@@ -5,8 +5,8 @@ import { hashtagFrom } from '../../text/tokens.ts'
 import type { Account, LocalAccount } from '../accounts/account.ts'
 import { lockAccount } from '../accounts/store.ts'
 import type { World } from '../world.ts'
-import { countFeaturedTags } from './find.ts'
-import { deleteTag, type FeaturedTag, insertTag, replaceTags } from './store.ts'
+import { countFeaturedTags, type FeaturedTag } from './find.ts'
+import { deleteTag, insertTag, replaceTags } from './store.ts'
 
 /** As many as Mastodon allows. */
 export const MOST_TAGS = 10

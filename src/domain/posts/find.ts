@@ -17,6 +17,7 @@ export interface KnownPost {
   /** of a boost, what it shows again */
   readonly boostOfId: PostId | null
   readonly inReplyToId: PostId | null
+  readonly inReplyToUri: string | null
   /** the group that it was said in */
   readonly audienceUri: string | null
   /** waits for the author of what it answers to approve it */
@@ -41,6 +42,7 @@ export const postColumns = [
   'post.conversation_id as conversationId',
   'post.boost_of_id as boostOfId',
   'post.in_reply_to_id as inReplyToId',
+  'post.in_reply_to_uri as inReplyToUri',
   'post.audience_uri as audienceUri',
   'post.held',
   'post.content_html as contentHtml',

@@ -4,8 +4,9 @@ import { answerWish } from './answer-wish.ts'
 import { answerFollow } from './follow.ts'
 import { effect, nothing, type Reading } from './reading.ts'
 import { type Answerer, referenceIn } from './reference.ts'
+import { answerRelay } from './relay.ts'
 
-const answerers: readonly Answerer[] = [answerFollow, answerWish]
+const answerers: readonly Answerer[] = [answerFollow, answerRelay, answerWish]
 
 /** Accept or Reject of something that we asked for, which comes whole or as its bare id. */
 export function readAnswer(activity: ReadActivity, accepted: boolean): Reading {

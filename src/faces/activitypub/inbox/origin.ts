@@ -70,3 +70,14 @@ export function askWhetherGone(uri: string): Reading {
     },
   }
 }
+
+/** What stands in an activity where a post is expected: groups pass on whole activities (FEP-1b12). */
+const ACTIVITIES = new Set(
+  'Create Update Delete Like EmojiReact Dislike Announce Undo Add Remove Block Flag Lock Follow Accept Reject Move'.split(
+    ' ',
+  ),
+)
+
+export function isActivityType(type: string): boolean {
+  return ACTIVITIES.has(type)
+}

@@ -1,6 +1,7 @@
 import { Refusal } from '../../../base/refusal.ts'
 import type { Account } from '../../../domain/accounts/account.ts'
 import { findAccountsByUris } from '../../../domain/accounts/find.ts'
+import { refreshIfStale } from '../../../domain/accounts/refresh.ts'
 import { type Arrival, receivePosts } from '../../../domain/posts/receive.ts'
 import type { World } from '../../../domain/world.ts'
 import { enqueue } from '../../../jobs/enqueue.ts'
@@ -50,6 +51,7 @@ async function readBatch(world: World, batch: readonly LaneItem[], hear: Hear): 
   )
   const uris = new Set(opened.map(({ activity }) => activity.actor))
   const actors = await findAccountsByUris(world.db, [...uris])
+  await refreshIfStale(world, actors.values())
   return opened.flatMap(({ item, activity }) => {
     const actor = actors.get(activity.actor)
     const receipt = { at: item.receivedAt, followersUrl: actor?.followersUrl ?? null }

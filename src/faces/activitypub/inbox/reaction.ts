@@ -9,6 +9,7 @@ import { incomingFrom } from '../../../translate/from-activity/note.ts'
 import { boostFromActivity, likeFromActivity } from '../../../translate/from-activity/reaction.ts'
 import { type Asking, askFirst } from './reading.ts'
 import type { ActivityReference, Undoer } from './reference.ts'
+import { relaysIn } from './relay.ts'
 
 /** What Undo takes back as reactions. */
 export const REACTION_TYPES: readonly string[] = ['Like', 'EmojiReact', 'Announce']
@@ -19,7 +20,33 @@ export async function takeReactions(
   arrivals: readonly ReactionArrival[],
 ): Promise<(string | typeof askFirst)[]> {
   const outcomes = await receiveReactions(world, arrivals)
-  return outcomes.map((outcome) => (outcome === 'unknown post' ? askFirst : outcome))
+  const passed = await passedOn(world, arrivals, outcomes)
+  return outcomes.map((outcome, index) =>
+    outcome === 'unknown post' || passed.has(index) ? askFirst : outcome,
+  )
+}
+
+/** Which boosts, by their place, are relays passing on what is not known here yet. */
+async function passedOn(
+  world: World,
+  arrivals: readonly ReactionArrival[],
+  outcomes: readonly string[],
+): Promise<ReadonlySet<number>> {
+  const strangers = arrivals.flatMap(({ incoming, actor }, index) =>
+    incoming.kind === 'boost' && outcomes[index] === 'unrelated'
+      ? [{ uri: incoming.postUri, actor, index }]
+      : [],
+  )
+  const relays = await relaysIn(
+    world,
+    strangers.map(({ actor }) => actor),
+  )
+  const passed = strangers.filter(({ actor }) => relays.has(actor.id))
+  const known = await findPostsByUris(
+    world.db,
+    passed.map(({ uri }) => uri),
+  )
+  return new Set(passed.filter(({ uri }) => !known.has(uri)).map(({ index }) => index))
 }
 
 /** One alone: what is boosted and not known here is asked for at its own server. */

@@ -33,6 +33,8 @@ export type InboxEffect = (world: World, actor: Account, asking?: Asking) => Pro
 export interface Asking {
   /** the post as its own server gives it; `gone` when that says it is no more; undefined when it cannot be believed */
   post(uri: string): Promise<JsonObject | 'gone' | undefined>
+  /** an activity as its own server gives it, by an actor who lives there; `gone` and undefined likewise */
+  activity(uri: string): Promise<JsonObject | 'gone' | undefined>
   /** reads an actor anew at its home; `gone` when that says so */
   refreshActor(uri: string): Promise<Account | 'gone' | undefined>
 }

@@ -4,6 +4,12 @@ import type { Entry } from './entry.ts'
 export const lifecycleSentences = {
   'account.moved': { status: 403, sentence: 'This account has moved and can do no more from here.' },
   'account.owner-stays': { status: 403, sentence: 'The owner’s account cannot be deleted.' },
+  'relay.invalid': {
+    status: 422,
+    sentence: 'That is no relay: an address ends in /inbox, or is that of an actor.',
+  },
+  'relay.known': { status: 422, sentence: 'That relay is known already.' },
+  'relay.not-found': { status: 404, sentence: 'There is no such relay.' },
   'alias.self': { status: 422, sentence: 'That is this account itself.' },
   'alias.not-found': { status: 404, sentence: 'That account is none of the aliases.' },
   'alias.too-many': { status: 422, sentence: ({ most = 20 }) => `An account has at most ${most} aliases.` },
