@@ -11,6 +11,7 @@ import { type DeliverParts, deliver, expand } from './deliver.ts'
 import { documents } from './documents.ts'
 import { askForHistory, history } from './history.ts'
 import { notify } from './notify.ts'
+import { previews } from './previews.ts'
 import { timelines } from './timelines.ts'
 
 /** One function for each effect that `facts/consequences.ts` names. */
@@ -23,6 +24,7 @@ export function createEffects(
     deliver: deliver(world),
     documents: documents(world.uris),
     history,
+    previews: previews(world),
   }
 }
 

@@ -11,7 +11,21 @@
  * - `emoji` makes our own copy of the picture of an emoji from elsewhere
  * - `quote` verifies what a quote from elsewhere rests on
  * - `history` asks for what somebody elsewhere said before they were followed
+ * - `preview` asks the page that a post links to what it is
  */
-export const jobKinds = ['deliver', 'home', 'ask', 'quote', 'account', 'actor', 'sever', 'followers', 'poll', 'emoji', 'history'] as const
+export const jobKinds = [
+  'deliver',
+  'home',
+  'ask',
+  'quote',
+  'account',
+  'actor',
+  'sever',
+  'followers',
+  'poll',
+  'emoji',
+  'history',
+  'preview',
+] as const
 
 export type JobKind = (typeof jobKinds)[number]

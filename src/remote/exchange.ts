@@ -19,6 +19,8 @@ export interface ExchangeOptions {
   readonly maxBytes: number
   /** `performance.now()` at which it must be over */
   readonly endsAt: number
+  /** after so many bytes the rest is left unread, instead of being refused */
+  readonly cutAt?: number | undefined
 }
 
 const unzip = {
@@ -39,7 +41,7 @@ export async function getOnce(wayOut: WayOut, url: URL, options: ExchangeOptions
     const response = await wayOut.ask(
       url,
       { method: 'GET', headers: { ...options.headers } },
-      { deadlineMs, maxBytes: options.maxBytes, encoded: true },
+      { deadlineMs, maxBytes: options.cutAt ? Number.POSITIVE_INFINITY : options.maxBytes, encoded: true },
     )
     const header = (name: string) => String(response.headers[name] ?? '')
     const { statusCode: status } = response
@@ -47,11 +49,25 @@ export async function getOnce(wayOut: WayOut, url: URL, options: ExchangeOptions
       await response.body.dump({ limit: 65_536 })
       return { url, status, header, body: Buffer.alloc(0) }
     }
-    const raw = Buffer.from(await response.body.arrayBuffer())
+    const raw = options.cutAt
+      ? await startOf(response.body, options.cutAt)
+      : Buffer.from(await response.body.arrayBuffer())
     return { url, status, header, body: await decoded(raw, header('content-encoding'), options.maxBytes) }
   } catch (error) {
     throw failureFrom(error, url)
   }
+}
+
+/** The first bytes of a body; the connection ends with them if there are more. */
+async function startOf(body: AsyncIterable<Buffer>, length: number): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let total = 0
+  for await (const chunk of body) {
+    chunks.push(chunk)
+    total += chunk.length
+    if (total >= length) break
+  }
+  return Buffer.concat(chunks).subarray(0, length)
 }
 
 /** Some servers compress whatever is asked. One layer is undone, within the same bound as everything else. */

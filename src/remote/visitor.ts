@@ -23,6 +23,8 @@ export interface Visit {
   readonly accept: string
   readonly signed: boolean
   readonly endsAt: number
+  /** after so many bytes the rest is left unread; else more than a megabyte is refused */
+  readonly cutAt?: number
 }
 
 /** Goes to an address and wherever it is sent on from there. */
@@ -49,7 +51,12 @@ export function createVisitor(options: VisitorOptions): Visitor {
   async function ask(url: URL, visit: Visit, form: SignatureForm): Promise<Answer> {
     const headers =
       visit.signed && signGet ? await signGet(url, form, visit.accept) : { accept: visit.accept }
-    return getOnce(dispatcher, url, { headers, maxBytes: MAX_BYTES, endsAt: visit.endsAt })
+    return getOnce(dispatcher, url, {
+      headers,
+      maxBytes: MAX_BYTES,
+      endsAt: visit.endsAt,
+      cutAt: visit.cutAt,
+    })
   }
 
   /** One stop of the way: with the signature that the host took last, and with the other one when it takes it not. */

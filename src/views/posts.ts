@@ -3,6 +3,7 @@ import type { AccountId, PostId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
 import { shownTo, type Viewer, visibleTo } from '../domain/posts/audience.ts'
 import { viewAccounts } from './accounts.ts'
+import { cardsIn } from './cards.ts'
 import { heldIn } from './held.ts'
 import { quotesIn } from './quotes.ts'
 import type { Page, PostView } from './view.ts'
@@ -45,8 +46,9 @@ export async function viewPosts(
     .where(visibleTo(viewer))
     .execute()
   const found = rows.map((row) => row.id)
-  const [held, quotes, boosted, authors, mentions, hashtags] = await Promise.all([
+  const [held, cards, quotes, boosted, authors, mentions, hashtags] = await Promise.all([
     heldIn(db, rows, viewer),
+    cardsIn(db, found),
     // What a quoted post quotes in its turn stays a link.
     quotesIn(db, found, async (quoted) => (withQuotes ? viewPosts(db, quoted, viewer, false) : [])),
     // What is boosted is no boost itself, so this goes no deeper.
@@ -70,6 +72,7 @@ export async function viewPosts(
     if (!author || (row.boost_of_id !== null && boostOf === null)) continue
     views.set(row.id, {
       ...held(row),
+      card: cards.get(row.id) ?? null,
       id: row.id,
       uri: row.uri,
       url: row.url ?? row.uri,

@@ -106,6 +106,8 @@ export interface PostView {
   readonly contentMap: Readonly<Record<string, string>> | null
   readonly attachments: readonly AttachmentView[]
   readonly poll: PollView | null
+  /** the first page that it links to */
+  readonly card: CardView | null
   /** of the custom emoji that it names, those that are known */
   readonly emojis: readonly EmojiView[]
   /** `silent` ones may read it, though nobody named them */
@@ -144,6 +146,27 @@ export interface QuoteView {
   readonly post: PostView | null
   /** where the consent of its author can be read */
   readonly stampUri: string | null
+}
+
+/** What a page that a post links to says of itself: plain text and addresses. */
+export interface CardView {
+  readonly url: string
+  readonly title: string
+  readonly description: string
+  /** `link`, `photo`, `video` or `rich`, as oEmbed has them */
+  readonly kind: string
+  /** the site's name */
+  readonly provider: string
+  readonly authorName: string
+  readonly authorUrl: string | null
+  /** who made it; only where they agree to be named by its domain */
+  readonly author: AccountMention | null
+  readonly imageUrl: string | null
+  readonly imageAlt: string
+  readonly imageWidth: number | null
+  readonly imageHeight: number | null
+  readonly language: string | null
+  readonly publishedAt: Date | null
 }
 
 /** Something to see or hear. */

@@ -85,7 +85,9 @@ const known: Readonly<Record<string, Known>> = {
   '/accounts': 'says nothing of posts',
   '/privacy': 'says nothing of posts',
   '/terms': 'says nothing of posts',
+  // Asked for by address, not by path: below.
   '/authorize_interaction': 'says nothing of posts',
+  '/interact': 'says nothing of posts',
   '/setup': 'says nothing of posts',
   '/sign-in': 'says nothing of posts',
   '/sign-out': 'says nothing of posts',
@@ -357,6 +359,22 @@ test('the places where posts come together were really looked at, and do change 
   ])
     expect([...places]).toContain(place)
 })
+
+test.each(visibilities)(
+  'whoever comes from another server with a %s post finds it only if they may see it',
+  async (visibility) => {
+    const uri = encodeURIComponent(`${ORIGIN}/ap/posts/${posts[visibility]}`)
+    const open = visibility === 'public' || visibility === 'unlisted'
+    for (const who of here) {
+      const reply = await ask(who, `/authorize_interaction?uri=${uri}`, 'page')
+      const seen = open || privy[visibility].page.includes(who)
+      expect([who, reply.status, /<article/.test(reply.text)]).toEqual([who, 200, seen])
+      if (!seen) expect(reply.text).not.toContain(HIDDEN)
+    }
+    expect((await ask('nobody', `/authorize_interaction?uri=${uri}`, 'page')).status).toBe(303)
+    expect((await ask('nobody', `/interact?uri=${uri}`, 'page')).status).toBe(open ? 200 : 404)
+  },
+)
 
 test('a relation is nobody’s to read: no Follow and no answer to one', async () => {
   const rows = await whole.db

@@ -4,6 +4,7 @@ import type * as crawls from './crawls.ts'
 import type * as lifecycle from './lifecycle.ts'
 import type * as moderation from './moderation.ts'
 import type * as posts from './posts.ts'
+import type * as previews from './previews.ts'
 import type * as queue from './queue.ts'
 import type * as reactions from './reactions.ts'
 import type * as quotes from './quotes.ts'
@@ -46,6 +47,8 @@ export interface Database {
   crawl_seen: crawls.CrawlSeenTable
   errand: crawls.ErrandTable
   errand_queue: crawls.ErrandQueueTable
+  preview: previews.PreviewTable
+  post_preview: previews.PostPreviewTable
   block: moderation.BlockTable
   mute: moderation.MuteTable
   user_domain_block: moderation.UserDomainBlockTable

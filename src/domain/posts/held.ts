@@ -1,6 +1,7 @@
 import type { IncomingEmoji } from '../emojis/emoji.ts'
 import type { Attached } from '../media/attachment.ts'
 import type { IncomingPoll } from '../polls/poll.ts'
+import type { CarriedCard } from '../previews/preview.ts'
 
 /** What a post from elsewhere holds beside its words. */
 export interface Held {
@@ -15,6 +16,8 @@ export interface Held {
   readonly sourceType: string | null
   /** what it said before, oldest first */
   readonly former: readonly FormerVersion[]
+  /** the page that is attached to it (FEP-8967) */
+  readonly card?: CarriedCard | null
 }
 
 /** A post as it was before an edit. */

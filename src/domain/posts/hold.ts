@@ -5,6 +5,7 @@ import { keepEmojis } from '../emojis/keep.ts'
 import { checkMedia, keepAttachments, replaceAttachments, replaceFiles } from '../media/keep.ts'
 import { editPoll, keepPolls, receivePollEdit, receiveTallies } from '../polls/keep.ts'
 import { type DraftPoll, newPollFrom } from '../polls/poll.ts'
+import { keepCarried, replaceCarried } from '../previews/carry.ts'
 import type { World } from '../world.ts'
 import type { KnownPost } from './find.ts'
 import type { Held } from './held.ts'
@@ -26,6 +27,7 @@ export async function keepHeld(
 ): Promise<void> {
   await keepAttachments(world, tx, posts)
   await keepPolls(world, tx, posts)
+  await keepCarried(tx, posts)
   await keepEmojis(
     world,
     tx,
@@ -47,6 +49,7 @@ export async function replaceHeld(
 ): Promise<void> {
   await replaceAttachments(world, tx, { id: post.id, accountId: post.accountId, holds })
   await receivePollEdit(world, tx, post.id, holds.poll)
+  await replaceCarried(tx, post.id, holds.card)
   await keepEmojis(world, tx, [{ host: author.host, emojis: holds.emojis }])
   await insertFormer(
     tx,

@@ -2,6 +2,7 @@ import { type ShownCount, shownCounts } from '../../views/counts.ts'
 import type { ReactionGroup } from '../../views/reactions.ts'
 import type { Page, PostView } from '../../views/view.ts'
 import { avatar, handleOf, outward, profileLink, short, titleOf } from './account-parts.ts'
+import { cardPart } from './card-parts.ts'
 import { type Html, html, linkTo, raw } from './html.ts'
 import { icons } from './icons.ts'
 import { quoteCard, repliersLine } from './quote-parts.ts'
@@ -41,6 +42,7 @@ ${byline(post, setting, at)}
 ${at.showParent !== false && parentLine(post)}
 ${content(post)}
 ${quoteCard(post, { link: setting.inside ? threadLink : postLink, name: ({ author }) => titleOf(author), handle: (author) => handleOf(author, setting.handleHost) })}
+${post.summary === '' && !post.sensitive && cardPart(post.card, setting.handleHost)}
 ${at.place === 'focus' ? dateLine(post) : false}
 ${at.place === 'focus' || post.held ? repliersLine(post) : false}
 ${at.emoji && emojiLine(at.emoji)}

@@ -14,6 +14,7 @@ import {
   typeOf,
 } from '../json.ts'
 import { attachmentsOf } from './attachments.ts'
+import { cardOf } from './card.ts'
 import { emojisOf } from './emojis.ts'
 import { pollOf } from './polls.ts'
 
@@ -31,6 +32,7 @@ export function heldBy(note: JsonObject, kind: string, received: Date): Held {
     contentMap: languagesOf(note),
     sourceType: sourceTypeOf(note),
     former: formerOf(note, kind, received),
+    card: cardOf(note),
   }
 }
 

@@ -192,7 +192,7 @@ describe('keys', () => {
     expect(keysOf({ ...actor, assertionMethod: [{ ...ed, ...change }] }, uri)).toEqual([])
   })
 
-  test('ten keys are enough', () => {
+  test('FEP-521a: ten keys are enough', () => {
     const publicKey = [...Array(30).keys()].map((index) => ({ ...rsa, id: `${uri}#${index}` }))
     expect(keysOf({ ...actor, publicKey }, uri)).toHaveLength(10)
   })

@@ -81,7 +81,7 @@ test('an account as it is served', () => {
   })
 })
 
-test('what an account does not have is absent, lists and booleans are always there', () => {
+test('FEP-5feb: what an account does not have is absent, lists and booleans are always there', () => {
   const actor = actorFrom(accountView(), uris)
   for (const key of ['icon', 'image', 'movedTo', 'suspended', 'memorial', 'publicKey']) {
     expect(actor).not.toHaveProperty(key)
@@ -99,7 +99,7 @@ test('what an account does not have is absent, lists and booleans are always the
   expect(actorFrom(accountView({ kind: 'service' }), uris).type).toBe('Service')
 })
 
-test('the server as an actor', () => {
+test('FEP-844e: the server as an actor, and what it implements', () => {
   const view = accountView({
     uri: uris.instanceActor,
     kind: 'application',
@@ -117,6 +117,10 @@ test('the server as an actor', () => {
     inbox: 'https://here.test/ap/actors/instance/inbox',
     manuallyApprovesFollowers: true,
     publicKey: { owner: uris.instanceActor, publicKeyPem: pem },
+    implements: [
+      { href: 'https://datatracker.ietf.org/doc/html/rfc9421', name: 'RFC-9421: HTTP Message Signatures' },
+      { href: 'https://w3id.org/fep/8b32', name: 'FEP-8b32: Object Integrity Proofs' },
+    ],
   })
   for (const key of ['featured', 'followers', 'following', 'published']) expect(actor).not.toHaveProperty(key)
 })

@@ -39,4 +39,36 @@ export const trust: readonly FederationRow[] = [
     out: 'one delivery for each host that has one',
     tests: ['test/flows/forgery.test.ts › S-033'],
   },
+  {
+    feature: 'Object integrity proofs, eddsa-jcs-2022',
+    fep: '8b32',
+    in: 'of the author’s own key, in what others pass on: a reason to ask at the origin, never believed by itself; `expires` is kept to',
+    out: 'in every public activity and every Delete, its terms written out in the context',
+    how: 'made once, with the stored bytes; where the author’s own server delivers, the HTTP signature counts and the proof is not looked at; Threads gets activities without',
+    tests: [
+      'test/federation/proofs.test.ts › FEP-8b32: the test vectors of the proposal',
+      'test/flows/signed-content.test.ts › carries a proof and a Linked Data signature that Fedify checks',
+      'test/flows/signed-content.test.ts › S-014, S-015, S-030',
+    ],
+  },
+  {
+    feature: 'Linked Data signatures, RsaSignature2017',
+    spec: 'https://docs.joinmastodon.org/spec/security/#ld',
+    in: 'as a proof: a reason to ask, also whether something is gone; `nonce` and `expires` are read; vendored contexts only; `@graph`, `@included`, `@reverse` are refused',
+    out: 'in every public activity and every Delete, over the proof as well',
+    tests: [
+      'test/federation/linked-data.test.ts › of ours is taken by Fedify',
+      'test/flows/signed-content.test.ts › S-031: a Delete that is passed on',
+    ],
+  },
+  {
+    feature: 'Several keys of one actor',
+    fep: '521a',
+    in: 'up to ten: `publicKey`, one or many, and Multikeys under `assertionMethod`',
+    out: 'RSA as `publicKey`, Ed25519 as a Multikey under `assertionMethod`',
+    tests: [
+      'test/translate/from-activity/actor.test.ts › FEP-521a',
+      'test/faces/activitypub/surface.test.ts › begins with the ActivityStreams context',
+    ],
+  },
 ]

@@ -1,0 +1,33 @@
+import type { PostId } from '../base/ids.ts'
+import { findLinking } from '../domain/previews/find.ts'
+import type { PreviewErrand } from '../domain/previews/show.ts'
+import type { World } from '../domain/world.ts'
+import type { Effect } from '../facts/record.ts'
+import { enqueue } from '../jobs/enqueue.ts'
+
+/** A post reaches hundreds of servers within seconds, and all of them want the same page. */
+const DELAY_MS = { least: 5000, most: 60_000 }
+
+/** Lets pages that posts link to be asked what they are: at once for posts of ours, some time later for all others. */
+export function previews({ clock }: Pick<World, 'clock'>): Effect {
+  return async (tx, facts) => {
+    const ids = facts.flatMap((fact): PostId[] => {
+      if (fact.type === 'post.published' || fact.type === 'post.edited') return [fact.postId]
+      return fact.type === 'post.received' && fact.fresh && !fact.found ? [fact.postId] : []
+    })
+    const linking = await findLinking(tx, ids)
+    const now = clock.now().getTime()
+    await enqueue(
+      tx,
+      linking.map(({ id, local }) => ({
+        kind: 'preview' as const,
+        payload: { postId: id } satisfies PreviewErrand,
+        ...(local ? {} : { dueAt: new Date(now + delay()) }),
+      })),
+    )
+  }
+}
+
+function delay(): number {
+  return DELAY_MS.least + Math.random() * (DELAY_MS.most - DELAY_MS.least)
+}
