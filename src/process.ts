@@ -24,15 +24,12 @@ export async function runProcess(loadApp: () => Promise<CreateApp>): Promise<voi
     pretty: process.stderr.isTTY === true,
     write: (line) => process.stderr.write(line),
   })
-  const createApp = loadApp()
-  // It is waited for later; failing before that must not count as an error that nobody caught.
-  createApp.catch(() => undefined)
   let stop = (_code: 0 | 1): void => undefined
   const broken = (error: unknown): void => {
     log.error('Something went wrong that nobody expected: stopping, to be started anew.', { error })
     stop(1)
   }
-  const starting = startServer({ config, log, createApp, onBroken: broken })
+  const starting = startServer({ config, log, loadApp, onBroken: broken })
   stop = stopper(starting, log)
   process.on('uncaughtException', broken)
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => stop(0))

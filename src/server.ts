@@ -59,8 +59,8 @@ const QUEUE_CONNECTIONS = 4
 export interface ServerOptions {
   readonly config: Config
   readonly log: Log
-  /** a promise for it, so that its modules load while the database starts */
-  readonly createApp: Promise<CreateApp>
+  /** Loads what the server consists of; called when the database has begun to start, so that both go on together. */
+  readonly loadApp: () => Promise<CreateApp>
   /** the process cannot go on and has to be started anew */
   readonly onBroken: (reason: Error) => void
 }
@@ -74,7 +74,9 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const { config, log } = options
   await using stack = new AsyncDisposableStack()
 
-  const databaseUrl = config.databaseUrl ?? (await openEmbedded(stack, config, log)).url
+  const loadApp = once(options.loadApp)
+  const databaseUrl = config.databaseUrl ?? (await openEmbedded(stack, config, log, loadApp)).url
+  void loadApp()
   const db = openPool(stack, databaseUrl, 'weft web', WEB_CONNECTIONS)
   const workerDb = openPool(stack, databaseUrl, 'weft worker', WORKER_CONNECTIONS)
   const queueDb = openPool(stack, databaseUrl, 'weft queue', QUEUE_CONNECTIONS, queuePlans)
@@ -92,7 +94,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const health = createHealth(checks(db))
   const { instruments, meterProvider } = await openMetrics(stack, config, log, health)
   observeQueue(instruments, db)
-  const createApp = await options.createApp
+  const createApp = await loadApp()
   const app = stack.use(
     await createApp({
       config,
@@ -122,8 +124,25 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   }
 }
 
-async function openEmbedded(stack: AsyncDisposableStack, config: Config, log: Log): Promise<Embedded> {
-  return stack.adopt(await startEmbedded(config.dataDir, log), (embedded) => embedded.stop())
+async function openEmbedded(
+  stack: AsyncDisposableStack,
+  config: Config,
+  log: Log,
+  meanwhile: () => void,
+): Promise<Embedded> {
+  return stack.adopt(await startEmbedded(config.dataDir, log, { meanwhile }), (embedded) => embedded.stop())
+}
+
+/** The first call begins it, and each gets what it comes to. Its failure is for whoever waits for it. */
+function once<T>(begin: () => Promise<T>): () => Promise<T> {
+  let begun: Promise<T> | undefined
+  return () => {
+    if (!begun) {
+      begun = begin()
+      begun.catch(() => undefined)
+    }
+    return begun
+  }
 }
 
 function openPool(

@@ -28,6 +28,8 @@ export interface EmbeddedOptions {
   readonly maxConnections?: number
   /** false: go on as where user namespaces are forbidden */
   readonly namespaces?: boolean
+  /** Called once, while the server starts or as soon as it is seen to run: there is time for something else. */
+  readonly meanwhile?: () => void
 }
 
 const PATIENCE_MS = 20_000
@@ -45,7 +47,7 @@ export async function startEmbedded(
 ): Promise<Embedded> {
   const place = await findPlace(resolve(dataDir), options)
   const stopping = new AbortController()
-  let hold = await takeHold(place, stopping.signal)
+  let hold = await takeHold(place, stopping.signal, options.meanwhile)
   const watch = keepHold()
   return {
     url: hold.url,
@@ -95,11 +97,11 @@ async function findPlace(dataDir: string, options: EmbeddedOptions): Promise<Pla
 }
 
 /** Joins the running server, or starts it. Recovery after a crash may take minutes, and is waited for. */
-async function takeHold(place: Place, signal: AbortSignal): Promise<Hold> {
+async function takeHold(place: Place, signal: AbortSignal, meanwhile = () => {}): Promise<Hold> {
   await ensureCluster(place)
   const began = Date.now()
   let startedAt: number | undefined
-  for (;;) {
+  for (let look = 0; ; look++) {
     signal.throwIfAborted()
     const postmaster = await findPostmaster(place.cluster)
     if (postmaster?.socketFolder !== undefined) {
@@ -111,6 +113,7 @@ async function takeHold(place: Place, signal: AbortSignal): Promise<Hold> {
       startedAt = Date.now()
       await startServer(place)
     }
+    if (look === 0) meanwhile()
     const waited = Date.now() - (startedAt ?? began)
     if (waited > (postmaster === undefined ? PATIENCE_MS : RECOVERY_PATIENCE_MS)) {
       throw new StartError(
