@@ -3,7 +3,7 @@ import helmet from 'helmet'
 
 /**
  * Security headers for everything that a browser may show. No script at all, no inline style, nothing from elsewhere:
- * images and styles are ours, forms come back to us, and nobody puts our pages into a frame.
+ * images, films and styles are ours, forms come back to us, and nobody puts our pages into a frame.
  * @param origin our public origin; over https it also asks browsers to stay there
  */
 export function securityHeaders(origin: string): RequestHandler {
@@ -16,6 +16,7 @@ export function securityHeaders(origin: string): RequestHandler {
         'script-src': ["'none'"],
         'style-src': ["'self'"],
         'img-src': ["'self'"],
+        'media-src': ["'self'"],
         'form-action': ["'self'"],
         'object-src': ["'none'"],
         'base-uri': ["'none'"],

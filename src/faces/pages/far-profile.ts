@@ -43,7 +43,12 @@ export async function farProfilePage(
   const older = posts.next === undefined && posts.items.length > 0 && before !== undefined
   const wanted = await wantProfile(ctx, account.id, { older })
   const asking = wanted === 'begun' || wanted === 'under-way'
-  const setting = { handleHost: config.handleHost, now: clock.now(), inside: true }
+  const setting = {
+    handleHost: config.handleHost,
+    now: clock.now(),
+    inside: true,
+    languages: req.acceptsLanguages(),
+  }
   const empty = asking ? 'Nothing is known here yet.' : 'Nothing of what they said is known here.'
   sendPage(ctx, req, res, {
     head: {

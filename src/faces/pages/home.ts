@@ -25,7 +25,7 @@ export async function homePage(ctx: PageContext, req: Request, res: Response): P
   const body = html`${before === undefined && welcome(handleHost, config.registration, ready)}
 <section class="sheet" aria-labelledby="recent">
 <h2 class="heading" id="recent">${before === undefined ? 'Recent posts' : 'Earlier posts'}</h2>
-${postList(posts, { handleHost, now: clock.now() }, { path: '/', before, empty: 'Nobody has said anything in public yet.' })}
+${postList(posts, { handleHost, now: clock.now(), languages: req.acceptsLanguages() }, { path: '/', before, empty: 'Nobody has said anything in public yet.' })}
 </section>`
   sendPage(ctx, req, res, {
     head: {

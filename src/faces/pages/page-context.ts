@@ -44,7 +44,7 @@ export function sendPage(
     res.setHeader('Cache-Control', personal ? 'private, no-store' : 'public, max-age=0, must-revalidate')
   }
   // The same address answers other servers with ActivityPub documents, and people by who they are.
-  res.vary('Accept').vary('Cookie')
+  res.vary('Accept').vary('Accept-Language').vary('Cookie')
   if (page.head.alternate !== undefined) {
     res.append('Link', `<${page.head.alternate}>; rel="alternate"; type="application/activity+json"`)
   }

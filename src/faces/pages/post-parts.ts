@@ -3,17 +3,21 @@ import type { ReactionGroup } from '../../views/reactions.ts'
 import type { Page, PostView } from '../../views/view.ts'
 import { avatar, handleOf, outward, profileLink, short, titleOf } from './account-parts.ts'
 import { cardPart } from './card-parts.ts'
-import { type Html, html, linkTo, raw } from './html.ts'
+import { nameOf } from './held-parts.ts'
+import { type Html, html, linkTo } from './html.ts'
 import { icons } from './icons.ts'
 import { quoteCard, repliersLine } from './quote-parts.ts'
 import { boostLine, emojiLine } from './reaction-parts.ts'
 import { ago, fullTime, timeTag } from './times.ts'
+import { wordsOf } from './word-parts.ts'
 
 export interface PostSetting {
   readonly handleHost: string
   readonly now: Date
   /** somebody from here is reading, who may read posts from elsewhere here, with their threads */
   readonly inside?: boolean
+  /** what the reader reads, the dearest first */
+  readonly languages?: readonly string[]
 }
 
 export interface PostPlace {
@@ -40,7 +44,7 @@ ${avatar(post.author)}
 <div class="said">
 ${byline(post, setting, at)}
 ${at.showParent !== false && parentLine(post)}
-${content(post)}
+${wordsOf(post, { ...setting, link: setting.inside ? threadLink(post) : postLink(post), whole: at.place === 'focus' })}
 ${quoteCard(post, { link: setting.inside ? threadLink : postLink, name: ({ author }) => titleOf(author), handle: (author) => handleOf(author, setting.handleHost) })}
 ${post.summary === '' && !post.sensitive && cardPart(post.card, setting.handleHost)}
 ${at.place === 'focus' ? dateLine(post) : false}
@@ -60,7 +64,7 @@ function byline(post: PostView, setting: PostSetting, { place }: PostPlace): Htm
   const when =
     place !== 'focus' &&
     html`<span class="when">${post.editedAt && 'edited · '}<a class="u-url" href="${setting.inside ? threadLink(post) : postLink(post)}"${!setting.inside && outward(author)}>${timeTag(post.publishedAt, ago(post.publishedAt, now), 'dt-published')}</a>${audience(post)}</span>`
-  return html`<p class="by"><span><a class="p-author h-card name" href="${link ?? '#'}"${outward(author)}><bdi>${titleOf(author)}</bdi></a> <span class="handle"><bdi>${handle}</bdi></span></span>${when}</p>`
+  return html`<p class="by"><span><a class="p-author h-card name" href="${link ?? '#'}"${outward(author)}><bdi>${nameOf(author)}</bdi></a> <span class="handle"><bdi>${handle}</bdi></span></span>${when}</p>`
 }
 
 /** Where a post can be read by people: here if it is ours, at its home otherwise. */
@@ -90,17 +94,6 @@ function parentLine(post: PostView): Html | false {
     accountId === post.author.id ? 'an earlier post of theirs' : to ? html`<bdi>@${to.name}</bdi>` : 'a post'
   const link = linkTo(uri)
   return html`<p class="parent">Replying to ${link === undefined ? whom : html`<a class="u-in-reply-to" href="${link}" rel="nofollow noreferrer">${whom}</a>`}</p>`
-}
-
-function content(post: PostView): Html {
-  const body = html`${post.title !== null && html`<h2 class="p-name title" dir="auto">${post.title}</h2>`}<div class="prose e-content" dir="auto"${language(post)}>${raw(post.contentHtml)}</div>`
-  if (post.summary === '' && !post.sensitive) return body
-  const warning = post.summary === '' ? 'Sensitive content' : post.summary
-  return html`<details class="warned"><summary><span class="p-summary" dir="auto"${language(post)}>${warning}</span></summary>${body}</details>`
-}
-
-function language(post: PostView): Html | false {
-  return post.language !== null && html` lang="${post.language}"`
 }
 
 function dateLine(post: PostView): Html {

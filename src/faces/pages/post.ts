@@ -2,6 +2,7 @@ import type { Request, Response } from 'express'
 import { type PostId, readId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
 import { wantThread } from '../../domain/crawls/want.ts'
+import { refreshPolls } from '../../domain/polls/close.ts'
 import { findTombstone } from '../../domain/posts/find.ts'
 import { plainTextFrom } from '../../text/plain.ts'
 import { viewReactions } from '../../views/reactions.ts'
@@ -45,7 +46,13 @@ export async function postPage(
   }
   // A stranger's visit makes us ask nobody; that of somebody from here, all who may know more.
   const wanted = viewer && (await wantThread(ctx, id, viewer))
-  const setting = { handleHost: config.handleHost, now: clock.now(), inside: viewer !== undefined }
+  if (viewer) await refreshPolls(ctx, pollsElsewhere([post, ...ancestors, ...replies]))
+  const setting = {
+    handleHost: config.handleHost,
+    now: clock.now(),
+    inside: viewer !== undefined,
+    languages: req.acceptsLanguages(),
+  }
   const above = ancestors.map((each, index) =>
     postArticle(each, setting, { place: 'above', showParent: index === 0 }),
   )
@@ -97,6 +104,11 @@ function headOf({ config, uris }: PageContext, post: PostView): Head {
     publishedAt: post.publishedAt,
     hidden: !author.indexable || post.visibility !== 'public',
   }
+}
+
+/** Polls of others that are still open as far as we know. */
+function pollsElsewhere(posts: readonly PostView[]): PostId[] {
+  return posts.filter(({ poll, local }) => poll && !local && poll.closedAt === null).map(({ id }) => id)
 }
 
 /** How many answers deep each reply stands; they come in reading order, parents first. */

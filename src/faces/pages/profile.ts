@@ -42,7 +42,7 @@ export async function profilePage(
   })
   const pinned = before === undefined ? await listPinned(db, account.id, viewer) : []
   const tags = await listFeaturedTags(db, account.id)
-  const setting = { handleHost: config.handleHost, now: clock.now() }
+  const setting = { handleHost: config.handleHost, now: clock.now(), languages: req.acceptsLanguages() }
   const path = `/@${account.name}`
   const empty = `${titleOf(account)} has not said anything in public yet.`
   sendPage(ctx, req, res, {

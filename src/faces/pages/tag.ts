@@ -31,7 +31,7 @@ export async function tagPage(ctx: PageContext, req: Request, res: Response, nam
     },
     body: html`<div class="sheet">
 <header class="heading"><h1 dir="auto">#${tag.displayName}</h1><p class="soft">Public posts that this server knows of</p></header>
-${postList(posts, { handleHost: config.handleHost, now: clock.now() }, { path, before, empty: 'There are no public posts with this hashtag yet.' })}
+${postList(posts, { handleHost: config.handleHost, now: clock.now(), languages: req.acceptsLanguages() }, { path, before, empty: 'There are no public posts with this hashtag yet.' })}
 </div>`,
   })
 }

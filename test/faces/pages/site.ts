@@ -12,10 +12,12 @@ import { registerAccount } from '../../../src/domain/accounts/register.ts'
 import { defaultLimits, type World } from '../../../src/domain/world.ts'
 import { createEffects } from '../../../src/effects/handlers.ts'
 import { trustProxies } from '../../../src/faces/http/limits.ts'
+import { mediaFiles } from '../../../src/faces/media/files.ts'
 import type { Outside } from '../../../src/faces/pages/outside.ts'
 import { pages } from '../../../src/faces/pages/pages.ts'
 import { createKeyring } from '../../../src/federation/keys.ts'
 import { createSeal } from '../../../src/federation/seal.ts'
+import type { Storage } from '../../../src/media/storage.ts'
 import { movableClock } from '../../support/clock.ts'
 
 export const SECRET = 'a secret of the tests, long enough'
@@ -28,6 +30,8 @@ export interface SiteOptions {
   readonly rateLimits?: boolean
   readonly trustedProxies?: readonly string[]
   readonly outside?: Outside
+  /** where files of ours are; without it none are served */
+  readonly storage?: Storage
 }
 
 let sites = 0
@@ -72,6 +76,7 @@ export async function startSite(options: SiteOptions) {
     registration: 'invite',
   }
   const outside = { find: async () => undefined, templatesOf: async () => new Map<string, string>() }
+  if (options.storage) app.use(mediaFiles({ db: options.db, storage: options.storage, log }))
   app.use(pages({ ...world, config, log, outside: options.outside ?? outside }))
   return {
     url,
