@@ -1,7 +1,9 @@
 import express from 'express'
+import { createBatches } from './base/batches.ts'
+import type { Db } from './db/connect.ts'
 import { listen } from './db/listen.ts'
 import { forgetKeys } from './domain/accounts/delete.ts'
-import { presenceOf } from './domain/accounts/find.ts'
+import { knownAmong, presenceOf } from './domain/accounts/find.ts'
 import { ownerSetupToken } from './domain/accounts/setup.ts'
 import { recheckLinks } from './domain/accounts/verify-links.ts'
 import { endMutes } from './domain/blocks/mute.ts'
@@ -9,6 +11,7 @@ import { noticeReturn } from './domain/instance/return.ts'
 import { DOMAINS_CHANNEL } from './domain/moderation/gate.ts'
 import { forgetTombstones } from './domain/posts/remove.ts'
 import { forgetPages } from './domain/previews/show.ts'
+import { forgetEchoes } from './domain/reactions/undo.ts'
 import { trimHomes } from './domain/timelines/fan-out.ts'
 import { effectJobs } from './effects/handlers.ts'
 import { askHandler } from './faces/activitypub/inbox/ask.ts'
@@ -123,6 +126,7 @@ function createHandler(
       rateLimits: config.rateLimits,
       isBlocked: house.domains.blocks,
       recipient: (id) => presenceOf(db, id),
+      knows: actorsKnown(db),
       heardFrom: (host) => noteInbound(db, host),
       compare: (actorUri, sync) => enqueue(db, [{ kind: 'followers', payload: { ...sync, actorUri } }]),
     }),
@@ -210,6 +214,7 @@ function createWorkers(parts: AppParts, house: House): Runner {
       softwareChore({ ...house, ...world }),
       () => forgetPages(world),
       () => forgetKeys(world),
+      () => forgetEchoes(world),
     ],
     errands: createCrawler({ world, fetcher: house.fetcher, log }),
     send: createSender({
@@ -223,6 +228,17 @@ function createWorkers(parts: AppParts, house: House): Runner {
     listen: (onMessage) => listen(databaseUrl, ['jobs'], (_channel, payload) => onMessage(payload), { log }),
     log,
   })
+}
+
+/** Deletes of accounts come in storms; who is known is asked for many of them at once. */
+function actorsKnown(db: Db): (actorUri: string) => Promise<boolean> {
+  return createBatches(
+    async (uris: readonly string[]) => {
+      const known = await knownAmong(db, uris)
+      return uris.map((uri) => known.has(uri))
+    },
+    { everyMs: 2, most: 200 },
+  )
 }
 
 /** Labels of metrics are few and fixed words; whatever else an outcome says is for the log. */

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Handle } from '../../base/handles.ts'
 import type { AccountId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
+import { statement } from '../../db/statement.ts'
 import type { Account, AccountKind, LocalAccount, ProfileField } from './account.ts'
 
 export const accountColumns = [
@@ -119,6 +120,17 @@ export async function findKey(db: Db, keyUri: string) {
     .where('key.uri', '=', keyUri)
     .where('account.deleted_at', 'is', null)
     .executeTakeFirst()
+}
+
+const findUris = statement(
+  'accounts.uris',
+  'SELECT uri FROM account WHERE uri = any($1::text[]) AND deleted_at IS NULL',
+)
+
+/** Which of these actors are known and not gone. */
+export async function knownAmong(db: Db, uris: readonly string[]): Promise<Set<string>> {
+  const rows = await findUris<{ uri: string }>(db, [uris])
+  return new Set(rows.map((row) => row.uri))
 }
 
 /** Whether an id is that of somebody here, of somebody who was, or of nobody. */

@@ -39,7 +39,7 @@ export function inboxHandler(world: World, hear: Hear): LaneHandler {
       if (signal.aborted) throw new Error('out of time')
       await takePosts(world, round.posts, hear)
       await takeTogether(world, round.reactions, hear)
-      for (const step of round.others) await takeOther(world, step, hear)
+      await takeLanes(world, round.others, hear)
     }
     return batch.map((): LaneOutcome => ({ done: true }))
   }
@@ -118,6 +118,19 @@ async function takeTogether(world: World, steps: readonly Step[], hear: Hear): P
   )
   for (const [index, { step }] of taken.entries())
     await conclude(world, step, outcomes[index] ?? 'nothing', hear)
+}
+
+/** So many lanes at once: while one waits for its transaction to be kept, the others go on. */
+const AT_ONCE = 4
+
+/** Each lane in its order, and none waiting for another. */
+async function takeLanes(world: World, steps: readonly Step[], hear: Hear): Promise<void> {
+  const lanes = Map.groupBy(steps, ({ item }) => item.lane).values()
+  const work = Array.from({ length: AT_ONCE }, async () => {
+    for (const lane of lanes) for (const step of lane) await takeOther(world, step, hear)
+  })
+  const failed = (await Promise.allSettled(work)).find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
 }
 
 async function takeOther(world: World, step: Step, hear: Hear): Promise<void> {

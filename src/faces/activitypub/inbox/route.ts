@@ -40,6 +40,8 @@ export interface InboxParts {
   readonly isBlocked: (host: string) => Promise<boolean> | boolean
   /** whose personal inbox this is: somebody here, somebody who was, or nobody */
   readonly recipient: (id: AccountId) => Promise<'here' | 'gone' | 'nobody'>
+  /** whether somebody of that id was ever met; left out, each is asked for with their key */
+  readonly knows?: (actorUri: string) => Promise<boolean>
   /** a request from that host was verified: it lives */
   readonly heardFrom: (host: string) => Promise<void>
   /** what a sender says of its followers here is to be compared */
@@ -93,8 +95,13 @@ function taker(parts: InboxParts): (req: Request) => Promise<string> {
     const body = await rawBody(req, LARGEST_BODY)
     const { text, activity } = readBody(body)
 
+    const farewell = isFarewell(activity)
+    // A server that deletes an account tells everybody it ever heard of: before any work, most of it is none of ours.
+    if (farewell && (await parts.knows?.(activity.actor)) === false) {
+      return ignored(instruments, 'nobody of that name is known here')
+    }
     const request = signedRequestFrom(req, uris, body)
-    const signer = isFarewell(activity)
+    const signer = farewell
       ? await verifyFarewell(request, activity.actor, keys, clock)
       : await verifyRequest(request, keys, clock)
     if (signer === 'unknown') return ignored(instruments, 'nobody of that name is known here')
