@@ -1,3 +1,4 @@
+import type { Visibility } from '../../base/visibility.ts'
 import type { NewErrand } from '../../jobs/errands.ts'
 
 /**
@@ -7,8 +8,16 @@ import type { NewErrand } from '../../jobs/errands.ts'
  * - `reply`: the list of a post names it as an answer
  * - `context`: the collection of a conversation names it
  * - `profile`: its author lists it
+ * - `boosted`: somebody whose profile is looked at has boosted it
  */
-export type Via = 'up' | 'known' | 'reply' | 'context' | 'profile'
+export type Via = 'up' | 'known' | 'reply' | 'context' | 'profile' | 'boosted'
+
+/** A boost in somebody's outbox, as JSON takes it. */
+export interface FoundBoost {
+  readonly uri: string
+  readonly visibility: Visibility
+  readonly publishedAt: string
+}
 
 export interface PostDetail {
   readonly via: Via
@@ -16,6 +25,8 @@ export interface PostDetail {
   readonly depth: number
   /** whose list named it: a post, a collection, an account */
   readonly of: string | null
+  /** that which is to be kept with it */
+  readonly boost?: FoundBoost
 }
 
 export interface PageDetail {
@@ -28,7 +39,7 @@ export interface PageDetail {
   readonly barren: number
 }
 
-export type ListKind = 'replies' | 'context' | 'outbox' | 'featured'
+export type ListKind = 'replies' | 'context' | 'outbox'
 
 /** Each what to read at an address: a post, a page of a list, a list's total. */
 export type ErrandKind = 'post' | ListKind | 'total'

@@ -1,5 +1,7 @@
 import type { AccountId, PostId } from '../../base/ids.ts'
+import { enqueue } from '../../jobs/enqueue.ts'
 import type { NewErrand } from '../../jobs/errands.ts'
+import type { ActorJob } from '../accounts/jobs.ts'
 import type { Viewer } from '../posts/audience.ts'
 import { findVisible, type KnownPost } from '../posts/find.ts'
 import type { World } from '../world.ts'
@@ -112,14 +114,17 @@ export async function wantProfile(
   if (insist || followed || mayVisitAgain(askedAt, now)) {
     if ((open || followed) && !older) {
       if (lists.outboxUrl) first.push(askForPage('outbox', lists.outboxUrl, detail))
-      if (lists.featuredUrl) first.push(askForPage('featured', lists.featuredUrl, detail))
     }
     first.push(...totals(lists))
   }
   if (first.length === 0) return askedAt === null && !lists.outboxUrl ? 'nothing' : 'rested'
-  return (await startRound(world, { accountId }, first, (each) => !isUnderWay(each, now)))
-    ? 'begun'
-    : 'under-way'
+  const begun = await startRound(world, { accountId }, first, (each) => !isUnderWay(each, now))
+  if (!begun) return 'under-way'
+  // What stands on top of a profile is read by whoever keeps pins.
+  if ((open || followed) && !older && lists.featuredUrl) {
+    await enqueue(world.db, [{ kind: 'actor', payload: { what: 'features', accountId } satisfies ActorJob }])
+  }
+  return 'begun'
 }
 
 /** Where an account's numbers stand; that of its posts stands in the outbox. */

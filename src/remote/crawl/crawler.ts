@@ -21,7 +21,6 @@ const readers: Readonly<Record<string, Reader>> = {
   replies: readList,
   context: readList,
   outbox: readOutbox,
-  featured: readOutbox,
   total: readTotal,
 }
 

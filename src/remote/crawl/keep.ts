@@ -9,6 +9,7 @@ import type { NewErrand } from '../../jobs/errands.ts'
 import { incomingFrom } from '../../translate/from-activity/note.ts'
 import { repliesOf } from '../../translate/from-activity/origin.ts'
 import { idOf, idsOf, type Json, type JsonObject } from '../../translate/json.ts'
+import { keepBoosts } from './boosts.ts'
 import { nothing, type Read, type Reading } from './reading.ts'
 
 /** An actor nobody knows yet costs its document and its handle. */
@@ -26,6 +27,9 @@ export async function keepPost(reading: Reading, document: JsonObject, detail: P
   if (!author) return nothing
   const outcome = await reading.keep({ author, incoming })
   if (outcome !== 'stored' && outcome !== 'known') return nothing
+  if (detail.boost && crawl.accountId !== null) {
+    await keepBoosts(world, crawl.accountId, [{ ...detail.boost, postUri: incoming.uri }])
+  }
   const next = crawl.postId === null ? [] : await around(reading, document, incoming, detail)
   return { next, found: outcome === 'stored' ? 1 : 0, belongs: true }
 }
@@ -47,6 +51,7 @@ async function isWhatWasNamed(
   switch (detail.via) {
     case 'up':
     case 'known':
+    case 'boosted':
       return incoming.uri === reading.errand.url
     case 'profile':
       return incoming.authorUri === detail.of

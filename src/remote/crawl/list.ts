@@ -65,12 +65,13 @@ export async function keepEmbedded(
   items: readonly Json[],
   detail: PostDetail,
 ): Promise<{ kept: Read[]; rest: Json[] }> {
+  const whole = items.filter((item) => isFromItsHome(item, reading.errand.url)).slice(0, MOST_EMBEDDED)
+  const rest = items.filter((item) => !whole.includes(item as JsonObject))
+  const keep = (item: JsonObject) => keepUnlessRefused(reading, item, detail)
+  // One author is known; many may have to be asked for, and then one after the other.
+  if (detail.via === 'profile') return { kept: (await Promise.all(whole.map(keep))).flat(), rest }
   const kept: Read[] = []
-  const rest: Json[] = []
-  for (const item of items) {
-    if (kept.length >= MOST_EMBEDDED || !isFromItsHome(item, reading.errand.url)) rest.push(item)
-    else kept.push(...(await keepUnlessRefused(reading, item, detail)))
-  }
+  for (const item of whole) kept.push(...(await keep(item)))
   return { kept, rest }
 }
 
