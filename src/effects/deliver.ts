@@ -13,6 +13,7 @@ import type { Effect } from '../facts/record.ts'
 import type { Seal } from '../federation/seal.ts'
 import { expandDeliveries } from '../jobs/deliveries.ts'
 import type { JobHandler } from '../jobs/outcomes.ts'
+import { withUsedTerms } from '../translate/to-activity/used-terms.ts'
 import { sayAccounts } from './say/accounts.ts'
 import { sayApprovals } from './say/approvals.ts'
 import { sayFollows } from './say/follows.ts'
@@ -59,7 +60,8 @@ async function sayingsFrom(parts: SayingParts, tx: Tx, fact: Fact): Promise<read
 
 async function say(parts: DeliverParts, tx: Tx, saying: Saying): Promise<void> {
   const { id, accountId } = saying
-  const json = isForAll(saying) ? await parts.seal(tx, accountId, saying.json) : saying.json
+  const said = withUsedTerms(saying.json)
+  const json = isForAll(saying) ? await parts.seal(tx, accountId, said) : said
   const activity = {
     id,
     accountId,
