@@ -143,7 +143,7 @@ export function sendDocument(req: IncomingMessage, res: ServerResponse, document
 
 /** The methods that read. */
 export const READS: ReadonlySet<string> = new Set(['GET', 'HEAD'])
-const OBJECT = /^\/ap\/(?:actors|posts|activities)\/[0-9a-z]{1,20}(?:\/[a-z]{1,20})?$/
+const OBJECT = /^\/ap\/(?:actors|posts|activities|stamps|emojis)\/[0-9a-z]{1,20}(?:\/[a-z]{1,20})?$/
 const COLLECTION = /^\/ap\/(?:actors|posts)\/[0-9a-z]{1,20}\/[a-z]{1,20}$/
 const PAGE = /^\/@\w{1,30}(?:\/[0-9]{1,20})?$/
 const WELL_KNOWN = new Set([

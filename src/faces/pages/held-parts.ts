@@ -14,7 +14,7 @@ export function withEmojis(clean: string, emojis: readonly EmojiView[]): Html {
     withPictures(clean, (shortcode) => {
       const file = known.get(shortcode)?.file
       return file
-        ? html`<img class="emoji" src="/media/${file}" alt=":${shortcode}:" title=":${shortcode}:" width="20" height="20" loading="lazy">`.toString()
+        ? html`<img class="shortcode" src="/media/${file}" alt=":${shortcode}:" title=":${shortcode}:" width="20" height="20" loading="lazy">`.toString()
         : undefined
     }),
   )
@@ -46,7 +46,7 @@ export function attachmentList(attachments: readonly AttachmentView[]): Html | f
   if (attachments.length === 0) return false
   const ours = attachments.filter(({ file, kind }) => file !== null && kind !== 'unknown')
   const others = attachments.filter((attached) => !ours.includes(attached))
-  return html`${ours.length > 0 && html`<div class="gallery${ours.length > 1 ? ' several' : ''}">${ours.map(shown)}</div>`}${
+  return html`${ours.length > 0 && html`<div class="gallery${ours.filter(({ kind }) => kind !== 'audio').length > 1 ? ' several' : ''}">${ours.map(shown)}</div>`}${
     others.length > 0 && html`<ul class="files">${others.map(linked)}</ul>`
   }`
 }

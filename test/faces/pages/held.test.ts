@@ -171,7 +171,8 @@ describe('custom emoji on a page', () => {
       poll: { options: [':blob_sun:', 'rain'], expiresInSeconds: 3600 },
     })
     const shown = await page(id)
-    const picture = /<img class="emoji" src="\/media\/[0-9a-f]{32}\.png" alt=":blob_sun:" title=":blob_sun:"/g
+    const picture =
+      /<img class="shortcode" src="\/media\/[0-9a-f]{32}\.png" alt=":blob_sun:" title=":blob_sun:"/g
     expect(shown.match(picture)?.length).toBe(4)
     expect(shown).toContain(':no_such:')
     expect(shown).toContain('x.test/:blob_sun:/')
