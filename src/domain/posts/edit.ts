@@ -7,8 +7,9 @@ import { findAccountsByUris } from '../accounts/find.ts'
 import type { DraftPoll } from '../polls/poll.ts'
 import type { World } from '../world.ts'
 import { compose } from './compose.ts'
-import { findVisible, type KnownPost, mentionedIn } from './find.ts'
+import { findVisible, type KnownPost } from './find.ts'
 import { changeHeld, receiveCounts, replaceHeld } from './hold.ts'
+import { findParts, type PostParts } from './parts-find.ts'
 import type { Incoming } from './post.ts'
 import { receiveControls } from './revise-controls.ts'
 import {
@@ -43,7 +44,7 @@ export async function editPost(world: World, author: LocalAccount, id: PostId, e
   await transact(world.db, async (tx) => {
     const current = await lockPost(tx, post.uri)
     if (!current) refuse('post.not-found')
-    await apply(world, tx, current, {
+    await apply(world, tx, current, await findParts(tx, current.id), {
       revision: {
         contentHtml: composed.contentHtml,
         source: composed.source,
@@ -75,15 +76,16 @@ export async function receiveEdit(world: World, author: Account, incoming: Incom
     const post = await lockPost(tx, incoming.uri)
     if (!post) return 'unknown'
     if (post.accountId !== author.id) refuse('post.not-yours')
-    await receiveControls(world, tx, post, author, incoming)
+    const parts = await findParts(tx, post.id)
+    await receiveControls(world, tx, post, parts, author, incoming)
     // Without a newer date it may only bring the counts of a poll, and a quote's stamp.
     const { updatedAt } = incoming
     if (!updatedAt || updatedAt <= (post.editedAt ?? post.publishedAt)) {
       return (await receiveCounts(world, tx, post, incoming)) ? 'counted' : 'older'
     }
-    await apply(world, tx, post, {
+    await apply(world, tx, post, parts, {
       revision: incoming,
-      hold: (tx) => replaceHeld(world, tx, post, author, incoming),
+      hold: (tx) => replaceHeld(world, tx, post, parts, author, incoming),
       mentions: [...mentioned.values()],
       hashtags: incoming.hashtags,
       at: new Date(Math.min(updatedAt.getTime(), world.clock.now().getTime())),
@@ -101,20 +103,11 @@ interface Change {
   readonly at: Date
 }
 
-async function apply(world: World, tx: Tx, post: KnownPost, change: Change): Promise<void> {
-  const before = await mentionedIn(tx, post.id)
+async function apply(world: World, tx: Tx, post: KnownPost, parts: PostParts, change: Change): Promise<void> {
   await revisePost(tx, post, change.revision, change.at)
   await change.hold(tx)
-  await deleteMentionsExcept(tx, post.id, keptMentions(post, before, change.mentions))
-  await insertMentions(
-    tx,
-    change.mentions.map((account) => ({ postId: post.id, accountId: account.id })),
-  )
-  await deleteHashtags(tx, post.id)
-  await insertHashtags(
-    tx,
-    change.hashtags.map((tag) => ({ postId: post.id, ...tag })),
-  )
+  await changeMentions(tx, post, parts.mentioned, change.mentions)
+  await changeHashtags(tx, post, parts.hashtags, change.hashtags)
   // Of what is held nobody has heard yet.
   if (post.held) return
   await record(world, tx, {
@@ -122,8 +115,38 @@ async function apply(world: World, tx: Tx, post: KnownPost, change: Change): Pro
     postId: post.id,
     authorId: post.accountId,
     local: post.local,
-    formerlyMentioned: before,
+    formerlyMentioned: parts.mentioned,
   })
+}
+
+async function changeMentions(
+  tx: Tx,
+  post: KnownPost,
+  before: readonly AccountId[],
+  now: readonly Account[],
+): Promise<void> {
+  const kept = new Set(keptMentions(post, before, now))
+  if (before.some((accountId) => !kept.has(accountId))) await deleteMentionsExcept(tx, post.id, [...kept])
+  const added = now.filter((account) => !before.includes(account.id))
+  await insertMentions(
+    tx,
+    added.map((account) => ({ postId: post.id, accountId: account.id })),
+  )
+}
+
+async function changeHashtags(
+  tx: Tx,
+  { id }: KnownPost,
+  before: readonly string[],
+  now: Incoming['hashtags'],
+): Promise<void> {
+  const wanted = new Set(now.map(({ name }) => name))
+  if (before.length === wanted.size && before.every((name) => wanted.has(name))) return
+  await deleteHashtags(tx, id)
+  await insertHashtags(
+    tx,
+    now.map((tag) => ({ postId: id, ...tag })),
+  )
 }
 
 /** Whoever could read a private post because it named them keeps that right; in an open one a name may go. */

@@ -10,6 +10,7 @@ import type { World } from '../world.ts'
 import type { KnownPost } from './find.ts'
 import type { Held } from './held.ts'
 import { insertFormer } from './held-store.ts'
+import type { PostParts } from './parts-find.ts'
 
 interface Holder {
   readonly id: PostId
@@ -44,12 +45,15 @@ export async function replaceHeld(
   world: Pick<World, 'ids' | 'clock'>,
   tx: Tx,
   post: KnownPost,
+  parts: PostParts,
   author: Account,
   holds: Held,
 ): Promise<void> {
-  await replaceAttachments(world, tx, { id: post.id, accountId: post.accountId, holds })
-  await receivePollEdit(world, tx, post.id, holds.poll)
-  await replaceCarried(tx, post.id, holds.card)
+  const holder = { id: post.id, accountId: post.accountId, holds }
+  if (parts.hasAttachments) await replaceAttachments(world, tx, holder)
+  else await keepAttachments(world, tx, [holder])
+  if (parts.hasPoll || holds.poll) await receivePollEdit(world, tx, post.id, holds.poll)
+  if (parts.hasPreview || holds.card) await replaceCarried(tx, post.id, holds.card)
   await keepEmojis(world, tx, [{ host: author.host, emojis: holds.emojis }])
   await insertFormer(
     tx,

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { AccountId, PostId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
+import { statement } from '../../db/statement.ts'
 import type { Tx } from '../../db/transact.ts'
 import { type KnownPost, postColumns } from './find.ts'
 import type { NewPost } from './post.ts'
@@ -136,34 +137,39 @@ export interface Revision {
   readonly kind: string
 }
 
+const revise = statement(
+  'posts.revise',
+  `WITH kept AS (
+     INSERT INTO post_edit (post_id, version, content_html, source, summary, sensitive, title, created_at,
+       attachments, poll_options)
+     SELECT id, (SELECT coalesce(max(version) + 1, 0) FROM post_edit WHERE post_id = post.id), content_html, source,
+       summary, sensitive, title, coalesce(edited_at, published_at),
+       (SELECT jsonb_agg(jsonb_build_object('kind', kind, 'url', url, 'mediaType', media_type,
+         'description', description, 'width', width, 'height', height) ORDER BY position)
+         FROM attachment WHERE attachment.post_id = post.id),
+       (SELECT array_agg(poll_option.title ORDER BY position) FROM poll_option WHERE poll_option.post_id = post.id)
+     FROM post WHERE id = $1::bigint
+   )
+   UPDATE post SET content_html = $2, source = $3, summary = $4, sensitive = $5, language = $6,
+     content_map = $7::jsonb, source_type = $8, title = $9, kind = $10, edited_at = $11
+   WHERE id = $1::bigint`,
+)
+
 /** Keeps what the post said until now as a version of its history, then lets it say something else. */
 export async function revisePost(tx: Tx, post: KnownPost, revision: Revision, now: Date): Promise<void> {
-  await sql`
-    INSERT INTO post_edit (post_id, version, content_html, source, summary, sensitive, title, created_at,
-      attachments, poll_options)
-    SELECT id, (SELECT coalesce(max(version) + 1, 0) FROM post_edit WHERE post_id = post.id), content_html, source,
-      summary, sensitive, title, coalesce(edited_at, published_at),
-      (SELECT jsonb_agg(jsonb_build_object('kind', kind, 'url', url, 'mediaType', media_type,
-        'description', description, 'width', width, 'height', height) ORDER BY position)
-        FROM attachment WHERE attachment.post_id = post.id),
-      (SELECT array_agg(poll_option.title ORDER BY position) FROM poll_option WHERE poll_option.post_id = post.id)
-    FROM post WHERE id = ${post.id}::bigint`.execute(tx)
-  await tx
-    .updateTable('post')
-    .set({
-      content_html: revision.contentHtml,
-      source: revision.source,
-      summary: revision.summary,
-      sensitive: revision.sensitive,
-      language: revision.language,
-      content_map: revision.contentMap && JSON.stringify(revision.contentMap),
-      source_type: revision.sourceType,
-      title: revision.title,
-      kind: revision.kind,
-      edited_at: now,
-    })
-    .where('id', '=', post.id)
-    .execute()
+  await revise(tx, [
+    post.id,
+    revision.contentHtml,
+    revision.source,
+    revision.summary,
+    revision.sensitive,
+    revision.language,
+    revision.contentMap && JSON.stringify(revision.contentMap),
+    revision.sourceType,
+    revision.title,
+    revision.kind,
+    now,
+  ])
 }
 
 /** Takes a post away with all that hangs on it; replies to it stay and keep its uri. */
