@@ -51,7 +51,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       body text,
       created_at timestamptz NOT NULL DEFAULT now(),
       decided_at timestamptz,
-      UNIQUE (uri, kind)
+      UNIQUE (uri, kind, target_id)
     )`.execute(db)
   await sql`COMMENT ON COLUMN approval.uri IS 'the id of the like, reply, boost or quote'`.execute(db)
   await sql`COMMENT ON COLUMN approval.request_uri IS 'the id of the request; null when none was made'`.execute(

@@ -58,7 +58,7 @@ export async function grantApproval(world: World, tx: Tx, wanted: Wanted): Promi
     stampUri,
   } as const
   if (!(await insertApproval(tx, granted, world.clock.now()))) {
-    const known = await findApprovalOf(tx, wanted.kind, wanted.uri)
+    const known = await findApprovalOf(tx, wanted.kind, wanted.uri, wanted.target.id)
     return known?.state === 'approved' ? (known.stampUri ?? undefined) : undefined
   }
   await record(world, tx, factOf('interaction.approved', wanted, decider, { id, requestUri, stampUri }))

@@ -101,15 +101,18 @@ export async function findApproval(db: Db, id: ApprovalId): Promise<Approval | u
   return selectApprovals(db).where('approval.id', '=', id).executeTakeFirst()
 }
 
-/** By the id of what was done, and what it was. */
+/** By the id of what was done, and what it was; of a post that has quoted several, one after the other, with which. */
 export async function findApprovalOf(
   db: Db,
   kind: InteractionKind,
   uri: string,
+  targetId?: PostId,
 ): Promise<Approval | undefined> {
   return selectApprovals(db)
     .where('approval.uri', '=', uri)
     .where('approval.kind', '=', kind)
+    .$if(targetId !== undefined, (query) => query.where('approval.target_id', '=', targetId as PostId))
+    .orderBy('approval.id', 'desc')
     .executeTakeFirst()
 }
 

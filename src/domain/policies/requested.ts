@@ -21,9 +21,9 @@ export async function requestAgain(
   post: KnownPost,
 ): Promise<RequestOutcome> {
   return transact(world.db, async (tx) => {
-    const known = await findApprovalOf(tx, wanted.kind, wanted.uri)
+    const known = await findApprovalOf(tx, wanted.kind, wanted.uri, wanted.target.id)
     if (!known) return requestFirst(world, tx, wanted, post)
-    if (known.targetId !== wanted.target.id || known.state === 'rejected' || known.state === 'revoked') {
+    if (known.state === 'rejected' || known.state === 'revoked') {
       await turnDown(world, tx, wanted)
       return 'turned down'
     }
@@ -85,7 +85,7 @@ export async function requestLeave(world: World, wanted: Wanted): Promise<Reques
 /** It takes effect with the answer: whether they also send it, nobody can tell. */
 async function allow(world: World, tx: Tx, wanted: Wanted): Promise<void> {
   await grantApproval(world, tx, wanted)
-  const approval = await findApprovalOf(tx, wanted.kind, wanted.uri)
+  const approval = await findApprovalOf(tx, wanted.kind, wanted.uri, wanted.target.id)
   const { body = null } = wanted
   if (approval?.state === 'approved') await carryOutReaction(world, tx, { ...approval, body })
 }

@@ -33,7 +33,7 @@ export async function insertApproval(tx: Tx, approval: NewApproval, now: Date): 
       created_at: now,
       decided_at: approval.state === 'pending' ? null : now,
     })
-    .onConflict((conflict) => conflict.columns(['uri', 'kind']).doNothing())
+    .onConflict((conflict) => conflict.columns(['uri', 'kind', 'target_id']).doNothing())
     .returning('id')
     .executeTakeFirst()
   return inserted !== undefined

@@ -85,8 +85,8 @@ export async function decideQuote(
   quoted: KnownPost,
 ): Promise<Standing> {
   const { accountId, postUri, requestUri, quote } = quoting
-  const known = await findApprovalOf(tx, 'quote', postUri)
-  if (known) return standingFrom(known, quoted)
+  const known = await findApprovalOf(tx, 'quote', postUri, quoted.id)
+  if (known) return standingFrom(known)
   const wanted: Wanted = {
     kind: 'quote',
     actor: { id: accountId, local: false },
@@ -110,8 +110,7 @@ export async function decideQuote(
   return { state: 'pending', stampUri: null }
 }
 
-function standingFrom(approval: Approval, quoted: KnownPost): Standing {
-  if (approval.targetId !== quoted.id) return { state: 'rejected', stampUri: null }
+function standingFrom(approval: Approval): Standing {
   const state = approval.state === 'approved' ? 'accepted' : approval.state
   return { state, stampUri: state === 'accepted' ? approval.stampUri : null }
 }
@@ -178,7 +177,8 @@ export async function reviseQuote(
   }
   if (before && quote?.uri === before.quotedUri) {
     const { stampUri } = quote
-    if (stampUri === before.stampUri || world.uris.stampIdFrom(before.stampUri ?? '') !== undefined) return
+    // About a post of ours nobody's word counts but our author's, whatever stamp is said to be theirs.
+    if (stampUri === before.stampUri || world.uris.isOurs(before.quotedUri)) return
     // Taken back by whoever quotes, or given: either way what rested on the former one does so no more.
     const lost = before.state === 'accepted' && before.stampUri !== null ? 'pending' : before.state
     await settleQuote(world, tx, post.id, { state: stampUri === null ? lost : 'pending', stampUri })

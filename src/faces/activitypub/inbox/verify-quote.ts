@@ -14,7 +14,7 @@ import type { Hear } from './process.ts'
 import type { Asking } from './reading.ts'
 
 /** The job `quote`: looks whether what a quote from elsewhere rests on is true. */
-export function quoteHandler(world: World, asking: Asking, hear: Hear): JobHandler {
+export function quoteHandler(world: World, asking: Pick<Asking, 'post'>, hear: Hear): JobHandler {
   return async (payload) => {
     const { postId } = payload as QuoteToVerify
     const quote = await findQuote(world.db, postId)
@@ -26,7 +26,7 @@ export function quoteHandler(world: World, asking: Asking, hear: Hear): JobHandl
  * A quote stands when its author quotes themself, or when the stamp it names is one: on the origin of the quoted author,
  * by them, and about these two posts (FEP-044f).
  */
-async function verify(world: World, asking: Asking, quote: Quote): Promise<string> {
+async function verify(world: World, asking: Pick<Asking, 'post'>, quote: Quote): Promise<string> {
   if (quote.state !== 'pending' && quote.state !== 'unstated') return 'settled before'
   const quoted = await ensureQuoted(world, asking, quote)
   if (quoted === 'gone') return settle(world, quote, 'gone', undefined)
@@ -52,7 +52,7 @@ function isStampFor(stamp: JsonObject, quote: Quote, quoted: KnownPost, authorUr
 
 async function ensureQuoted(
   world: World,
-  asking: Asking,
+  asking: Pick<Asking, 'post'>,
   { quotedUri }: Quote,
 ): Promise<KnownPost | 'gone' | undefined> {
   const known = await findPostByAddress(world.db, quotedUri)
