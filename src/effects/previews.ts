@@ -16,15 +16,13 @@ export function previews({ clock }: Pick<World, 'clock'>): Effect {
       return fact.type === 'post.received' && fact.fresh && !fact.found ? [fact.postId] : []
     })
     const linking = await findLinking(tx, ids)
-    const now = clock.now().getTime()
-    await enqueue(
-      tx,
-      linking.map(({ id, local }) => ({
-        kind: 'preview' as const,
-        payload: { postId: id } satisfies PreviewErrand,
-        ...(local ? {} : { dueAt: new Date(now + delay()) }),
-      })),
-    )
+    const dueAt = new Date(clock.now().getTime() + delay())
+    const job = (local: boolean) => {
+      const postIds = linking.filter((post) => post.local === local).map((post) => post.id)
+      const payload: PreviewErrand = { postIds }
+      return postIds.length === 0 ? [] : [{ kind: 'preview' as const, payload, ...(local ? {} : { dueAt }) }]
+    }
+    await enqueue(tx, [...job(true), ...job(false)])
   }
 }
 

@@ -4,8 +4,9 @@ import { Refusal } from '../base/refusal.ts'
 import { Transient } from '../base/transient.ts'
 import { findAttributionDomains } from '../domain/previews/find.ts'
 import type { PageCard } from '../domain/previews/preview.ts'
-import { choosePage, keepPage, type PreviewErrand } from '../domain/previews/show.ts'
+import { choosePages, keepPage, type PreviewErrand } from '../domain/previews/show.ts'
 import type { World } from '../domain/world.ts'
+import { enqueue } from '../jobs/enqueue.ts'
 import type { JobHandler } from '../jobs/outcomes.ts'
 import type { RemoteDirectory } from './directory.ts'
 import { type ReadPage, readPage } from './pages.ts'
@@ -25,7 +26,13 @@ export function previewHandler(
   const robots = createRobots(visitor, ROBOT)
 
   return async (payload) => {
-    const page = await choosePage(world, (payload as PreviewErrand).postId)
+    const errand = payload as PreviewErrand
+    const due = 'page' in errand ? [errand.page] : await choosePages(world, errand.postIds)
+    const [page, ...others] = due
+    await enqueue(
+      world.db,
+      others.map((other) => ({ kind: 'preview', payload: { page: other } satisfies PreviewErrand })),
+    )
     if (!page) return
     const read = await readPage(visitor, robots, page.url).catch(undefinedIfNotHad)
     await keepPage(world, page, read ? await cardFrom(read) : null)

@@ -1,7 +1,7 @@
 import type { PostId } from '../../base/ids.ts'
 import type { Tx } from '../../db/transact.ts'
 import type { CarriedCard } from './preview.ts'
-import { deletePostPreview, putCarried } from './store.ts'
+import { deletePostPreviews, putCarried } from './store.ts'
 
 /** Keeps the cards that new posts from elsewhere bring with them (FEP-8967); no query where none does. */
 export async function keepCarried(
@@ -21,5 +21,5 @@ export async function replaceCarried(
   card: CarriedCard | null | undefined,
 ): Promise<void> {
   if (card) await putCarried(tx, [{ postId, card }])
-  else await deletePostPreview(tx, postId)
+  else await deletePostPreviews(tx, [postId])
 }

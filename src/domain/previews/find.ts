@@ -39,8 +39,8 @@ export interface LinkedPost {
   readonly carried: CarriedCard | null
 }
 
-export async function findLinkedPost(db: Db, id: PostId): Promise<LinkedPost | undefined> {
-  const row = await db
+export async function findLinkedPosts(db: Db, ids: readonly PostId[]): Promise<LinkedPost[]> {
+  const rows = await db
     .selectFrom('post')
     .leftJoin('post_preview', 'post_preview.post_id', 'post.id')
     .select(['post.id', 'post.visibility', 'post.content_html as contentHtml', 'post_preview.carried'])
@@ -48,24 +48,36 @@ export async function findLinkedPost(db: Db, id: PostId): Promise<LinkedPost | u
       sql<boolean>`EXISTS (SELECT 1 FROM attachment WHERE attachment.post_id = post.id)
         OR EXISTS (SELECT 1 FROM quote WHERE quote.post_id = post.id)`.as('occupied'),
     )
-    .where('post.id', '=', id)
-    .executeTakeFirst()
-  return row && { ...row, carried: row.carried && 'url' in row.carried ? (row.carried as CarriedCard) : null }
+    .where('post.id', '=', sql<PostId>`any(${ids}::bigint[])`)
+    .execute()
+  return rows.map((row) => ({
+    ...row,
+    carried: row.carried && 'url' in row.carried ? (row.carried as CarriedCard) : null,
+  }))
 }
 
-/** Which of these addresses are those of posts or people that are known here, or that the post names. */
+/** What an address leads to, other than to a page. */
+export interface KnownAddress {
+  readonly address: string
+  /** the post in which it is known, since that names it; null for what is known everywhere */
+  readonly postId: PostId | null
+}
+
+/** Which of these addresses are those of posts or people that are known here, or that one of the posts names. */
 export async function findKnownAddresses(
   db: Db,
-  postId: PostId,
+  postIds: readonly PostId[],
   links: readonly string[],
-): Promise<Set<string>> {
-  const { rows } = await sql<{ address: string }>`
-    SELECT uri AS address FROM account WHERE uri = ANY(${links}::text[])
-    UNION ALL SELECT uri FROM post WHERE uri = ANY(${links}::text[])
-    UNION ALL SELECT url FROM post WHERE url = ANY(${links}::text[]) AND NOT local
-    UNION ALL SELECT unnest(ARRAY[account.uri, account.url]) FROM mention
-      JOIN account ON account.id = mention.account_id WHERE mention.post_id = ${postId}`.execute(db)
-  return new Set(rows.map(({ address }) => address))
+): Promise<KnownAddress[]> {
+  const { rows } = await sql<KnownAddress>`
+    SELECT uri AS address, NULL::bigint AS "postId" FROM account WHERE uri = ANY(${links}::text[])
+    UNION ALL SELECT uri, NULL FROM post WHERE uri = ANY(${links}::text[])
+    UNION ALL SELECT url, NULL FROM post WHERE url = ANY(${links}::text[]) AND NOT local
+    UNION ALL SELECT unnest(ARRAY[account.uri, account.url]), mention.post_id FROM mention
+      JOIN account ON account.id = mention.account_id WHERE mention.post_id = ANY(${postIds}::bigint[])`.execute(
+    db,
+  )
+  return rows
 }
 
 /** The first page that a text links to, as `pageAddress` spells it, leaving out what is not to be shown. */

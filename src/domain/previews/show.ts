@@ -1,15 +1,20 @@
 import type { PostId } from '../../base/ids.ts'
 import { transact } from '../../db/transact.ts'
-import { pageAddress, pageLinksIn } from '../../text/page-links.ts'
+import { pageLinksIn } from '../../text/page-links.ts'
 import type { World } from '../world.ts'
-import { findKnownAddresses, findLinkedPost, firstPage } from './find.ts'
+import { findKnownAddresses, findLinkedPosts, firstPage, type LinkedPost } from './find.ts'
 import type { PageCard } from './preview.ts'
-import { claimPreview, deletePostPreview, deleteStalePreviews, linkPreview, writePreview } from './store.ts'
+import {
+  claimPreviews,
+  deletePostPreviews,
+  deleteStalePreviews,
+  linkPreviews,
+  type Shown,
+  writePreview,
+} from './store.ts'
 
-/** The job `preview`. */
-export interface PreviewErrand {
-  readonly postId: PostId
-}
+/** The job `preview`: to choose pages for posts, or to ask one that was chosen. */
+export type PreviewErrand = { readonly postIds: readonly PostId[] } | { readonly page: DuePage }
 
 /** A page that is to be asked what it is. */
 export interface DuePage {
@@ -25,27 +30,40 @@ const LEASE_SECONDS = 60
 const FORGOTTEN_AT_ONCE = 1000
 
 /**
- * Decides which page a post is shown with: the one that it carries, else the first that it links to. None for a direct
- * post, nor beside pictures and quotes.
- * @returns the page, when it must be asked, and nobody else is asking it
+ * Decides which page each post is shown with: the one that it carries, else the first that it links to. None for a
+ * direct post, nor beside pictures and quotes.
+ * @returns the pages that must be asked, and that nobody else is asking
  */
-export async function choosePage(world: World, postId: PostId): Promise<DuePage | undefined> {
-  const { db, clock, uris } = world
-  const post = await findLinkedPost(db, postId)
-  if (!post || post.carried?.title) return undefined
-  const links = [...(post.carried ? [post.carried.url] : []), ...pageLinksIn(post.contentHtml)].filter(
-    (link) => !uris.isOurs(link),
+export async function choosePages(world: World, postIds: readonly PostId[]): Promise<DuePage[]> {
+  const { db, clock } = world
+  const posts = (await findLinkedPosts(db, postIds)).filter((post) => !post.carried?.title)
+  const linking = posts.map((post) => ({ post, links: linksOf(world, post) }))
+  const ids = posts.map(({ id }) => id)
+  const known = await findKnownAddresses(
+    db,
+    ids,
+    linking.flatMap(({ links }) => links),
   )
-  const wanted = post.visibility !== 'direct' && !post.occupied && links.length > 0
-  const url = wanted ? firstPage(links, await findKnownAddresses(db, postId, links)) : undefined
-  if (url === undefined || pageAddress(url) === undefined) {
-    await deletePostPreview(db, postId)
-    return undefined
-  }
-  const id = await transact(db, (tx) => linkPreview(tx, postId, url))
-  return id !== undefined && (await claimPreview(db, id, clock.now(), LEASE_SECONDS))
-    ? { id, url }
-    : undefined
+  const shown = linking.flatMap(({ post, links }): Shown[] => {
+    const passed = known.filter(({ postId }) => postId === null || postId === post.id)
+    const url = firstPage(links, new Set(passed.map(({ address }) => address)))
+    return url === undefined ? [] : [{ postId: post.id, url }]
+  })
+  const withPage = new Set(shown.map(({ postId }) => postId))
+  await deletePostPreviews(
+    db,
+    ids.filter((id) => !withPage.has(id)),
+  )
+  if (shown.length === 0) return []
+  await transact(db, (tx) => linkPreviews(tx, shown))
+  const urls = [...new Set(shown.map(({ url }) => url))]
+  return claimPreviews(db, urls, clock.now(), LEASE_SECONDS)
+}
+
+function linksOf({ uris }: World, post: LinkedPost): string[] {
+  if (post.visibility === 'direct' || post.occupied) return []
+  const links = [...(post.carried ? [post.carried.url] : []), ...pageLinksIn(post.contentHtml)]
+  return links.filter((link) => !uris.isOurs(link))
 }
 
 /** Keeps what a page said for all posts that link to it, for two weeks. */

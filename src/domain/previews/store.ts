@@ -23,37 +23,50 @@ export async function putCarried(
     .execute()
 }
 
-/** Nothing is shown of what this post links to. */
-export async function deletePostPreview(db: Db, postId: PostId): Promise<void> {
-  await db.deleteFrom('post_preview').where('post_id', '=', postId).execute()
+/** Nothing is shown of what these posts link to. */
+export async function deletePostPreviews(db: Db, postIds: readonly PostId[]): Promise<void> {
+  if (postIds.length === 0) return
+  await db.deleteFrom('post_preview').where('post_id', '=', sql<PostId>`any(${postIds}::bigint[])`).execute()
 }
 
-/** Lets a post show the preview of that page, made where there is none yet. Nothing, when the post is gone. */
-export async function linkPreview(tx: Tx, postId: PostId, url: string): Promise<string | undefined> {
-  await tx
-    .insertInto('preview')
-    .values({ url })
-    .onConflict((conflict) => conflict.column('url').doNothing())
-    .execute()
-  const { rows } = await sql<{ id: string }>`
+/** A post with the page that it is shown with. */
+export interface Shown {
+  readonly postId: PostId
+  readonly url: string
+}
+
+/** Lets each post show the preview of its page, made where there is none yet. Nothing for posts that are gone. */
+export async function linkPreviews(tx: Tx, shown: readonly Shown[]): Promise<void> {
+  const urls = shown.map(({ url }) => url)
+  await sql`
+    INSERT INTO preview (url)
+    SELECT DISTINCT url FROM unnest(${urls}::text[]) AS t (url)
+    WHERE NOT EXISTS (SELECT 1 FROM preview WHERE preview.url = t.url) ORDER BY 1
+    ON CONFLICT (url) DO NOTHING`.execute(tx)
+  await sql`
     INSERT INTO post_preview (post_id, preview_id)
-    SELECT post.id, preview.id FROM post, preview WHERE post.id = ${postId} AND preview.url = ${url}
-    ON CONFLICT (post_id) DO UPDATE SET preview_id = excluded.preview_id
-    RETURNING preview_id AS id`.execute(tx)
-  return rows[0]?.id
+    SELECT post.id, preview.id
+    FROM unnest(${shown.map(({ postId }) => postId)}::bigint[], ${urls}::text[]) AS t (post_id, url)
+    JOIN post ON post.id = t.post_id JOIN preview ON preview.url = t.url
+    ON CONFLICT (post_id) DO UPDATE SET preview_id = excluded.preview_id`.execute(tx)
 }
 
-/** True for one caller alone, when the page is to be asked: never yet, or too long ago. */
-export async function claimPreview(db: Db, id: string, now: Date, leaseSeconds: number): Promise<boolean> {
+/** Those of these pages that are to be asked: never yet, or too long ago. Each is given to one caller alone. */
+export async function claimPreviews(
+  db: Db,
+  urls: readonly string[],
+  now: Date,
+  leaseSeconds: number,
+): Promise<{ id: string; url: string }[]> {
   const since = new Date(now.getTime() - leaseSeconds * 1000)
-  const result = await db
+  return db
     .updateTable('preview')
     .set({ claimed_at: now })
-    .where('id', '=', id)
+    .where('url', '=', sql<string>`any(${urls}::text[])`)
     .where((eb) => eb.or([eb('fresh_until', 'is', null), eb('fresh_until', '<', now)]))
     .where((eb) => eb.or([eb('claimed_at', 'is', null), eb('claimed_at', '<', since)]))
-    .executeTakeFirst()
-  return result.numUpdatedRows > 0n
+    .returning(['id', 'url'])
+    .execute()
 }
 
 /** What the page said; null when it gave nothing to show. */
