@@ -188,7 +188,14 @@ describe('S-150, S-151, S-152: addresses', () => {
         '/.well-known/webfinger?*=*&resource=*',
         '/?*=*',
       ],
-      ...['/setup?token=*', '/accounts?before=*', '/authorize_interaction?uri=*', '/sign-in?*', '/avatars/*'],
+      ...[
+        '/setup?token=*',
+        '/accounts?before=*',
+        '/authorize_interaction?uri=*',
+        '/interact?uri=*&handle=a',
+        '/sign-in?*',
+        '/avatars/*',
+      ],
       ...[
         '/ap/actors/ANNA/outbox?cursor=*',
         '/ap/actors/ANNA/followers?cursor=*',

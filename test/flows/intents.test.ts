@@ -65,6 +65,15 @@ describe.skipIf(missing)('from one server to another', { timeout: 90_000 }, () =
     await page.waitForURL(`${one.origin}/@anna`)
   })
 
+  test('each server says what it knows of the other', async () => {
+    await eventually(async () =>
+      expect(await one.cli('hosts', two.host)).toMatchObject([
+        { name: two.host, state: 'good', knock: 'cavage', accounts: 1, waiting: 0 },
+      ]),
+    )
+    expect((await two.cli('hosts')).map(({ name }) => name)).toEqual([one.host])
+  })
+
   test('FEP-3b86: likes, boosts and answers a post, and takes the like and the boost back', async () => {
     const [post] = await one.cli('post', 'anna', 'What do you say to this?')
     const address = String(post?.url)
