@@ -46,6 +46,18 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       PRIMARY KEY (account_id, name)
     )`.execute(db)
 
+  await sql`
+    CREATE TABLE profile_image (
+      account_id bigint NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+      kind text COLLATE "C" NOT NULL CHECK (kind IN ('avatar', 'header')),
+      file text COLLATE "C" NOT NULL UNIQUE,
+      media_type text COLLATE "C" NOT NULL,
+      created_at timestamptz NOT NULL,
+      PRIMARY KEY (account_id, kind)
+    )`.execute(db)
+  await sql`CREATE TRIGGER profile_image_file AFTER DELETE ON profile_image
+    FOR EACH ROW EXECUTE FUNCTION remember_stray_file()`.execute(db)
+
   await sql`ALTER TABLE post ADD COLUMN audience_uri text COLLATE "C"`.execute(db)
   await sql`COMMENT ON COLUMN post.audience_uri IS 'the group that it was said in (FEP-1b12)'`.execute(db)
 

@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { type ProfileChange, updateAccount } from '../domain/accounts/update.ts'
 import { pinPost, unpinPost } from '../domain/featured/pin.ts'
 import { featureTag, unfeatureTag } from '../domain/featured/tag.ts'
+import { setProfileImage } from '../media/profile-image.ts'
 import { viewAccount } from '../views/accounts.ts'
 import { type CommonOptions, finish, print, UsageError } from './command.ts'
 import { requirePerson, withHouse } from './house.ts'
@@ -17,6 +19,10 @@ interface ProfileOptions extends CommonOptions {
   readonly memorial?: boolean
   readonly approveFollowers?: boolean
   readonly creditFrom?: readonly string[]
+  readonly avatar?: string | false
+  readonly avatarAlt?: string
+  readonly header?: string | false
+  readonly headerAlt?: string
 }
 
 /** `weft profile`, `pin`, `unpin`, `tag feature`, `tag unfeature` */
@@ -43,6 +49,12 @@ export function profileCommands(program: Command): void {
       .option('--no-memorial')
       .option('--approve-followers', 'followers wait until they are accepted by hand')
       .option('--no-approve-followers')
+      .option('--avatar <file>', 'a picture, cut to a square')
+      .option('--avatar-alt <text>', 'what it shows')
+      .option('--no-avatar')
+      .option('--header <file>', 'a wide picture on top')
+      .option('--header-alt <text>')
+      .option('--no-header')
       .option('--credit-from <host...>', 'sites whose pages may name this account as their author'),
     profile,
   )
@@ -73,6 +85,12 @@ async function profile(name: string, options: ProfileOptions): Promise<void> {
     const account = await requirePerson(house, name)
     const change = changeFrom(options)
     if (Object.keys(change).length > 0) await updateAccount(house.world, account, change)
+    for (const kind of ['avatar', 'header'] as const) {
+      const path = options[kind]
+      if (typeof path !== 'string') continue
+      const alt = options[`${kind}Alt`] ?? ''
+      await setProfileImage(house.world, house.storage, account, kind, { bytes: readPicture(path), alt })
+    }
     const view = await viewAccount(house.world.db, account.id)
     if (!view) throw new UsageError(`There is no account ${name} here.`)
     const { kind, displayName, bioSource, fields, discoverable, indexable, memorial, movedToUri } = view
@@ -116,7 +134,17 @@ function changeFrom(options: ProfileOptions): ProfileChange {
     ...(indexable !== undefined && { indexable }),
     ...(memorial !== undefined && { memorial }),
     ...(approveFollowers !== undefined && { manuallyApprovesFollowers: approveFollowers }),
+    ...(options.avatar === false && { avatar: null }),
+    ...(options.header === false && { header: null }),
     ...(creditFrom && { attributionDomains: creditFrom }),
+  }
+}
+
+function readPicture(path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch {
+    throw new UsageError(`There is no file ${path} that can be read.`)
   }
 }
 

@@ -76,6 +76,24 @@ export async function smallPicture(
   })
 }
 
+/**
+ * A picture cut to exactly that size around its middle and standing still, as PNG or JPEG: Pixelfed takes no other on
+ * profiles.
+ * @throws Refusal 'media.unreadable'
+ */
+export async function fittedPicture(
+  bytes: Uint8Array,
+  { mediaType }: Sniffed,
+  size: { readonly width: number; readonly height: number },
+): Promise<{ bytes: Uint8Array } & Sniffed> {
+  return reading(async () => {
+    const picture = (await openPicture(bytes, false)).autoOrient().resize({ ...size, fit: 'cover' })
+    return mediaType === 'image/jpeg'
+      ? { bytes: await picture.jpeg().toBuffer(), mediaType, ending: 'jpg' }
+      : { bytes: await picture.png().toBuffer(), mediaType: 'image/png', ending: 'png' }
+  })
+}
+
 async function openPicture(bytes: Uint8Array, animated: boolean): Promise<Sharp> {
   const sharp = await load()
   return sharp(bytes, { animated, limitInputPixels: MOST_PIXELS, failOn: 'error' }).timeout({

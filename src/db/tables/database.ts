@@ -6,8 +6,8 @@ import type * as moderation from './moderation.ts'
 import type * as posts from './posts.ts'
 import type * as previews from './previews.ts'
 import type * as queue from './queue.ts'
-import type * as reactions from './reactions.ts'
 import type * as quotes from './quotes.ts'
+import type * as reactions from './reactions.ts'
 
 /** Every table there is. Each has one owner: the `store.ts` (or `jobs` file) that writes it. */
 export interface Database {
@@ -39,6 +39,7 @@ export interface Database {
   approval: quotes.ApprovalTable
   pinned_post: lifecycle.PinnedPostTable
   featured_tag: lifecycle.FeaturedTagTable
+  profile_image: lifecycle.ProfileImageTable
   relay: lifecycle.RelayTable
   alive: lifecycle.AliveTable
   post_origin: crawls.PostOriginTable

@@ -16,6 +16,15 @@ export interface FeaturedTagTable {
   created_at: Date
 }
 
+/** A picture on the profile of an account of ours, in the media storage. */
+export interface ProfileImageTable {
+  account_id: AccountId
+  kind: 'avatar' | 'header'
+  file: string
+  media_type: string
+  created_at: Date
+}
+
 /** `mastodon` relays are followed as Public at their inbox, `litepub` ones as the actor that they are. */
 export type RelayKind = 'mastodon' | 'litepub'
 export type RelayState = 'asked' | 'accepted' | 'rejected'

@@ -5,7 +5,7 @@ import { enqueue } from '../../jobs/enqueue.ts'
 import type { World } from '../world.ts'
 import type { LocalAccount } from './account.ts'
 import type { AccountJob } from './jobs.ts'
-import { deleteKeysOfTheGone, markAccountDeleted } from './life-store.ts'
+import { deleteKeysOfTheGone, deleteProfileImages, markAccountDeleted } from './life-store.ts'
 import { deleteLogin, findLogin } from './login-store.ts'
 import { lockAccount } from './store.ts'
 
@@ -20,6 +20,7 @@ export async function deleteAccount(world: World, account: LocalAccount): Promis
     await lockAccount(tx, account.id)
     if ((await findLogin(tx, account.id))?.role === 'owner') refuse('account.owner-stays')
     await deleteLogin(tx, account.id)
+    await deleteProfileImages(tx, account.id, ['avatar', 'header'])
     await markAccountDeleted(tx, account.id, world.clock.now(), { keepKeys: true })
     await record(world, tx, { type: 'account.deleted', accountId: account.id })
     const payload: AccountJob = { what: 'purge', accountId: account.id }

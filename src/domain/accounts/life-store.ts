@@ -114,3 +114,37 @@ export async function writeFields(
     .where('id', '=', id)
     .execute()
 }
+
+export interface ProfileFile {
+  readonly kind: 'avatar' | 'header'
+  readonly file: string
+  readonly mediaType: string
+}
+
+/** Takes a picture off a profile; its file is removed later. */
+export async function deleteProfileImages(
+  tx: Tx,
+  id: AccountId,
+  kinds: readonly ProfileFile['kind'][],
+): Promise<void> {
+  await tx.deleteFrom('profile_image').where('account_id', '=', id).where('kind', 'in', kinds).execute()
+}
+
+export async function insertProfileImage(
+  tx: Tx,
+  id: AccountId,
+  image: ProfileFile,
+  now: Date,
+): Promise<void> {
+  await deleteProfileImages(tx, id, [image.kind])
+  await tx
+    .insertInto('profile_image')
+    .values({
+      account_id: id,
+      kind: image.kind,
+      file: image.file,
+      media_type: image.mediaType,
+      created_at: now,
+    })
+    .execute()
+}

@@ -1,6 +1,6 @@
 import { hostFrom } from '../../base/handles.ts'
 import { refuse } from '../../base/refusal.ts'
-import { transact } from '../../db/transact.ts'
+import { type Tx, transact } from '../../db/transact.ts'
 import { record } from '../../facts/record.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
 import { cleanLine, cleanText, cutText } from '../../text/clean.ts'
@@ -11,7 +11,7 @@ import type { World } from '../world.ts'
 import type { LocalAccount, ProfileField } from './account.ts'
 import { findFields } from './find.ts'
 import type { ActorJob } from './jobs.ts'
-import { updateProfile } from './life-store.ts'
+import { deleteProfileImages, insertProfileImage, type ProfileColumns, updateProfile } from './life-store.ts'
 
 export interface ProfileChange {
   readonly displayName?: string
@@ -32,13 +32,16 @@ export interface ProfileChange {
   readonly header?: ProfileImage | null
 }
 
+/** A picture that is in the media storage already. */
 export interface ProfileImage {
-  readonly url: string
+  readonly file: string
+  readonly mediaType: string
+  /** what it shows, for those who do not see it */
   readonly alt: string
 }
 
 export const MOST_FIELDS = 10
-const limits = { displayName: 100, bio: 5000, fieldName: 255, fieldValue: 2047, domains: 100 }
+const limits = { displayName: 100, bio: 5000, fieldName: 255, fieldValue: 2047, domains: 100, alt: 1500 }
 
 /** Changes what an account of ours says of itself, and tells its followers. */
 export async function updateAccount(
@@ -73,8 +76,8 @@ export async function updateAccount(
         ...(fields && {
           fields: JSON.stringify(fieldsFrom(fields, await findFields(tx, account.id), targets)),
         }),
-        ...(avatar !== undefined && { avatar_url: avatar?.url ?? null, avatar_alt: avatar?.alt ?? '' }),
-        ...(header !== undefined && { header_url: header?.url ?? null, header_alt: header?.alt ?? '' }),
+        ...(await pictureColumns(world, tx, account, 'avatar', avatar)),
+        ...(await pictureColumns(world, tx, account, 'header', header)),
       },
       world.clock.now(),
     )
@@ -116,4 +119,19 @@ function fieldsFrom(
 function domainsFrom(written: readonly string[]): string[] {
   const hosts = written.map((text) => hostFrom(text.replace(/^https?:\/\//, '')) ?? refuse('handle.invalid'))
   return [...new Set(hosts)].slice(0, limits.domains)
+}
+
+async function pictureColumns(
+  world: World,
+  tx: Tx,
+  { id }: LocalAccount,
+  kind: 'avatar' | 'header',
+  image: ProfileImage | null | undefined,
+): Promise<ProfileColumns> {
+  if (image === undefined) return {}
+  if (image === null) await deleteProfileImages(tx, id, [kind])
+  else await insertProfileImage(tx, id, { ...image, kind }, world.clock.now())
+  const url = image && world.uris.media(image.file)
+  const alt = cutText(cleanLine(image?.alt ?? ''), limits.alt)
+  return kind === 'avatar' ? { avatar_url: url, avatar_alt: alt } : { header_url: url, header_alt: alt }
 }

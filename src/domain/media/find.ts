@@ -30,6 +30,15 @@ export async function findFile(db: Db, file: string): Promise<ServedFile | undef
     .select('media_type as mediaType')
     .where('file', '=', file)
     .executeTakeFirst()
-  if (!emoji?.mediaType) return undefined
-  return { mediaType: emoji.mediaType, visibility: 'public', postId: null, accountId: null }
+  const mediaType = emoji?.mediaType ?? (await profileImageType(db, file))
+  return mediaType ? { mediaType, visibility: 'public', postId: null, accountId: null } : undefined
+}
+
+async function profileImageType(db: Db, file: string): Promise<string | undefined> {
+  const image = await db
+    .selectFrom('profile_image')
+    .select('media_type as mediaType')
+    .where('file', '=', file)
+    .executeTakeFirst()
+  return image?.mediaType
 }

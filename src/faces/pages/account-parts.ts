@@ -4,15 +4,20 @@ import { type Html, html, linkTo } from './html.ts'
 
 const TONES = 6n
 
-type Named = Pick<AccountView, 'id' | 'name' | 'host' | 'displayName'>
+type Named = Pick<AccountView, 'id' | 'name' | 'host' | 'displayName' | 'avatarUrl' | 'avatarAlt'>
 
 /** What an account is called: the name it chose, or that of its handle. */
 export function titleOf(account: Pick<AccountView, 'name' | 'displayName'>): string {
   return account.displayName.trim() || account.name
 }
 
-/** A coloured disc with the first letter of the name: nothing is fetched from anywhere, not even from us. */
+/**
+ * The picture of somebody here, or a coloured disc with the first letter of the name: nothing is fetched from elsewhere,
+ * which would tell them who reads.
+ */
 export function avatar(account: Named, size: 'small' | 'large' = 'small'): Html {
+  if (account.host === null && account.avatarUrl !== null)
+    return html`<img class="avatar ${size} u-photo" src="${account.avatarUrl}" alt="${account.avatarAlt}" loading="lazy">`
   const letter = /[\p{L}\p{N}]/u.exec(titleOf(account))?.[0] ?? '@'
   const tone = Number(BigInt(account.id) % TONES)
   return html`<span class="avatar ${size} tone-${tone}" aria-hidden="true">${letter.toUpperCase()}</span>`
