@@ -18,3 +18,14 @@ export function plainTextFrom(html: string): string {
     .trim()
   return unescapeHtml(text)
 }
+
+const UNLIKELY_TAG =
+  /<(?!\/?(?:p|br|a|span|div|b|i|u|s|em|strong|del|code|pre|h[1-6]|ul|ol|li|blockquote|img)\b)/gi
+
+/**
+ * The words of what is HTML where some servers write it and plain text where others do, such as a content warning: what
+ * would be a tag that nobody writes in such places is text.
+ */
+export function plainTextFromEither(text: string): string {
+  return plainTextFrom(text.replace(UNLIKELY_TAG, '&lt;'))
+}

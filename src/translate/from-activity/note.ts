@@ -2,7 +2,7 @@ import { clampPublished } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
 import type { Incoming } from '../../domain/posts/post.ts'
 import { cleanLine, cutText } from '../../text/clean.ts'
-import { plainTextFrom } from '../../text/plain.ts'
+import { plainTextFromEither } from '../../text/plain.ts'
 import { hashtagFrom } from '../../text/tokens.ts'
 import {
   dateOf,
@@ -114,7 +114,8 @@ export function isVote(note: JsonObject): boolean {
 
 function postKind(note: JsonObject): string {
   const type = typeOf(note)
-  const kind = type.toLowerCase()
+  // Of a type with a vocabulary of its own, the name alone.
+  const kind = type.toLowerCase().replace(/^.*[:/#]/, '')
   const says = note.content !== undefined || note.contentMap !== undefined || note.name !== undefined
   const isActivity = note.actor !== undefined && note.object !== undefined
   const readable = /^[a-z][a-z0-9_-]{0,63}$/.test(kind) && !NOT_POSTS.has(kind) && !isActivity
@@ -168,12 +169,12 @@ function summaryOf(note: JsonObject, kind: string): string {
   const written = textOf(note.summary) || languageMapOf(note.summaryMap)[0]?.[1] || ''
   const preview = TEXT_KINDS.has(kind) ? undefined : objectsOf(note.preview)[0]
   const html = written === '' && preview !== undefined ? (textOf(preview.content) ?? '') : written
-  return cutText(plainTextFrom(html), LONGEST_LINE)
+  return cutText(plainTextFromEither(html), LONGEST_LINE)
 }
 
 function lineOf(value: Json | undefined, map: Json | undefined): string {
   const written = textOf(value) ?? languageMapOf(map)[0]?.[1] ?? ''
-  return cutText(cleanLine(plainTextFrom(written)), LONGEST_LINE)
+  return cutText(cleanLine(plainTextFromEither(written)), LONGEST_LINE)
 }
 
 function sourceOf(value: Json | undefined): string | null {
