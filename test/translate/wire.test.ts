@@ -2,7 +2,12 @@ import { generateKeyPairSync } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { Refusal } from '../../src/base/refusal.ts'
-import { activityFrom, embeddedObject } from '../../src/translate/from-activity/activity.ts'
+import { readActivity as readInbox } from '../../src/faces/activitypub/inbox/read.ts'
+import {
+  activityFrom,
+  embeddedObject,
+  type ReadActivity,
+} from '../../src/translate/from-activity/activity.ts'
 import { claimedHandle, remoteActorFrom } from '../../src/translate/from-activity/actor.ts'
 import { incomingFrom, type Known } from '../../src/translate/from-activity/note.ts'
 import { type Json, type JsonObject, parseJson } from '../../src/translate/json.ts'
@@ -47,7 +52,18 @@ function readActivity(json: JsonObject, known: Known = {}): unknown {
   const note = embeddedObject(activity)
   const { to, cc } = activity
   const isPost = activity.type === 'Create' && activity.objects.length === 1
-  return { activity, ...(note && isPost ? { incoming: readPost(note, { ...known, to, cc }) } : {}) }
+  return {
+    activity,
+    ...reactionIn(activity, known),
+    ...(note && isPost ? { incoming: readPost(note, { ...known, to, cc }) } : {}),
+  }
+}
+
+/** What an inbox makes of it, where that is a reaction or nothing. */
+function reactionIn(activity: ReadActivity, known: Known): object {
+  if (!['Like', 'EmojiReact', 'Dislike', 'Announce', 'Undo'].includes(activity.type)) return {}
+  const receipt = { at: received, followersUrl: known.followersUrl ?? null }
+  return { reading: plain(readInbox(activity, receipt)) }
 }
 
 function readPost(json: JsonObject, known?: Known): unknown {
