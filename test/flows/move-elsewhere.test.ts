@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { LocalAccount } from '../../src/domain/accounts/account.ts'
 import { findAccountByUri } from '../../src/domain/accounts/find.ts'
+import { blockAccount } from '../../src/domain/blocks/block.ts'
+import { muteAccount } from '../../src/domain/blocks/mute.ts'
 import { findFollow } from '../../src/domain/follows/find.ts'
 import { requestFollow } from '../../src/domain/follows/request.ts'
 import type { Json, Person } from '../support/peer.ts'
@@ -133,4 +135,29 @@ test('S-050: a second Move within seven days has no effect', async () => {
   expect(await follows(fresh.uri)).toBe('requested')
   await send(old, move(old, old, third))
   expect(await follows(third.uri)).toBeUndefined()
+})
+
+test('blocks and mutes come over, but not of those who follow the new account by their own choice', async () => {
+  const { world, db } = whole
+  const [blocker, muter, friend] = await Promise.all(
+    ['blocker', 'muter', 'friend'].map((name) => personHere(world, name)),
+  )
+  if (!blocker || !muter || !friend) return expect.fail('nobody is here')
+  await fresh.post(inboxOf(carl), fresh.activity('View', fresh.uri))
+  await whole.settled()
+  const [from, to] = [await known(old.uri), await known(fresh.uri)]
+  await requestFollow(world, friend, to)
+  await blockAccount(world, blocker, from)
+  await blockAccount(world, friend, from)
+  await muteAccount(world, muter, from, { seconds: 3600, notifications: false })
+  fresh.actor.alsoKnownAs = [old.uri]
+  await send(old, move(old, old, fresh))
+  const blocks = await db.selectFrom('block').select('account_id').where('target_id', '=', to.id).execute()
+  expect(blocks).toEqual([{ account_id: blocker.id }])
+  const mutes = await db
+    .selectFrom('mute')
+    .select(['account_id', 'notifications', 'expires_at'])
+    .where('target_id', '=', to.id)
+    .execute()
+  expect(mutes).toEqual([{ account_id: muter.id, notifications: false, expires_at: expect.any(Date) }])
 })

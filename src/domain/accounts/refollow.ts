@@ -7,6 +7,7 @@ import { requestFollow } from '../follows/request.ts'
 import { notifyMoved } from '../notifications/notify.ts'
 import type { World } from '../world.ts'
 import type { Account } from './account.ts'
+import { carryOver } from './carry-over.ts'
 import { findAccount } from './find.ts'
 
 const CHUNK = 100
@@ -14,7 +15,7 @@ const CHUNK = 100
 /**
  * Lets everybody here who follows an account that has moved follow the new one instead, and tells them. May run again
  * from the start: whoever has come over no longer follows the old one. Who cannot follow the new one (a block, say)
- * keeps the old one.
+ * keeps the old one. Blocks and mutes come over last.
  */
 export async function refollow(
   world: World,
@@ -27,10 +28,11 @@ export async function refollow(
     const follows = await findLocalFollowers(world.db, fromId, after, CHUNK)
     for (const follow of follows) await comeOver(world, follow, target)
     const last = follows.at(-1)
-    if (!last) return
+    if (!last) break
     after = last.id
     signal.throwIfAborted()
   }
+  await carryOver(world, fromId, target, signal)
 }
 
 async function comeOver(world: World, follow: Follow, target: Account): Promise<void> {

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { AccountId, BlockId } from '../../base/ids.ts'
+import type { AccountId, BlockId, MuteId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
 
 export interface Block {
@@ -119,4 +119,35 @@ export function isMuted(
   return sql<boolean>`EXISTS (SELECT 1 FROM mute WHERE mute.account_id = ${owner} AND mute.target_id = ${account}
     AND (mute.expires_at IS NULL OR mute.expires_at > now())
     ${of === 'notifications' ? sql`AND mute.notifications` : sql``})`
+}
+
+/** The next blocks of an account by people here, in the order of their ids. */
+export async function findLocalBlocks(
+  db: Db,
+  targetId: AccountId,
+  after: string,
+  limit: number,
+): Promise<{ readonly id: string; readonly accountId: AccountId }[]> {
+  return db
+    .selectFrom('block')
+    .innerJoin('account', 'account.id', 'block.account_id')
+    .select(['block.id', 'block.account_id as accountId'])
+    .where('block.target_id', '=', targetId)
+    .where('account.local', '=', true)
+    .where('block.id', '>', after as Block['id'])
+    .orderBy('block.id')
+    .limit(limit)
+    .execute()
+}
+
+/** The next mutes of an account, all by people here, in the order of their ids. */
+export async function findLocalMutes(db: Db, targetId: AccountId, after: string, limit: number) {
+  return db
+    .selectFrom('mute')
+    .select(['id', 'account_id as accountId', 'notifications', 'expires_at as expiresAt'])
+    .where('target_id', '=', targetId)
+    .where('id', '>', after as MuteId)
+    .orderBy('id')
+    .limit(limit)
+    .execute()
 }

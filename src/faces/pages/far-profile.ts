@@ -5,6 +5,7 @@ import { refuse } from '../../base/refusal.ts'
 import { findAccountByHandle } from '../../domain/accounts/find.ts'
 import { wantProfile } from '../../domain/crawls/want.ts'
 import { viewAccount } from '../../views/accounts.ts'
+import { listPinned } from '../../views/featured.ts'
 import { listOutbox } from '../../views/posts.ts'
 import { requireSession } from '../http/sessions.ts'
 import { handleOf, titleOf } from './account-parts.ts'
@@ -13,6 +14,7 @@ import { type PageContext, sendPage, viewerOf } from './page-context.ts'
 import { readBefore } from './paging.ts'
 import { postList } from './post-parts.ts'
 import { profileHeader } from './profile-head.ts'
+import { pinnedPosts, withoutPinned } from './profile-parts.ts'
 
 const PAGE = 20
 
@@ -35,6 +37,7 @@ export async function farProfilePage(
   if (!account) return refuse('account.not-found')
   if (account.suspended) refuse('account.suspended')
   const before = readBefore<PostId>(req)
+  const pinned = before === undefined ? await listPinned(db, account.id, viewer) : []
   const posts = await listOutbox(db, account.id, {
     limit: PAGE,
     viewer,
@@ -59,8 +62,9 @@ export async function farProfilePage(
     body: html`<div class="sheet">
 ${profileHeader(account, config.handleHost)}
 ${originLine(account.url, account.host ?? '', asking)}
+${pinnedPosts(pinned, setting)}
 <h2 class="unseen">Posts</h2>
-${postList(posts, setting, { path: `/@${name}`, before, empty })}
+${postList(withoutPinned(posts, pinned), setting, { path: `/@${name}`, before, empty })}
 </div>`,
   })
 }

@@ -4,10 +4,11 @@ import { outward, profileLink, short, titleOf } from './account-parts.ts'
 import { type Html, html } from './html.ts'
 import { icons } from './icons.ts'
 
-/** Who shows a post again, above it. */
+/** Who shows a post again, above it; a group does so with what was said in it. */
 export function boostLine({ author }: PostView): Html {
   const link = profileLink(author)
-  return html`<p class="boosted">${icons.boost}<span><a href="${link ?? '#'}"${outward(author)}><bdi>${titleOf(author)}</bdi></a> boosted</span></p>`
+  const who = html`<a href="${link ?? '#'}"${outward(author)}><bdi>${titleOf(author)}</bdi></a>`
+  return html`<p class="boosted">${icons.boost}<span>${author.kind === 'group' ? html`in ${who}` : html`${who} boosted`}</span></p>`
 }
 
 /** The emoji put to a post with how many did; a custom one by its name, since nothing is fetched from elsewhere. */
