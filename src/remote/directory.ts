@@ -11,7 +11,7 @@ import type { JsonObject } from '../translate/json.ts'
 import { fetchActor, fetchKeyOwner, type Remote } from './accounts.ts'
 import { type Budget, createBudget } from './budget.ts'
 import type { Fetcher } from './fetch.ts'
-import { fetchActivity, fetchPost } from './posts.ts'
+import { fetchActivity, fetchPost, isGone } from './posts.ts'
 import { type FarHandle, finger, isFar, sameHandle } from './webfinger.ts'
 
 /** All that is asked of other servers about people and their posts. */
@@ -22,6 +22,8 @@ export interface RemoteDirectory extends Directory {
   refreshActor(uri: string): Promise<Account | 'gone' | undefined>
   /** the post as its own server gives it; `gone` when that says it is no more; undefined when it cannot be believed */
   post(uri: string): Promise<JsonObject | 'gone' | undefined>
+  /** whether a post's own server says that it is not there: with 410, a Tombstone or 404 */
+  isGone(uri: string): Promise<boolean>
   /** an activity as its own server gives it, by an actor who lives there; `gone` and undefined likewise */
   activity(uri: string): Promise<JsonObject | 'gone' | undefined>
 }
@@ -34,6 +36,8 @@ export interface DirectoryOptions {
 }
 
 const NEW_ACTORS_PER_HOUR = 1000
+/** Posts of one registrable domain that others say are gone, and that we ask about within an hour. */
+const FAREWELLS_PER_HOUR = 600
 /** A person waits for it: WebFinger, the actor, WebFinger again. */
 const FIND_MS = 15_000
 
@@ -51,11 +55,25 @@ interface Parts {
  */
 export function createDirectory({ world, fetcher, ...options }: DirectoryOptions): RemoteDirectory {
   const budget = createBudget(world.clock, options.newActorsPerHour ?? NEW_ACTORS_PER_HOUR)
+  const farewells = createBudget(world.clock, FAREWELLS_PER_HOUR)
+  const mayAsk = (host: string) => {
+    try {
+      farewells.spend(host)
+      return true
+    } catch {
+      return false
+    }
+  }
   const directory: RemoteDirectory = {
     find: (handle) => within(FIND_MS, find(parts, handle)).then((found) => used(parts, found)),
     findByUri: (uri) => findByUri(parts, uri).then((found) => used(parts, found)),
     refreshActor: (uri) => refreshActor(parts, uri),
     post: (uri) => fetchPost(fetcher, uri).catch(undefinedIfRefused),
+    async isGone(uri) {
+      const host = URL.parse(uri)?.hostname
+      if (host === undefined || !mayAsk(host)) return false
+      return isGone(fetcher, uri)
+    },
     activity: (uri) => fetchActivity(fetcher, uri).catch(undefinedIfRefused),
     keys: {
       find: (keyUri) => findKey(world.db, keyUri),

@@ -19,6 +19,16 @@ export async function fetchPost(fetcher: Fetcher, uri: string): Promise<JsonObje
   return believable ? document : refuse('remote.refused', { reason: 'its author is none of that server' })
 }
 
+/** Whether its own server says of a post that it is not there: with 410, a Tombstone or 404. */
+export async function isGone(fetcher: Fetcher, uri: string): Promise<boolean> {
+  try {
+    return (await fetchPost(fetcher, uri)) === 'gone'
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    return error.code === 'remote.not-found'
+  }
+}
+
 /**
  * An activity as its own server gives it, and of an actor who lives there. `gone` when that server says that it is no more.
  * @throws as `fetchPost` does

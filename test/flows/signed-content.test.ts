@@ -189,6 +189,16 @@ describe('S-031: a Delete that is passed on', () => {
     expect(await findPostByUri(whole.db, uri)).toBeUndefined()
   })
 
+  test('is believed of a server that says 404, as Mastodon does of what was deleted', async () => {
+    const note = await said()
+    const uri = String(note.id)
+    whole.peer.answer(uri, { status: 404 })
+    const passedOn = await signed(alice.delete(uri), alice.keys.rsa)
+    expect(await post(mallory, passedOn as Json)).toBe('202 taken')
+    await whole.settled()
+    expect(await findPostByUri(whole.db, uri)).toBeUndefined()
+  })
+
   test.each([
     ['another actor’s proof', (activity: Json) => proven(activity, eve.keys.ed25519)],
     ['another actor’s signature', (activity: Json) => signed(activity, eve.keys.rsa)],

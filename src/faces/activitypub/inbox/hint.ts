@@ -49,7 +49,8 @@ export function hintFrom(activity: ReadActivity, signer: Verified): string | und
   const object = objectIdOf(activity)
   if (object === undefined || !sameOrigin(object, activity.actor)) return undefined
   if (!HINTS.has(activity.type) || object === activity.actor) return undefined
-  return JSON.stringify({ id: activity.id, type: 'Create', actor: signer.actorUri, object })
+  const type = activity.type === 'Delete' ? 'Delete' : 'Create'
+  return JSON.stringify({ id: activity.id, type, actor: signer.actorUri, object })
 }
 
 const HINTS = new Set(['Create', 'Update', 'Delete'])

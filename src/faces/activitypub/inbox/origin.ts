@@ -1,9 +1,10 @@
 import { Refusal } from '../../../base/refusal.ts'
+import { isOpen } from '../../../base/visibility.ts'
 import type { Account } from '../../../domain/accounts/account.ts'
 import { findAccount, findAccountByUri } from '../../../domain/accounts/find.ts'
 import { forgetAccount } from '../../../domain/accounts/forget.ts'
 import { receiveEdit } from '../../../domain/posts/edit.ts'
-import { findPostByAddress } from '../../../domain/posts/find.ts'
+import { findPostByAddress, findPostByUri } from '../../../domain/posts/find.ts'
 import { noteOrigin } from '../../../domain/posts/found.ts'
 import type { Incoming } from '../../../domain/posts/post.ts'
 import { receivePosts } from '../../../domain/posts/receive.ts'
@@ -27,6 +28,21 @@ export async function takeFromOrigin(world: World, asking: Asking, uri: string, 
   const author = await world.directory.findByUri(incoming.authorUri)
   if (!author || author.local) return 'unknown author'
   return takeEdit(world, author, incoming)
+}
+
+/**
+ * A post that is said to be gone by somebody whose it is not: it is so if its own server says so, with 410, a Tombstone or
+ * 404 (S-031). Asked about what is known only, and no server often: whoever says it makes us ask.
+ */
+export function askWhetherPostIsGone(uri: string): Reading {
+  return {
+    kind: 'ask',
+    async ask(world, asking) {
+      const known = await findPostByUri(world.db, uri)
+      if (!known || known.local || !isOpen(known.visibility)) return 'not theirs to delete'
+      return (await asking.isGone?.(uri)) ? dropGone(world, uri) : 'still there'
+    },
+  }
 }
 
 /** A post whose own server says that it is gone is gone here, too. */

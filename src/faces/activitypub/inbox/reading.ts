@@ -35,6 +35,8 @@ export interface Asking {
   post(uri: string): Promise<JsonObject | 'gone' | undefined>
   /** an activity as its own server gives it, by an actor who lives there; `gone` and undefined likewise */
   activity(uri: string): Promise<JsonObject | 'gone' | undefined>
+  /** whether a post's own server says that it is not there: with 410, a Tombstone or 404 */
+  isGone?(uri: string): Promise<boolean>
   /** reads an actor anew at its home; `gone` when that says so */
   refreshActor(uri: string): Promise<Account | 'gone' | undefined>
 }
