@@ -1,7 +1,8 @@
 import { presetOf } from '../../domain/policies/policy.ts'
 import { plainTextFrom } from '../../text/plain.ts'
 import type { PostView, QuoteView } from '../../views/view.ts'
-import { type Html, html, linkTo, raw } from './html.ts'
+import { attachmentList, textWithEmojis, withEmojis } from './held-parts.ts'
+import { type Html, html, linkTo } from './html.ts'
 
 /** Which way a post is reached and its author shown: handed in, for a quoted post is shown as others are. */
 export interface QuoteSetting {
@@ -43,9 +44,11 @@ function card(post: PostView, setting: QuoteSetting): Html {
   const short = text.length <= LONGEST
   const words = warned
     ? html`<p>${post.summary || 'Sensitive content'}</p>`
-    : short
-      ? html`<div class="prose">${raw(post.contentHtml)}</div>`
-      : html`<p>${text.slice(0, LONGEST)}…</p>`
+    : html`${post.title !== null && html`<p class="title">${textWithEmojis(post.title, post.emojis)}</p>`}${
+        short
+          ? html`<div class="prose">${withEmojis(post.contentHtml, post.emojis)}</div>`
+          : html`<p>${textWithEmojis(text.slice(0, LONGEST), post.emojis)}…</p>`
+      }${attachmentList(post.attachments)}`
   return html`<blockquote class="quoted u-quotation-of h-cite" cite="${linkTo(post.uri) ?? ''}"><p class="by"><a class="u-url" href="${setting.link(post)}"><bdi class="p-author name">${setting.name(post)}</bdi></a> <span class="handle"><bdi>${setting.handle(post.author)}</bdi></span></p>${words}</blockquote>`
 }
 
