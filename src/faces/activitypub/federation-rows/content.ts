@@ -20,4 +20,44 @@ export const content: readonly FederationRow[] = [
     out: 'with a Tombstone; the address of the post answers 410',
     tests: ['test/flows/forgery.test.ts › S-044', 'test/flows/forgery.test.ts › S-019'],
   },
+  {
+    feature: 'Polls: Question',
+    in: '`oneOf` and `anyOf`, votes one by one or several in one Create (GoToSocial); late, double and foreign votes are refused',
+    out: 'with live tallies by Update, hidden totals as nulls',
+    tests: [
+      'test/flows/polls.test.ts › is read, voted in from afar',
+      'test/flows/polls.test.ts › takes Mastodon’s votes one by one',
+    ],
+  },
+  {
+    feature: 'Hashtags',
+    fep: 'eb48',
+    in: '`Hashtag` tags',
+    out: '`Hashtag` tags with the address of their page, links in the text',
+    tests: ['test/translate/to-activity/note.test.ts › everyone mentioned is tagged by full handle'],
+  },
+  {
+    feature: 'Mentions',
+    in: '`Mention` tags and addresses',
+    out: '`Mention` tags by full handle (Bridgy Fed), and addresses',
+    tests: ['test/translate/to-activity/note.test.ts › everyone mentioned is tagged by full handle'],
+  },
+  {
+    feature: 'Languages',
+    in: '`contentMap`, `nameMap`, `summaryMap`; the first where there is no `content`',
+    out: '`contentMap`',
+    tests: ['test/translate/from-activity/note.test.ts › content first, else the first of contentMap'],
+  },
+  {
+    feature: 'Articles, pages, videos, audio, events and unknown things with a name',
+    in: 'shown in full, sanitised, folded where long',
+    out: 'Note and Question alone',
+    tests: ['test/translate/from-activity/note.test.ts › an unknown thing with a name is one'],
+  },
+  {
+    feature: 'Warnings: `summary`, `sensitive`',
+    in: 'both',
+    out: 'both',
+    tests: ['test/translate/to-activity/note.test.ts › a warning, an edit and a parent are said'],
+  },
 ]
