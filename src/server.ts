@@ -3,7 +3,7 @@ import type { MeterProvider } from '@opentelemetry/api'
 import { type Instruments, silentInstruments } from './base/instruments.ts'
 import type { Log } from './base/log.ts'
 import type { Config } from './config.ts'
-import { connect, type Db } from './db/connect.ts'
+import { connect, type Db, type DbOptions } from './db/connect.ts'
 import { type Embedded, startEmbedded } from './db/embedded.ts'
 import { migrate, pendingMigrations } from './db/migrate.ts'
 import { ready } from './db/ready.ts'
@@ -78,8 +78,8 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const databaseUrl = config.databaseUrl ?? (await openEmbedded(stack, config, log, loadApp)).url
   void loadApp()
   const db = openPool(stack, databaseUrl, 'weft web', WEB_CONNECTIONS)
-  const workerDb = openPool(stack, databaseUrl, 'weft worker', WORKER_CONNECTIONS)
-  const queueDb = openPool(stack, databaseUrl, 'weft queue', QUEUE_CONNECTIONS, queuePlans)
+  const workerDb = openPool(stack, databaseUrl, 'weft worker', WORKER_CONNECTIONS, { namesOften: true })
+  const queueDb = openPool(stack, databaseUrl, 'weft queue', QUEUE_CONNECTIONS, { settings: queuePlans })
   await ready(db, log)
   const migrated = await migrate(db)
   if (migrated.length > 0) log.info('The database was brought up to date.', { migrations: migrated })
@@ -150,9 +150,9 @@ function openPool(
   url: string,
   applicationName: string,
   maxConnections: number,
-  settings: Readonly<Record<string, string>> = {},
+  more: Pick<DbOptions, 'settings' | 'namesOften'> = {},
 ): Db {
-  return stack.adopt(connect({ url, applicationName, maxConnections, settings }), (db) => db.destroy())
+  return stack.adopt(connect({ url, applicationName, maxConnections, ...more }), (db) => db.destroy())
 }
 
 async function openMetrics(stack: AsyncDisposableStack, config: Config, log: Log, health: Health) {

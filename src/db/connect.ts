@@ -1,7 +1,7 @@
 import { Kysely, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { watchConnections, watchStatements } from './away.ts'
-import { nameStatements } from './names.ts'
+import { nameOften, nameStatements } from './names.ts'
 import type { Database } from './tables/database.ts'
 
 /**
@@ -18,6 +18,8 @@ export interface DbOptions {
   readonly statementTimeoutMs?: number
   /** PostgreSQL's settings for each of its connections, such as how it plans */
   readonly settings?: Readonly<Record<string, string>>
+  /** true: whatever is asked again and again is parsed once on each connection, not only what was given a name */
+  readonly namesOften?: boolean
 }
 
 /** Opens a pool. Big integers come back as decimal strings, which is what an id is everywhere in Weft. */
@@ -31,13 +33,14 @@ export function connect(options: DbOptions): Db {
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
   })
+  const nameOf = options.namesOften ? nameOften() : undefined
   // A connection that dies while idle is replaced by the pool at the next query; without a listener it ends the process.
   pool.on('error', () => undefined)
   watchConnections(pool)
   pool.on('connect', (client) => {
     // The same holds while it is lent out: whoever uses it hears of it by the query that fails.
     client.on('error', () => undefined)
-    nameStatements(client)
+    nameStatements(client, nameOf)
     watchStatements(client)
     applySettings(client, options.settings ?? {})
   })

@@ -13,7 +13,10 @@ export interface NewJob {
   readonly dueAt?: Date
 }
 
-/** PostgreSQL sends equal notifications of one transaction once, however many jobs it enqueues. */
+/**
+ * PostgreSQL sends equal notifications of one transaction once, however many jobs it enqueues. Of what is due later
+ * nobody is told: everybody looks by himself now and then.
+ */
 const insertJobs = statement(
   'job-insert',
   `WITH new AS (
@@ -21,7 +24,8 @@ const insertJobs = statement(
      SELECT kind, payload, subject, COALESCE(due_at, now())
      FROM unnest($1::text[], $2::text[], $3::bigint[], $4::timestamptz[]) AS t (kind, payload, subject, due_at)
    )
-   SELECT pg_notify('jobs', 'job')`,
+   SELECT pg_notify('jobs', 'job')
+   WHERE EXISTS (SELECT 1 FROM unnest($4::timestamptz[]) AS t (due_at) WHERE due_at IS NULL OR due_at <= now())`,
 )
 
 /**

@@ -31,7 +31,7 @@ export interface LaneOptions {
   readonly timeLimitMs: number
 }
 
-const LANES_PER_ROUND = 16
+const LANES_PER_ROUND = 64
 const ITEMS_PER_LANE = 200
 const BATCH = 100
 

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
+import { connect } from '../../src/db/connect.ts'
 import { statement } from '../../src/db/statement.ts'
 import { transact } from '../../src/db/transact.ts'
 import { testDatabase } from '../support/database.ts'
@@ -46,4 +47,18 @@ test('one name stands for one text', () => {
     'two statements are named test-double',
   )
   expect(() => statement('test-'.repeat(13), 'SELECT 1')).toThrow('too long')
+})
+
+test('a pool that is asked to names what comes again and again, and nothing that comes once', async () => {
+  await using database = await testDatabase()
+  const db = connect({ url: database.url, maxConnections: 1, applicationName: 'weft test', namesOften: true })
+  for (let n = 0; n < 25; n++) {
+    const { rows } = await sql<{ sum: number }>`SELECT ${n}::int + 1 AS sum`.execute(db)
+    expect(rows).toEqual([{ sum: n + 1 }])
+  }
+  await sql`SELECT ${1}::int AS once`.execute(db)
+  const { rows } = await sql<{ statement: string }>`
+    SELECT statement FROM pg_prepared_statements WHERE name LIKE 'often-%'`.execute(db)
+  expect(rows).toEqual([{ statement: 'SELECT $1::int + 1 AS sum' }])
+  await db.destroy()
 })
