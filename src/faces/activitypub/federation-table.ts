@@ -2,6 +2,7 @@ import { accounts } from './federation-rows/accounts.ts'
 import { content } from './federation-rows/content.ts'
 import { conversations } from './federation-rows/conversations.ts'
 import { discovery } from './federation-rows/discovery.ts'
+import { lifecycle } from './federation-rows/lifecycle.ts'
 import { moderation } from './federation-rows/moderation.ts'
 import { quotes } from './federation-rows/quotes.ts'
 import { reactions } from './federation-rows/reactions.ts'
@@ -19,6 +20,6 @@ export const federationTable: Readonly<Record<string, readonly FederationRow[]>>
   'Boosts, likes, reactions': reactions,
   'Quotes and interaction policies': quotes,
   'Conversations and history': conversations,
-  Accounts: accounts,
+  Accounts: [...accounts, ...lifecycle],
   'Moderation and privacy': moderation,
 }
