@@ -36,7 +36,6 @@ export function policyCommands(program: Command): void {
   const policy = finish(
     program
       .command('policy')
-      // So that what stands behind a subcommand is the subcommand's.
       .enablePositionalOptions()
       .description(
         'says who may reply to, like, boost and quote what somebody says; shows it when nothing is named',

@@ -25,6 +25,8 @@ const program = new Command('weft')
     'Acts on a Weft server, beside the running one or alone. Reads the same settings as the server.',
   )
   .version(VERSION, '--version')
+  // What stands behind a command is that command's, also where commands stand within commands.
+  .enablePositionalOptions()
   .showHelpAfterError('(weft --help shows every command)')
 
 for (const add of [

@@ -17,7 +17,7 @@ export async function viewUsage(db: Db): Promise<Usage> {
       count(*) FILTER (WHERE login.seen_at > now() - interval '30 days')::int AS "activeMonth",
       count(*) FILTER (WHERE login.seen_at > now() - interval '180 days')::int AS "activeHalfyear",
       coalesce(sum(account_stat.posts), 0)::int AS "localPosts",
-      (SELECT count(*)::int FROM post WHERE local AND in_reply_to_uri IS NOT NULL
+      (SELECT count(*)::int FROM post WHERE local AND NOT held AND in_reply_to_uri IS NOT NULL
         AND visibility IN ('public', 'unlisted')) AS "localComments"
     FROM login
     JOIN account ON account.id = login.account_id AND account.deleted_at IS NULL

@@ -4,11 +4,15 @@ import type { AccountId, PostId } from '../../src/base/ids.ts'
 import { silentLog } from '../../src/base/log.ts'
 import { Secret } from '../../src/base/secret.ts'
 import { type Visibility, visibilities } from '../../src/base/visibility.ts'
+import { transact } from '../../src/db/transact.ts'
 import type { LocalAccount } from '../../src/domain/accounts/account.ts'
-import { findKey } from '../../src/domain/accounts/find.ts'
+import { findAccountByUri, findKey } from '../../src/domain/accounts/find.ts'
 import { openSession } from '../../src/domain/accounts/session.ts'
+import { blockAccount } from '../../src/domain/blocks/block.ts'
 import { undoFollow } from '../../src/domain/follows/answer.ts'
 import { requestFollow } from '../../src/domain/follows/request.ts'
+import { grantApproval } from '../../src/domain/policies/ask.ts'
+import { findPostByUri } from '../../src/domain/posts/find.ts'
 import { publishPost } from '../../src/domain/posts/publish.ts'
 import { removePost } from '../../src/domain/posts/remove.ts'
 import { activityPub } from '../../src/faces/activitypub/register.ts'
@@ -23,7 +27,7 @@ import { ORIGIN, personElsewhere, personHere } from '../support/world.ts'
 
 /*
  * S-080 to S-083, S-094: every readable address, by the routes that the server really has, for everybody who may come.
- * Nobody can be blocked yet, so there is no blocked reader among them.
+ * Blocked readers are among them: they were followers and are named in every post.
  */
 
 const ACTIVITY = 'application/activity+json'
@@ -34,7 +38,7 @@ const NOBODYS = '115899000422411111'
 
 /** What one post answers at one route, by face: the status for those who may see it, 404 where there is nothing of the kind. */
 interface OfPost {
-  readonly of: 'post' | 'activity'
+  readonly of: 'post' | 'activity' | 'stamp'
   readonly seen: Readonly<Record<Face, number>>
   /** where even those who may read a private post get open ones alone */
   readonly openOnly?: true
@@ -64,12 +68,17 @@ const known: Readonly<Record<string, Known>> = {
   '/ap/posts/{id}/shares': { of: 'post', seen: list },
   '/ap/posts/{id}/context': { of: 'post', seen: list, openOnly: true },
   '/ap/activities/{id}': { of: 'activity', seen: list },
+  '/ap/stamps/{id}': { of: 'stamp', seen: list },
   '/ap/emojis/{id}': 'says nothing of posts',
   // A name of 128 random bits is given with the post alone; test/faces/media has the rest.
   '/media/:file': 'says nothing of posts',
   '/ap/actors/{identifier}': {
     of: 'many',
     paths: ({ author }) => [`/ap/actors/${author}`, '/ap/actors/instance'],
+  },
+  '/ap/actors/:id/followers_synchronization': {
+    of: 'many',
+    paths: ({ author }) => [`/ap/actors/${author}/followers_synchronization`],
   },
   '/ap/actors/:id': { of: 'many', paths: ({ author }) => [`/ap/actors/${author}`] },
   '/ap/actors/{identifier}/outbox': actors('outbox'),
@@ -111,13 +120,21 @@ let whole: Whole
 let anna: LocalAccount
 const posts = {} as Record<Visibility, PostId>
 const activities = {} as Record<Visibility, string>
+const stamps = {} as Record<Visibility, string>
 const sessions = {} as Record<string, string>
 const keys = {} as Record<string, PeerKey>
 let before: Map<string, unknown>
 let after: Map<string, unknown>
 
-const here = ['stranger', 'follower', 'former', 'mentioned', 'author'] as const
-const there = ['far stranger', 'far follower', 'far former', 'far mentioned', 'far server'] as const
+const here = ['stranger', 'follower', 'former', 'mentioned', 'blocked', 'author'] as const
+const there = [
+  'far stranger',
+  'far follower',
+  'far former',
+  'far mentioned',
+  'far blocked',
+  'far server',
+] as const
 const viewers = ['nobody', ...here, ...there] as const
 type Who = (typeof viewers)[number]
 
@@ -150,14 +167,21 @@ beforeAll(async () => {
     keys[who] = key
     if (name === 'follower' || name === 'former')
       await requestFollow(world, account, anna, `${account.uri}/follows/1`)
+    if (name === 'blocked') {
+      await requestFollow(world, account, anna, `${account.uri}/follows/1`)
+      await blockAccount(world, anna, account)
+    }
     if (name === 'former') await undoFollow(world, { followerId: account.id, followedId: anna.id })
   }
   for (const who of ['follower', 'former'] as const)
     await requestFollow(world, people[who] as LocalAccount, anna)
   await undoFollow(world, { followerId: (people.former as LocalAccount).id, followedId: anna.id })
-  const names = '@mentioned @mentioned@far.test #matrix'
+  await requestFollow(world, people.blocked as LocalAccount, anna)
+  await blockAccount(world, anna, people.blocked as LocalAccount)
+  const names = '@mentioned @mentioned@far.test @blocked @blocked@far.test #matrix'
+  const policy = { reply: 'nobody+ask' } as const
   for (const visibility of ['public', 'unlisted'] as const)
-    posts[visibility] = await publishPost(world, anna, { text: `open words ${names}`, visibility })
+    posts[visibility] = await publishPost(world, anna, { text: `open words ${names}`, visibility, policy })
   before = await everyDerived()
   clock.advance(1000)
   for (const visibility of ['followers', 'direct'] as const)
@@ -167,7 +191,11 @@ beforeAll(async () => {
   const text = `${HIDDEN} again #matrix`
   await publishPost(world, anna, { text, visibility: 'followers', replyTo: parent })
   await publishPost(world, anna, { text, visibility: 'direct', replyTo: parent })
+  // Nor is one that waits for approval, whoever it names.
+  const held = { text: `${text} @stranger @former@far.test`, visibility: 'public', replyTo: parent } as const
+  await publishPost(world, people.follower as LocalAccount, held)
   after = await everyDerived()
+  for (const visibility of visibilities) stamps[visibility] = await stampFor(posts[visibility])
   const rows = await whole.db.selectFrom('activity').select(['id', 'post_id']).execute()
   for (const visibility of visibilities)
     activities[visibility] = String(rows.find((row) => row.post_id === posts[visibility])?.id)
@@ -176,6 +204,19 @@ afterAll(async () => {
   await whole?.[Symbol.asyncDispose]()
   expect(whole?.errors).toEqual([])
 })
+
+/** The stamp of somebody who was allowed to answer a post. */
+async function stampFor(postId: PostId): Promise<string> {
+  const { world, db } = whole
+  const [target, actor] = await Promise.all([
+    findPostByUri(db, world.uris.post(postId)),
+    findAccountByUri(db, 'https://far.test/users/mentioned'),
+  ])
+  if (!target || !actor) throw new Error('nobody to allow it')
+  const wanted = { kind: 'reply', actor, target, uri: `${actor.uri}/notes/${postId}` } as const
+  const stampUri = await transact(db, (tx) => grantApproval(world, tx, wanted))
+  return String(world.uris.stampIdFrom(stampUri ?? ''))
+}
 
 /** all that was ever told to anybody */
 const everTold = new Set<string>()
@@ -217,7 +258,7 @@ async function everyDerived(): Promise<Map<string, unknown>> {
     ),
     `/@anna/${posts.public}`,
   ]
-  for (const who of ['nobody', 'stranger', 'former', 'far former'] as const)
+  for (const who of ['nobody', 'stranger', 'former', 'blocked', 'far former', 'far blocked'] as const)
     for (const face of ['activity', 'page'] as const)
       for (const path of places) found.set(`${who} ${face} ${path}`, told(await ask(who, path, face)))
   return found
@@ -236,7 +277,7 @@ describe('the routes', () => {
   test('of Express that can be read are all known here', () => {
     const read = leaves(stack())
       .filter((layer) => layer.route?.methods.get)
-      .map((layer) => (layer.route?.path ?? '').replace(/^\/assets\/.*/, '/assets/*'))
+      .map((layer) => String(layer.route?.path ?? '').replace(/^\/assets\/.*/, '/assets/*'))
     expect(read.length).toBeGreaterThan(15)
     expect([...new Set(read)].filter((path) => !(path in known))).toEqual([])
     // Documents, inbox, media, surface, pages, errors: whatever else is put beside them has to be known here as well.
@@ -302,7 +343,7 @@ describe.each(viewers)('S-080, S-081, S-082: %s', (who) => {
     'gets from $pattern what is theirs, and else what a missing id gets',
     async ({ pattern, each }) => {
       for (const visibility of visibilities) {
-        const id = each.of === 'activity' ? activities[visibility] : posts[visibility]
+        const id = { activity: activities, stamp: stamps, post: posts }[each.of][visibility]
         for (const face of ['activity', 'page', 'whatever'] as const) {
           const got = await ask(who, pathOf(pattern, id), face)
           const missing = await ask(who, pathOf(pattern, NOBODYS), face)
@@ -312,6 +353,10 @@ describe.each(viewers)('S-080, S-081, S-082: %s', (who) => {
             expect(got.status, where).toBe(each.seen[face])
             const isOpen = visibility === 'public' || visibility === 'unlisted'
             if (!isOpen) expect(got.headers['cache-control'] ?? '', where).not.toContain('public')
+          } else if (who === 'far blocked') {
+            // That it is there they can read without saying who they are; so only what it says matters.
+            expect(got.status, where).toBe(404)
+            expect(got.text, where).not.toContain('words')
           } else {
             expect(told(got), where).toEqual(told(missing))
             expect(got.text, where).not.toContain(HIDDEN)
@@ -330,8 +375,16 @@ describe.each(viewers)('S-080, S-081, S-082: %s', (who) => {
   })
 })
 
+/** Where a blocked reader is known as who they are: people here by their cookie on pages, others by their signature. */
+function isShut(who: Who, pattern: string, face: Face): boolean {
+  if (who === 'blocked') return face === 'page' || (pattern.startsWith('/@') && face === 'whatever')
+  if (who !== 'far blocked') return false
+  return face !== 'page' && !(pattern.startsWith('/@') && face === 'whatever')
+}
+
 function allowed(who: Who, visibility: Visibility, pattern: string, face: Face, each: OfPost): boolean {
   if (each.seen[face] === 404) return false
+  if (isShut(who, pattern, face)) return false
   if (visibility === 'public' || visibility === 'unlisted') return true
   if (each.openOnly) return false
   const isPage = pattern.startsWith('/@')
@@ -367,7 +420,7 @@ test.each(visibilities)(
     const open = visibility === 'public' || visibility === 'unlisted'
     for (const who of here) {
       const reply = await ask(who, `/authorize_interaction?uri=${uri}`, 'page')
-      const seen = open || privy[visibility].page.includes(who)
+      const seen = who !== 'blocked' && (open || privy[visibility].page.includes(who))
       expect([who, reply.status, /<article/.test(reply.text)]).toEqual([who, 200, seen])
       if (!seen) expect(reply.text).not.toContain(HIDDEN)
     }
@@ -381,6 +434,7 @@ test('a relation is nobody’s to read: no Follow and no answer to one', async (
     .selectFrom('activity')
     .select(['id', 'kind'])
     .where('kind', 'in', ['Follow', 'Accept', 'Undo', 'Reject'])
+    .where('body', 'like', '%"Follow"%')
     .execute()
   expect(rows.length).toBeGreaterThan(0)
   for (const { id } of rows)
