@@ -27,7 +27,7 @@ export function privacyText(handleHost: string, contact: Html): Html {
 <p>If you read this server from elsewhere, for example by following somebody here from Mastodon or Threads, your own server sends us your public profile, what you write to people here, and your follows. This page is how we treat those too: we keep them to show them to the people they are meant for, and for nothing else.</p>
 
 <h2>What is passed on</h2>
-<p>Nothing beyond what federation needs, except where the law obliges the people who run this server. There is no advertising, no analytics, and no profiling. Pages here load nothing from other sites, so no other site learns that you read them.</p>
+<p>Nothing beyond what federation needs, except where the law obliges the people who run this server. There is no advertising, no analytics, and no profiling. Pages here load nothing from other sites, so no other site learns that you read them. Where a post links to a page, this server asks that page once for its title, without saying who linked to it or who reads it; for direct posts it does not ask.</p>
 
 <h2>Cookies</h2>
 <p>Two, and only where they are needed: one keeps you signed in, the other protects forms such as the one for signing in against misuse by other sites. Reading sets none.</p>
