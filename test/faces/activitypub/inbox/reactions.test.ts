@@ -4,7 +4,9 @@ import type { Account, LocalAccount } from '../../../../src/domain/accounts/acco
 import { blockAccount } from '../../../../src/domain/blocks/block.ts'
 import { acceptFollow } from '../../../../src/domain/follows/answer.ts'
 import { requestFollow } from '../../../../src/domain/follows/request.ts'
+import { findPostByUri } from '../../../../src/domain/posts/find.ts'
 import { publishPost } from '../../../../src/domain/posts/publish.ts'
+import { boostPost } from '../../../../src/domain/reactions/boost.ts'
 import { inboxHandler } from '../../../../src/faces/activitypub/inbox/process.ts'
 import type { LaneItem } from '../../../../src/jobs/outcomes.ts'
 import { listNotifications } from '../../../../src/views/notifications.ts'
@@ -344,6 +346,32 @@ describe('Announce', () => {
     await run(boost)
     expect(await run(activity('Delete', carl, boost.id))).toEqual(['Delete: removed'])
     expect(await counts()).toMatchObject({ boosts: 0 })
+  })
+
+  test('goes with its post, whose Delete comes from elsewhere, and those who had it are told', async () => {
+    const note = {
+      id: `${carl.uri}/notes/${++n}`,
+      type: 'Note',
+      attributedTo: carl.uri,
+      to: [PUBLIC],
+      content: '<p>hi</p>',
+      published: new Date(world.clock.now().getTime() - 1000).toISOString(),
+    }
+    await run(activity('Create', carl, note))
+    const known = await findPostByUri(db, note.id)
+    const boost = await boostPost(world, anna, known?.id as PostId)
+    expect(await run(activity('Delete', carl, note.id))).toEqual(['Delete: removed'])
+    expect(await viewPost(db, boost, { accountId: anna.id })).toBeUndefined()
+    const last = await db
+      .selectFrom('activity')
+      .select('body')
+      .where('account_id', '=', anna.id)
+      .orderBy('id', 'desc')
+      .executeTakeFirstOrThrow()
+    expect(JSON.parse(last.body)).toMatchObject({
+      type: 'Undo',
+      object: { type: 'Announce', object: note.id },
+    })
   })
 
   test('of an Announce is one of what that showed', async () => {
