@@ -50,7 +50,7 @@ export const quotes: readonly FederationRow[] = [
     in: 'a Link with an ActivityPub media type is a quote in an older form',
     out: 'with every quote',
     tests: [
-      'test/translate/from-activity/quotes.test.ts › as FEP-e232 says it',
+      'test/translate/from-activity/quotes.test.ts › as %s says it',
       'test/translate/to-activity/controls.test.ts › a quote is said in every form that somebody reads',
     ],
   },
