@@ -2,6 +2,8 @@ import { sql } from 'kysely'
 import type { AccountId, PostId } from '../../base/ids.ts'
 import type { Visibility } from '../../base/visibility.ts'
 import type { Db } from '../../db/connect.ts'
+import { statement } from '../../db/statement.ts'
+import type { PostTable } from '../../db/tables/posts.ts'
 import type { Tx } from '../../db/transact.ts'
 import type { Part } from './admit.ts'
 import type { Held } from './held.ts'
@@ -51,48 +53,65 @@ export async function idsTaken(db: Db, ids: readonly PostId[]): Promise<Set<Post
   return new Set(rows.map((row) => row.id))
 }
 
+/** Each column with what of a row stands in it. */
+const columns: Readonly<Partial<Record<keyof PostTable, (row: IncomingRow) => unknown>>> = {
+  id: (row) => row.id,
+  uri: (row) => row.uri,
+  url: (row) => row.url,
+  local: (row) => row.local,
+  account_id: (row) => row.accountId,
+  kind: (row) => row.kind,
+  visibility: (row) => row.visibility,
+  in_reply_to_id: (row) => row.inReplyToId,
+  in_reply_to_uri: (row) => row.inReplyToUri,
+  in_reply_to_account_id: (row) => row.inReplyToAccountId,
+  conversation_id: (row) => row.conversationId,
+  context_uri: (row) => row.contextUri,
+  title: (row) => row.title,
+  summary: (row) => row.summary,
+  sensitive: (row) => row.sensitive,
+  content_html: (row) => row.contentHtml,
+  source: (row) => row.source,
+  source_type: (row) => row.holds.sourceType,
+  content_map: (row) => row.holds.contentMap,
+  language: (row) => row.language,
+  published_at: (row) => row.publishedAt,
+  edited_at: (row) => row.editedAt,
+  received_at: (row) => row.receivedAt,
+  audience_uri: (row) => row.audience,
+  held: (row) => row.held,
+  policy: (row) => row.policy,
+}
+const names = Object.keys(columns)
+
+function columnsOf(row: IncomingRow): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(columns).map(([name, of]) => [name, of(row)]))
+}
+
+/** Its target is named: without one, a clash of ids would be taken for a post that is already known. */
+const insertPosts = statement(
+  'post-receive',
+  `INSERT INTO post (${names})
+   SELECT ${names} FROM json_populate_recordset(NULL::post, $1::json)
+   ON CONFLICT (uri) DO NOTHING RETURNING id`,
+)
+
+/** As JSON that PostgreSQL takes: without NUL and halves of surrogate pairs, which its texts cannot hold. */
+function jsonOf(rows: readonly object[]): string {
+  const json = JSON.stringify(rows)
+  if (!/\\u(?:0000|d[89a-f])/.test(json)) return json
+  return JSON.stringify(rows, (_name, value) =>
+    typeof value === 'string' ? value.toWellFormed().replaceAll('\0', '') : value,
+  )
+}
+
 /**
  * Stores posts that are not yet known by their uri, but for those whose Delete came meanwhile: a Delete holds the row of
  * the author, for which every insert waits, so what it wrote can be seen after the insert.
  * @returns the ids of those that were new
  */
 export async function insertIncoming(tx: Tx, rows: readonly IncomingRow[]): Promise<Set<PostId>> {
-  const inserted = await tx
-    .insertInto('post')
-    .values(
-      rows.map((row) => ({
-        id: row.id,
-        uri: row.uri,
-        url: row.url,
-        local: row.local,
-        account_id: row.accountId,
-        kind: row.kind,
-        visibility: row.visibility,
-        in_reply_to_id: row.inReplyToId,
-        in_reply_to_uri: row.inReplyToUri,
-        in_reply_to_account_id: row.inReplyToAccountId,
-        conversation_id: row.conversationId,
-        context_uri: row.contextUri,
-        title: row.title,
-        summary: row.summary,
-        sensitive: row.sensitive,
-        content_html: row.contentHtml,
-        source: row.source,
-        source_type: row.holds.sourceType,
-        content_map: row.holds.contentMap && JSON.stringify(row.holds.contentMap),
-        language: row.language,
-        published_at: row.publishedAt,
-        edited_at: row.editedAt,
-        received_at: row.receivedAt,
-        audience_uri: row.audience,
-        held: row.held,
-        policy: row.policy && JSON.stringify(row.policy),
-      })),
-    )
-    // Its target is named: without one, a clash of ids would be taken for a post that is already known.
-    .onConflict((conflict) => conflict.column('uri').doNothing())
-    .returning('id')
-    .execute()
+  const inserted = await insertPosts<{ id: PostId }>(tx, [jsonOf(rows.map(columnsOf))])
   const ids = inserted.map((row) => row.id)
   const gone = await sql<{ id: PostId }>`
     DELETE FROM post USING tombstone WHERE post.id = any(${ids}::bigint[]) AND tombstone.uri = post.uri
