@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import type { LocalAccount } from '../../src/domain/accounts/account.ts'
 import { findAccountByUri } from '../../src/domain/accounts/find.ts'
+import { cancelMove, moveAccount } from '../../src/domain/accounts/move.ts'
 import { blockAccount } from '../../src/domain/blocks/block.ts'
 import { muteAccount } from '../../src/domain/blocks/mute.ts'
 import { findFollow } from '../../src/domain/follows/find.ts'
 import { requestFollow } from '../../src/domain/follows/request.ts'
+import { publishPost } from '../../src/domain/posts/publish.ts'
 import type { Json, Person } from '../support/peer.ts'
 import { startWhole, type Whole } from '../support/whole.ts'
 import { personHere } from '../support/world.ts'
@@ -160,4 +162,40 @@ test('blocks and mutes come over, but not of those who follow the new account by
     .where('target_id', '=', to.id)
     .execute()
   expect(mutes).toEqual([{ account_id: muter.id, notifications: false, expires_at: expect.any(Date) }])
+})
+
+test('an account of ours that has moved turns whoever follows it away, and says where it went', async () => {
+  const leaver = await personHere(whole.world, `leaver${count}`)
+  const inbox = inboxOf(leaver)
+  fresh.actor.alsoKnownAs = [leaver.uri]
+  await fresh.post(inbox, fresh.activity('View', fresh.uri))
+  await old.post(inbox, old.follow(leaver.uri))
+  await whole.settled()
+  await moveAccount(whole.world, leaver, await known(fresh.uri))
+  await whole.settled()
+  const ofLeaver = (type: string) => (activity: Json) =>
+    activity.type === type && activity.actor === leaver.uri
+  expect(await old.receives(ofLeaver('Move'))).toMatchObject({ object: leaver.uri, target: fresh.uri })
+  expect(await old.receives(ofLeaver('Update'))).toMatchObject({ object: { movedTo: fresh.uri } })
+  const follow = fresh.follow(leaver.uri)
+  await fresh.post(inbox, follow)
+  await whole.settled()
+  expect(await fresh.receives(ofLeaver('Reject'))).toMatchObject({
+    object: { id: follow.id, type: 'Follow' },
+  })
+  const again = (await findAccountByUri(whole.db, leaver.uri)) as LocalAccount
+  await expect(
+    publishPost(whole.world, again, { text: 'once more', visibility: 'public' }),
+  ).rejects.toMatchObject({
+    code: 'account.moved',
+  })
+
+  // Thirty days later it may move again.
+  await cancelMove(whole.world, again)
+  await expect(moveAccount(whole.world, again, await known(fresh.uri))).rejects.toMatchObject({
+    code: 'move.too-soon',
+  })
+  whole.clock.advance(31 * 86_400_000)
+  await moveAccount(whole.world, again, await known(fresh.uri))
+  await whole.settled()
 })

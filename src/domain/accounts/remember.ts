@@ -25,7 +25,8 @@ export async function rememberActor(world: World, actor: RemoteActor): Promise<A
 
   return transact(db, async (tx) => {
     const now = clock.now()
-    const fields = keepMarks(await findFieldsByUri(tx, actor.uri), actor.fields)
+    const before = actor.fields.length > 0 ? await findFieldsByUri(tx, actor.uri) : []
+    const fields = keepMarks(before, actor.fields)
     const account = await upsertRemoteAccount(
       tx,
       { ...taken, fields },

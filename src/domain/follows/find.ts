@@ -2,7 +2,6 @@ import { sql } from 'kysely'
 import type { AccountId, FollowId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
 import type { FollowState } from '../../db/tables/posts.ts'
-import { homeOf, isUnder } from '../blocks/find.ts'
 
 export interface Follow {
   readonly id: FollowId
@@ -100,6 +99,24 @@ export async function inboxesOf(db: Db, accountIds: readonly AccountId[]): Promi
   return rows.map((row) => row.inbox).filter((inbox) => inbox !== null)
 }
 
+const MOST_HOLDERS = 1000
+
+/**
+ * Accounts elsewhere whose servers hold an account of ours without following it: those that it follows or asked to, and
+ * those that it has named since then; the newest thousand of each.
+ */
+export async function findHolders(db: Db, accountId: AccountId, since: string): Promise<AccountId[]> {
+  const { rows } = await sql<{ id: AccountId }>`
+    (SELECT followed_id AS id FROM follow WHERE follower_id = ${accountId}::bigint AND NOT followed_local
+      ORDER BY follow.id DESC LIMIT ${MOST_HOLDERS})
+    UNION
+    (SELECT mention.account_id FROM post
+      JOIN mention ON mention.post_id = post.id JOIN account ON account.id = mention.account_id
+      WHERE post.account_id = ${accountId}::bigint AND post.id > ${since}::bigint AND NOT account.local
+      ORDER BY post.id DESC LIMIT ${MOST_HOLDERS})`.execute(db)
+  return rows.map((row) => row.id)
+}
+
 /** The follow that this Follow activity began, whoever sent it. */
 export async function findFollowByUri(db: Db, uri: string): Promise<Follow | undefined> {
   return db.selectFrom('follow').select(followColumns).where('uri', '=', uri).executeTakeFirst()
@@ -126,8 +143,7 @@ export async function followsBetween(
     FROM follow JOIN account AS far
       ON far.id = CASE WHEN follow.follower_id = ${accountId}::bigint THEN follow.followed_id ELSE follow.follower_id END
     WHERE (follow.follower_id = ${accountId}::bigint OR follow.followed_id = ${accountId}::bigint)
-      AND (${isUnder(sql`far.host`, sql`${domain}::text`)}
-        OR ${isUnder(homeOf(sql`far.uri`), sql`${domain}::text`)})
+      AND ${domain}::text = ANY (far.domains)
     LIMIT ${limit}`.execute(db)
   return rows.rows
 }

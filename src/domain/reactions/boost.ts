@@ -24,6 +24,7 @@ export async function boostPost(
   id: PostId,
   visibility: Exclude<Visibility, 'direct'> = 'public',
 ): Promise<PostId> {
+  if (account.movedToUri !== null) refuse('account.moved')
   const post = await requireOriginal(world, account, id)
   if (!mayBoost(post, account)) refuse('boost.private')
   const verdict = await judgeInteraction(world.db, {

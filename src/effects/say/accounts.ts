@@ -1,11 +1,23 @@
-import type { ActivityId } from '../../base/ids.ts'
+import { type AccountId, type ActivityId, idAt } from '../../base/ids.ts'
+import type { Tx } from '../../db/transact.ts'
+import type { Recipients } from '../../domain/activities/keep.ts'
+import { findHolders } from '../../domain/follows/find.ts'
 import { actorUpdateFrom } from '../../translate/to-activity/activities.ts'
 import { viewAccount } from '../../views/accounts.ts'
-import type { Sayers } from './saying.ts'
+import type { Sayers, SayingParts } from './saying.ts'
+
+const HELD_DAYS = 30
+
+/** Whom a change of an account is told: its followers, and those who hold it for another reason. */
+export async function reachOf({ clock }: SayingParts, tx: Tx, accountId: AccountId): Promise<Recipients> {
+  const since = idAt(new Date(clock.now().getTime() - HELD_DAYS * 86_400_000))
+  return { accountIds: await findHolders(tx, accountId, since), followersOf: accountId }
+}
 
 /** Update of our accounts. */
 export const sayAccounts: Sayers = {
-  async 'account.updated'({ ids, uris }, tx, { accountId }) {
+  async 'account.updated'(parts, tx, { accountId }) {
+    const { ids, uris } = parts
     const account = await viewAccount(tx, accountId)
     if (!account?.local) return undefined
     const id = ids.next<ActivityId>()
@@ -15,7 +27,7 @@ export const sayAccounts: Sayers = {
       json: actorUpdateFrom(id, account, uris),
       public: true,
       subject: accountId,
-      recipients: { accountIds: [], followersOf: accountId },
+      recipients: await reachOf(parts, tx, accountId),
     }
   },
 }

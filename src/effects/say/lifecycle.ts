@@ -9,6 +9,7 @@ import {
   moveFrom,
 } from '../../translate/to-activity/lifecycle.ts'
 import { viewAccount } from '../../views/accounts.ts'
+import { reachOf } from './accounts.ts'
 import type { Sayers, Saying, SayingParts } from './saying.ts'
 
 /** What an account features, that it has moved, and that it is gone. */
@@ -40,19 +41,20 @@ function sayFeatured(parts: SayingParts, accountId: AccountId, what: FeaturePart
 
 /** First the actor that says where it is now, then the Move: whoever reads the actor again finds both to agree. */
 async function sayMoved(
-  { ids, uris }: SayingParts,
+  parts: SayingParts,
   tx: Tx,
   accountId: AccountId,
   targetUri: string,
 ): Promise<readonly Saying[]> {
   const account = await viewAccount(tx, accountId)
   if (!account) return []
+  const { ids, uris } = parts
   const [updateId, moveId] = [ids.next<ActivityId>(), ids.next<ActivityId>()]
   const common = {
     accountId,
     public: true,
     subject: accountId,
-    recipients: { accountIds: [], followersOf: accountId },
+    recipients: await reachOf(parts, tx, accountId),
   }
   return [
     { ...common, id: updateId, json: actorUpdateFrom(updateId, account, uris) },

@@ -4,6 +4,7 @@ import type { PostId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
 import { visibilities } from '../../base/visibility.ts'
 import { findAccount } from '../../domain/accounts/find.ts'
+import { whereNow } from '../../domain/accounts/whereabouts.ts'
 import { undoFollow } from '../../domain/follows/answer.ts'
 import { requestFollow } from '../../domain/follows/request.ts'
 import { publishPost } from '../../domain/posts/publish.ts'
@@ -146,7 +147,8 @@ async function perform(ctx: PageContext, req: Request, filled: Filled): Promise<
   if (act === 'follow' || act === 'unfollow') {
     const followed = found?.kind === 'account' ? await findAccount(ctx.db, found.account.id) : undefined
     if (!followed) return refuse('account.not-found')
-    if (act === 'follow') await requestFollow(ctx, account, followed)
+    // Whoever has moved is followed where they are now.
+    if (act === 'follow') await requestFollow(ctx, account, await whereNow(ctx, followed))
     else await undoFollow(ctx, { followerId: account.id, followedId: followed.id })
     return followed.uri
   }
