@@ -49,7 +49,7 @@ export function pages(ctx: PageContext): Router {
   get('/tags/:name', (_, req, res) => tagPage(ctx, req, res, param(req, 'name')))
   get('/ap/actors/:id', actorForPeople)
   get('/ap/posts/:id', postForPeople)
-  router.get([INTERACTION, '/interact'], limits.limit('ask'))
+  for (const path of [INTERACTION, '/interact']) router.get(path, limits.limit('ask'))
   get(INTERACTION, (_, req, res) => interactionPage(ctx, req, res))
   post(INTERACTION, interactByForm)
   get('/interact', elsewherePage)
