@@ -86,12 +86,13 @@ async function pageOf(n: number): Promise<PostId[]> {
   return Array.from({ length: PAGE }, (_, at) => String(1 + n * step + at * 3) as PostId)
 }
 
-const query = (ids: readonly PostId[]) =>
-  db
+function query(ids: readonly PostId[]) {
+  return db
     .selectFrom('post')
     .select('post.id')
     .where('post.id', '=', sql<PostId>`any(${ids}::bigint[])`)
     .where(visibleTo({ accountId: VIEWER }))
+}
 
 async function explain(ids: readonly PostId[]): Promise<Plan> {
   const [row] = await query(ids).explain<{ 'QUERY PLAN': Plan[] }>('json', sql`analyze`)

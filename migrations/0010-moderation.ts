@@ -38,6 +38,30 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       PRIMARY KEY (account_id, domain)
     )`.execute(db)
 
+  // `a.b.example:8080` stands below `b.example`, and below `b.example:8080`.
+  await sql`
+    CREATE FUNCTION domains_above(host text) RETURNS text[] LANGUAGE plpgsql IMMUTABLE STRICT AS $$
+    DECLARE
+      labels text[] := string_to_array(split_part(host, ':', 1), '.');
+      port text := split_part(host, ':', 2);
+      found text[] := '{}';
+    BEGIN
+      FOR at IN 1 .. cardinality(labels) LOOP
+        found := found || array_to_string(labels[at:], '.');
+        IF port <> '' THEN found := found || (array_to_string(labels[at:], '.') || ':' || port); END IF;
+      END LOOP;
+      RETURN found;
+    END $$`.execute(db)
+  await sql`
+    ALTER TABLE account ADD COLUMN domains text[] COLLATE "C" GENERATED ALWAYS AS (CASE
+      WHEN host IS NULL THEN '{}'
+      WHEN host = substring(uri FROM '^https?://([^/?#]+)') THEN domains_above(host)
+      ELSE domains_above(host) || coalesce(domains_above(substring(uri FROM '^https?://([^/?#]+)')), '{}')
+    END) STORED`.execute(db)
+  await sql`COMMENT ON COLUMN account.domains IS 'the hosts of its handle and of its id, and all that they stand below: what a domain block is looked up by'`.execute(
+    db,
+  )
+
   await sql`
     CREATE TABLE domain_block (
       domain text COLLATE "C" PRIMARY KEY,
@@ -75,9 +99,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
           suspended_at IS NOT NULL OR limited_at IS NOT NULL AND NOT EXISTS (
             SELECT 1 FROM follow WHERE followed_id = NEW.from_account_id AND follower_id = NEW.owner_id)))
         OR EXISTS (SELECT 1 FROM user_domain_block AS refused JOIN account AS far ON far.id = NEW.from_account_id
-          WHERE refused.account_id = NEW.owner_id AND far.host IS NOT NULL
-            AND ('.' || far.host LIKE '%.' || refused.domain
-              OR '.' || split_part(far.host, ':', 1) LIKE '%.' || refused.domain))
+          WHERE refused.account_id = NEW.owner_id AND refused.domain = ANY (far.domains))
       THEN RETURN NULL; END IF;
       RETURN NEW;
     END $$`.execute(db)

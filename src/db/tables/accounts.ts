@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely'
 import type { AccountId } from '../../base/ids.ts'
 
 export type AccountKind = 'person' | 'service' | 'application' | 'group' | 'organization'
@@ -66,6 +66,8 @@ export interface AccountTable {
   suspended_for: Generated<Restriction[]>
   limited_at: Date | null
   limited_for: Generated<Restriction[]>
+  /** the hosts of its handle and of its id, and all that they stand below; none for accounts here */
+  domains: GeneratedAlways<string[]>
   /** whether others are told that they were blocked */
   sends_blocks: Generated<boolean>
   deleted_at: Date | null

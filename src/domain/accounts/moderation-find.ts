@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { AccountId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
 import type { Restriction } from '../../db/tables/accounts.ts'
-import { homeOf, isUnder } from '../blocks/find.ts'
+import { homeOf } from '../blocks/find.ts'
 
 /** Whether an account of ours lets others know that it blocks them. */
 export async function tellsOfBlocks(db: Db, id: AccountId): Promise<boolean> {
@@ -44,7 +44,7 @@ export async function accountsUnder(
   const rows = await sql<FarAccount>`
     SELECT account.id, ARRAY[account.host, ${home}] AS hosts FROM account
     WHERE NOT account.local AND account.id > ${after}::bigint
-      AND (${isUnder(sql`account.host`, sql`${domain}::text`)} OR ${isUnder(home, sql`${domain}::text`)})
+      AND ${domain}::text = ANY (account.domains)
     ORDER BY account.id LIMIT ${limit}`.execute(db)
   return rows.rows
 }

@@ -30,12 +30,6 @@ export async function findBlockByUri(db: Db, uri: string): Promise<Block | undef
   return db.selectFrom('block').select(blockColumns).where('uri', '=', uri).executeTakeFirst()
 }
 
-/** True when `host` (with or without a port) is `domain` or below it. */
-export function isUnder(host: RawBuilder<unknown>, domain: RawBuilder<unknown>): RawBuilder<boolean> {
-  return sql<boolean>`('.' || ${host} LIKE '%.' || ${domain}
-    OR '.' || split_part(${host}, ':', 1) LIKE '%.' || ${domain})`
-}
-
 /** The host that an account's id is on: its handle may be on another. */
 export const homeOf = (account: RawBuilder<unknown>): RawBuilder<string> =>
   sql<string>`substring(${account} FROM '^https?://([^/?#]+)')`
@@ -54,9 +48,7 @@ const blocks = (one: RawBuilder<unknown>, other: RawBuilder<unknown>) => sql<boo
 
 const blocksDomainOf = (one: RawBuilder<unknown>, other: RawBuilder<unknown>) => sql<boolean>`EXISTS (
   SELECT 1 FROM user_domain_block AS refused JOIN account AS far ON far.id = ${other}
-  WHERE refused.account_id = ${one} AND far.host IS NOT NULL
-    AND (${isUnder(sql`far.host`, sql`refused.domain`)}
-      OR ${isUnder(homeOf(sql`far.uri`), sql`refused.domain`)}))`
+  WHERE refused.account_id = ${one} AND refused.domain = ANY (far.domains))`
 
 /** Those of `others` that are kept apart from an account, whoever of the two wanted it. */
 export async function blockedBetween(
@@ -102,9 +94,7 @@ export function isShunned(
     OR EXISTS (SELECT 1 FROM block WHERE block.account_id = ${owner} AND block.target_id IN (${among}))
     OR EXISTS (SELECT 1 FROM block WHERE block.target_id = ${owner} AND block.account_id IN (${among}))
     OR EXISTS (SELECT 1 FROM user_domain_block AS refused JOIN account AS far ON far.id IN (${among})
-      WHERE refused.account_id = ${owner} AND far.host IS NOT NULL
-        AND (${isUnder(sql`far.host`, sql`refused.domain`)}
-          OR ${isUnder(homeOf(sql`far.uri`), sql`refused.domain`)})))`
+      WHERE refused.account_id = ${owner} AND refused.domain = ANY (far.domains)))`
 }
 
 /**

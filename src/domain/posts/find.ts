@@ -161,3 +161,9 @@ export async function findAwaiting(
     .where('reply.in_reply_to_id', 'is', null)
     .execute()
 }
+
+/** Who said a post, whoever may see it. */
+export async function findAuthorOf(db: Db, id: PostId): Promise<AccountId | undefined> {
+  const row = await db.selectFrom('post').select('account_id').where('id', '=', id).executeTakeFirst()
+  return row?.account_id
+}

@@ -1,7 +1,8 @@
 import type { RequestHandler } from 'express'
-import type { AccountId } from '../../base/ids.ts'
+import { type AccountId, type PostId, readId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
 import { blockedBetween } from '../../domain/blocks/find.ts'
+import { findAuthorOf } from '../../domain/posts/find.ts'
 import type { JsonObject } from '../../translate/json.ts'
 import { viewAccountByName } from '../../views/accounts.ts'
 import { type Reading, serveSurface } from '../http/fedify.ts'
@@ -43,7 +44,7 @@ export function activityPub(parts: SurfaceParts): RequestHandler {
     signer: (req) => signerOf(parts, req),
     heldSigner: (req) => heldSignerOf(parts, req),
     requireWelcome: (req) => requireWelcome(parts, req),
-    isKeptFrom: (viewer, reading) => isKeptFrom(parts.db, viewer.accountId, reading),
+    isKeptFrom: (viewer, reading, key) => isKeptFrom(parts.db, viewer.accountId, reading, key),
     log,
     answer: (key, reading) => answer(parts, key, reading),
   })
@@ -54,10 +55,17 @@ async function isKeptFrom(
   db: Db,
   viewerId: AccountId,
   { account, post, ownerId }: Reading,
+  key: string,
 ): Promise<boolean> {
-  const owner = ownerId ?? post?.author.id ?? account?.id
+  const owner = ownerId ?? post?.author.id ?? account?.id ?? (await authorBehind(db, key))
   if (owner === undefined || owner === viewerId) return false
   return (await blockedBetween(db, viewerId, [owner])).size > 0
+}
+
+/** Of what hangs on a post and says no more of it: whose post that is. */
+async function authorBehind(db: Db, key: string): Promise<AccountId | undefined> {
+  const id = readId<PostId>(/^\/ap\/posts\/(\d+)\//.exec(key)?.[1])
+  return id && findAuthorOf(db, id)
 }
 
 const COLLECTION = /^\/ap\/[a-z]+\/[^/]+\/[a-z]+/

@@ -55,7 +55,7 @@ export interface SurfaceOptions {
   /** Throws a Refusal `host.blocked` when the request is signed by a host that we have no contact with. */
   readonly requireWelcome: (req: ExpressRequest) => void
   /** Whether a block stands between a reader and whoever the document belongs to. */
-  readonly isKeptFrom: (viewer: NonNullable<Viewer>, reading: Reading) => Promise<boolean>
+  readonly isKeptFrom: (viewer: NonNullable<Viewer>, reading: Reading, key: string) => Promise<boolean>
   readonly log: Log
 }
 
@@ -112,8 +112,8 @@ export function serveSurface(options: SurfaceOptions): RequestHandler {
 
   /** Between two whom a block keeps apart there is nothing to be read but the keys that prove the block. */
   async function unlessKept(found: Found, key: string, viewer: Viewer): Promise<Found | undefined> {
-    if (!viewer || !(await options.isKeptFrom(viewer, found.reading))) return found
-    return ACTOR.test(key) ? read(options, key, viewer, 'keys only') : undefined
+    if (!viewer || !(await options.isKeptFrom(viewer, found.reading, key))) return found
+    return ACTOR.test(key) ? read(options, key, viewer, 'keys only') : refuse('not-found')
   }
 
   async function serve(req: ExpressRequest, res: ExpressResponse): Promise<'done' | 'not ours'> {
