@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http'
 import express from 'express'
 import { createBatches } from './base/batches.ts'
 import type { Db } from './db/connect.ts'
@@ -7,6 +8,7 @@ import { knownAmong, presenceOf } from './domain/accounts/find.ts'
 import { ownerSetupToken } from './domain/accounts/setup.ts'
 import { recheckLinks } from './domain/accounts/verify-links.ts'
 import { endMutes } from './domain/blocks/mute.ts'
+import { forgetCrawls } from './domain/crawls/forget.ts'
 import { noticeReturn } from './domain/instance/return.ts'
 import { DOMAINS_CHANNEL } from './domain/moderation/gate.ts'
 import { forgetTombstones } from './domain/posts/remove.ts'
@@ -98,14 +100,14 @@ async function readDomains({ domains }: House, log: AppParts['log']): Promise<vo
 
 /**
  * The order is the promise: ready bytes before anything that costs, the inbox before Fedify, pages last.
- * Nothing stands before the documents, no logger, no headers, no parser.
+ * Nothing stands before the documents, no logger, no headers, no parser, nor Express.
  */
 function createHandler(
   parts: AppParts,
   house: House,
   documents: Documents,
   late: AsyncDisposableStack,
-): express.Express {
+): RequestListener {
   const { config, db, log, instruments } = parts
   const { world } = house
   const { uris, clock } = world
@@ -114,7 +116,6 @@ function createHandler(
   app.set('etag', false)
   app.set('query parser', 'simple')
   trustProxies(app, config.trustedProxies)
-  app.use(documents.handler)
   app.use(
     inboxRoute({
       uris,
@@ -139,7 +140,7 @@ function createHandler(
   }
   app.use(pages({ ...world, config, log, outside }))
   app.use(answerErrors(log, asProblem))
-  return app
+  return (req, res) => documents.handler(req, res, () => app(req, res))
 }
 
 /** Fedify is a third of all that is loaded; a start and the pages need not wait for it. */
@@ -207,6 +208,7 @@ function createWorkers(parts: AppParts, house: House): Runner {
     chores: [
       () => trimHomes(world),
       () => forgetTombstones(world),
+      () => forgetCrawls(world),
       () => removeStrayFiles(world, house.storage),
       () => endMutes(world),
       () => recheckLinks(world),

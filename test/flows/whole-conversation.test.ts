@@ -1,10 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { openSession } from '../../src/domain/accounts/session.ts'
 import { mayAskAgain } from '../../src/domain/crawls/rules.ts'
 import { wantThread } from '../../src/domain/crawls/want.ts'
 import { acceptFollow } from '../../src/domain/follows/answer.ts'
 import { requestFollow } from '../../src/domain/follows/request.ts'
 import { findPostByUri } from '../../src/domain/posts/find.ts'
 import { keepFound } from '../../src/domain/posts/found.ts'
+import { publishPost } from '../../src/domain/posts/publish.ts'
 import { incomingFrom } from '../../src/translate/from-activity/note.ts'
 import { viewThread } from '../../src/views/threads.ts'
 import type { Json, Person } from '../support/peer.ts'
@@ -188,6 +190,23 @@ describe('what is found by looking', () => {
 })
 
 describe('S-071: who looks and looks again', () => {
+  test('is somebody from here: strangers and robots who read a thread make us ask nobody', async () => {
+    const writer = await personHere(whole.world, 'writer')
+    const id = await publishPost(whole.world, writer, { text: 'read by everybody', visibility: 'public' })
+    const answer = ben.note('answered', { ...old, inReplyTo: whole.world.uris.post(id) })
+    await knows(ben, answer)
+    const page = `/@writer/${id}`
+    const before = whole.peer.requests.length
+    for (const accept of ['text/html', 'application/activity+json'])
+      expect((await whole.ask(page, { headers: { accept } })).status).toBe(200)
+    await whole.settled()
+    expect(whole.peer.requests.length).toBe(before)
+    const cookie = `__Host-weft=${await openSession(whole.world, writer.id, undefined)}`
+    expect((await whole.ask(page, { headers: { accept: 'text/html', cookie } })).status).toBe(200)
+    await whole.settled()
+    expect(whole.peer.hits(idOf(answer))).toBe(1)
+  })
+
   test('causes no request within a quarter of an hour, nor for what was said a moment ago', async () => {
     const root = anna.note('looked at twice', old)
     await knows(anna, root)

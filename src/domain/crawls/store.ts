@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { sql } from 'kysely'
 import type { AccountId, PostId } from '../../base/ids.ts'
+import type { Db } from '../../db/connect.ts'
 import type { Tx } from '../../db/transact.ts'
 import { type Crawl, crawlColumns } from './find.ts'
 
@@ -91,7 +92,9 @@ export async function advanceRound(tx: Tx, crawl: Crawl, by: Progress, now: Date
   if (over) await tx.deleteFrom('crawl_seen').where('crawl_id', '=', crawl.id).execute()
 }
 
-/** Forgets what was looked at long ago: whoever looks again begins anew. */
-export async function deleteCrawls(tx: Tx, before: Date): Promise<void> {
-  await tx.deleteFrom('crawl').where('ended_at', '<', before).where('next_url', 'is', null).execute()
+/** Forgets some of what was looked at before then. */
+export async function deleteCrawls(db: Db, before: Date, limit: number): Promise<void> {
+  await sql`
+    DELETE FROM crawl WHERE id = any(ARRAY(
+      SELECT id FROM crawl WHERE ended_at < ${before} ORDER BY ended_at LIMIT ${limit}))`.execute(db)
 }
