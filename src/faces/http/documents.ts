@@ -59,6 +59,8 @@ export function createDocuments(options: DocumentsOptions): Documents {
   const entries = new LRUCache<string, Entry>({
     maxSize: options.maxBytes ?? MAX_BYTES,
     ttl: options.maxAgeMs ?? MAX_AGE_MS,
+    // How old each is need not be asked of the clock, and a timer set, for every request.
+    ttlResolution: Math.ceil((options.maxAgeMs ?? MAX_AGE_MS) / 100),
     sizeCalculation: (entry, key) => entry.body.length + key.length + ROOM_FOR_AN_ENTRY,
     dispose: (entry, key) => {
       for (const path of entry.paths) {

@@ -34,7 +34,9 @@ export function createHealth(checks: HealthChecks): Health {
       draining = true
     },
     answer(request, response, audience) {
-      const pathname = (request.url ?? '').split('?', 1)[0]
+      const { url = '' } = request
+      if (!url.startsWith('/livez') && !url.startsWith('/readyz')) return false
+      const pathname = url.split('?', 1)[0]
       if (pathname !== '/livez' && pathname !== '/readyz') return false
       if (request.method !== 'GET' && request.method !== 'HEAD') {
         response.setHeader('allow', 'GET, HEAD')
