@@ -27,8 +27,8 @@ const revive = statement(
 
 /**
  * A request from that host was verified: if we had given up on it, or were waiting for it to come back, its deliveries
- * are due at once. That it was heard of is written down once an hour. Costs nothing most of the time; a host that can reach us but not be reached is tried some six times
- * an hour, not at each of its requests.
+ * are due at once; and that it was heard of is written down, once an hour. Costs nothing most of the time; a host that can
+ * reach us but not be reached is tried some six times an hour, not at each of its requests.
  * @param host its row's id, or its name (URL host with port)
  */
 export async function noteInbound(db: Db, host: number | string): Promise<void> {
