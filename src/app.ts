@@ -7,6 +7,7 @@ import { forgetKeys } from './domain/accounts/delete.ts'
 import { knownAmong, presenceOf } from './domain/accounts/find.ts'
 import { ownerSetupToken } from './domain/accounts/setup.ts'
 import { recheckLinks } from './domain/accounts/verify-links.ts'
+import { forgetPassing } from './domain/activities/forget.ts'
 import { endMutes } from './domain/blocks/mute.ts'
 import { forgetCrawls } from './domain/crawls/forget.ts'
 import { noticeReturn } from './domain/instance/return.ts'
@@ -140,7 +141,9 @@ function createHandler(
   }
   app.use(pages({ ...world, config, log, outside }))
   app.use(answerErrors(log, asProblem))
-  return (req, res) => documents.handler(req, res, () => app(req, res))
+  const listener: RequestListener = (req, res) => documents.handler(req, res, () => app(req, res))
+  // For whoever wants to know which routes there are.
+  return Object.assign(listener, { router: app.router })
 }
 
 /** Fedify is a third of all that is loaded; a start and the pages need not wait for it. */
@@ -216,6 +219,7 @@ function createWorkers(parts: AppParts, house: House): Runner {
       softwareChore({ ...house, ...world }),
       () => forgetPages(world),
       () => forgetKeys(world),
+      () => forgetPassing(world),
       () => forgetEchoes(world),
     ],
     errands: createCrawler({ world, fetcher: house.fetcher, log }),

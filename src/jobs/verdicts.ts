@@ -51,6 +51,8 @@ export function verdictOn(outcome: SendOutcome, tried: Tried): Verdict {
 
 /** How often a status is believed to be a mistake; for the rest only age decides. */
 function triesFor(status: number): number {
+  // Not sent at all, for what it is: the address would have to become another.
+  if (status === 0) return REFUSED_TRIES
   if (status === 401 || status === 403) return FORBIDDEN_TRIES
   if (status === 404 || status === 408 || status === 429) return Number.POSITIVE_INFINITY
   return status >= 400 && status < 500 ? REFUSED_TRIES : Number.POSITIVE_INFINITY

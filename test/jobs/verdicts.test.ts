@@ -46,6 +46,10 @@ describe('R-012: what each answer means for a delivery', () => {
     }
   })
 
+  test('what is not sent at all, for its address is not allowed, gets two tries', () => {
+    expect(triesOf(status(0))).toBe(2)
+  })
+
   test('a Retry-After of an inbox is kept to', () => {
     const verdict = verdictOn({ ...status(500), retryAfterSeconds: 7200 } as SendOutcome, fresh)
     expect(verdict).toMatchObject({ delivery: 'retry' })

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { AccountId, ActivityId, PostId } from '../../base/ids.ts'
+import type { Db } from '../../db/connect.ts'
 import type { Tx } from '../../db/transact.ts'
 
 export interface NewActivity {
@@ -43,4 +44,12 @@ export async function forgetActivitiesOf(tx: Tx, accountId: AccountId, limit: nu
       SELECT id FROM activity WHERE account_id = ${accountId}::bigint AND kind <> 'Delete' LIMIT ${limit}
     ) RETURNING 1`.execute(tx)
   return gone.rows.length
+}
+
+/** Those about no post, and for nobody but whom they were sent to, that are older than this: some of them at once. */
+export async function deletePassing(db: Db, before: Date, limit: number): Promise<void> {
+  await sql`
+    DELETE FROM activity WHERE id = ANY (ARRAY(
+      SELECT id FROM activity WHERE post_id IS NULL AND NOT public AND created_at < ${before}
+      ORDER BY created_at LIMIT ${limit}))`.execute(db)
 }
