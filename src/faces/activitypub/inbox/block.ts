@@ -11,6 +11,8 @@ import type { ActivityReference, Undoer } from './reference.ts'
 export function readBlock(activity: ReadActivity): Reading {
   const targetUri = objectIdOf(activity)
   if (targetUri === undefined) return nothing('it blocks nobody')
+  // Lemmy: a ban from a group, which says nothing of what the moderator and the banned have to do with each other.
+  if (activity.target !== undefined) return nothing('a ban from a group')
   return effect(async (world, actor) => {
     if (actor.local) return 'not from elsewhere'
     const target = await findAccountByUri(world.db, targetUri)
