@@ -1,6 +1,7 @@
 import type { AccountId, AttachmentId, PostId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
 import { type Tx, transact } from '../../db/transact.ts'
+import type { Fact } from '../../facts/facts.ts'
 import { record } from '../../facts/record.ts'
 import type { Account, LocalAccount } from '../accounts/account.ts'
 import { findAccountsByUris } from '../accounts/find.ts'
@@ -18,6 +19,7 @@ import {
   insertHashtags,
   insertMentions,
   lockPost,
+  lockPosts,
   type Revision,
   revisePost,
 } from './store.ts'
@@ -44,7 +46,9 @@ export async function editPost(world: World, author: LocalAccount, id: PostId, e
   await transact(world.db, async (tx) => {
     const current = await lockPost(tx, post.uri)
     if (!current) refuse('post.not-found')
-    await apply(world, tx, current, await findParts(tx, current.id), {
+    const parts = (await findParts(tx, [current.id])).get(current.id)
+    if (!parts) refuse('post.not-found')
+    const facts = await apply(tx, current, parts, {
       revision: {
         contentHtml: composed.contentHtml,
         source: composed.source,
@@ -61,37 +65,103 @@ export async function editPost(world: World, author: LocalAccount, id: PostId, e
       hashtags: composed.hashtags,
       at: world.clock.now(),
     })
+    await record(world, tx, facts)
   })
 }
 
 export type EditOutcome = 'edited' | 'counted' | 'unknown' | 'older'
 
+/** An Update from elsewhere, already known to come from the post's own author. */
+export interface IncomingEdit {
+  readonly author: Account
+  readonly incoming: Incoming
+}
+
 /**
- * An Update from elsewhere, already known to come from the post's own author. Only a newer one changes anything,
- * and whom the post is for never changes.
+ * One Update. Only a newer one changes anything, and whom the post is for never changes.
+ * @throws Refusal 'post.not-yours'
  */
 export async function receiveEdit(world: World, author: Account, incoming: Incoming): Promise<EditOutcome> {
-  const mentioned = await findAccountsByUris(world.db, incoming.mentionUris)
+  const [outcome = 'unknown'] = await receiveEdits(world, [{ author, incoming }])
+  return outcome === 'not-yours' ? refuse('post.not-yours') : outcome
+}
+
+/** The same for many, in one transaction as long as no post is among them twice. */
+export async function receiveEdits(
+  world: World,
+  edits: readonly IncomingEdit[],
+): Promise<(EditOutcome | 'not-yours')[]> {
+  const first = new Map<string, number>()
+  for (const [index, { incoming }] of edits.entries()) {
+    if (!first.has(incoming.uri)) first.set(incoming.uri, index)
+  }
+  const isFirst = (index: number, { incoming }: IncomingEdit) => first.get(incoming.uri) === index
+  const once = edits.filter((edit, index) => isFirst(index, edit))
+  const again = edits.filter((edit, index) => !isFirst(index, edit))
+  const [now, later] = [
+    await receiveTogether(world, once),
+    again.length > 0 ? await receiveEdits(world, again) : [],
+  ]
+  return edits.map((edit, index) => (isFirst(index, edit) ? now.shift() : later.shift()) ?? 'unknown')
+}
+
+async function receiveTogether(
+  world: World,
+  edits: readonly IncomingEdit[],
+): Promise<(EditOutcome | 'not-yours')[]> {
+  const mentioned = await findAccountsByUris(world.db, [
+    ...new Set(edits.flatMap(({ incoming }) => incoming.mentionUris)),
+  ])
   return transact(world.db, async (tx) => {
-    const post = await lockPost(tx, incoming.uri)
-    if (!post) return 'unknown'
-    if (post.accountId !== author.id) refuse('post.not-yours')
-    const parts = await findParts(tx, post.id)
-    await receiveControls(world, tx, post, parts, author, incoming)
-    // Without a newer date it may only bring the counts of a poll, and a quote's stamp.
-    const { updatedAt } = incoming
-    if (!updatedAt || updatedAt <= (post.editedAt ?? post.publishedAt)) {
-      return (await receiveCounts(world, tx, post, incoming)) ? 'counted' : 'older'
+    const posts = await lockPosts(
+      tx,
+      edits.map(({ incoming }) => incoming.uri),
+    )
+    const parts = await findParts(
+      tx,
+      [...posts.values()].map(({ id }) => id),
+    )
+    const outcomes: (EditOutcome | 'not-yours')[] = []
+    const facts: Fact[] = []
+    for (const { author, incoming } of edits) {
+      const post = posts.get(incoming.uri)
+      const hanging = post && parts.get(post.id)
+      if (!post || !hanging) outcomes.push('unknown')
+      else if (post.accountId !== author.id) outcomes.push('not-yours')
+      else {
+        const people = incoming.mentionUris.flatMap((uri) => mentioned.get(uri) ?? [])
+        const [outcome, ...said] = await receiveOne(world, tx, post, hanging, { author, incoming }, people)
+        outcomes.push(outcome)
+        facts.push(...said)
+      }
     }
-    await apply(world, tx, post, parts, {
-      revision: incoming,
-      hold: (tx) => replaceHeld(world, tx, post, parts, author, incoming),
-      mentions: [...mentioned.values()],
-      hashtags: incoming.hashtags,
-      at: new Date(Math.min(updatedAt.getTime(), world.clock.now().getTime())),
-    })
-    return 'edited'
+    if (facts.length > 0) await record(world, tx, facts)
+    return outcomes
   })
+}
+
+async function receiveOne(
+  world: World,
+  tx: Tx,
+  post: KnownPost,
+  parts: PostParts,
+  { author, incoming }: IncomingEdit,
+  mentions: readonly Account[],
+): Promise<readonly [EditOutcome, ...Fact[]]> {
+  await receiveControls(world, tx, post, parts, author, incoming)
+  // Without a newer date it may only bring the counts of a poll, and a quote's stamp.
+  const { updatedAt } = incoming
+  if (!updatedAt || updatedAt <= (post.editedAt ?? post.publishedAt)) {
+    return [(await receiveCounts(world, tx, post, incoming)) ? 'counted' : 'older']
+  }
+  const facts = await apply(tx, post, parts, {
+    revision: incoming,
+    hold: (tx) => replaceHeld(world, tx, post, parts, author, incoming),
+    mentions,
+    hashtags: incoming.hashtags,
+    at: new Date(Math.min(updatedAt.getTime(), world.clock.now().getTime())),
+  })
+  return ['edited', ...facts]
 }
 
 interface Change {
@@ -103,20 +173,16 @@ interface Change {
   readonly at: Date
 }
 
-async function apply(world: World, tx: Tx, post: KnownPost, parts: PostParts, change: Change): Promise<void> {
+/** @returns what is to be told of it */
+async function apply(tx: Tx, post: KnownPost, parts: PostParts, change: Change): Promise<readonly Fact[]> {
   await revisePost(tx, post, change.revision, change.at)
   await change.hold(tx)
   await changeMentions(tx, post, parts.mentioned, change.mentions)
   await changeHashtags(tx, post, parts.hashtags, change.hashtags)
   // Of what is held nobody has heard yet.
-  if (post.held) return
-  await record(world, tx, {
-    type: 'post.edited',
-    postId: post.id,
-    authorId: post.accountId,
-    local: post.local,
-    formerlyMentioned: parts.mentioned,
-  })
+  if (post.held) return []
+  const { id: postId, accountId: authorId, local } = post
+  return [{ type: 'post.edited', postId, authorId, local, formerlyMentioned: parts.mentioned }]
 }
 
 async function changeMentions(

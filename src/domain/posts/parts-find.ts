@@ -17,7 +17,7 @@ export interface PostParts {
 
 const select = statement(
   'posts.parts',
-  `SELECT post.policy,
+  `SELECT post.id, post.policy,
      ARRAY(SELECT account_id FROM mention WHERE mention.post_id = post.id) AS mentioned,
      ARRAY(SELECT hashtag.name FROM post_hashtag JOIN hashtag ON hashtag.id = post_hashtag.hashtag_id
        WHERE post_hashtag.post_id = post.id) AS hashtags,
@@ -25,19 +25,12 @@ const select = statement(
      EXISTS (SELECT 1 FROM poll WHERE poll.post_id = post.id) AS "hasPoll",
      EXISTS (SELECT 1 FROM attachment WHERE attachment.post_id = post.id) AS "hasAttachments",
      EXISTS (SELECT 1 FROM post_preview WHERE post_preview.post_id = post.id) AS "hasPreview"
-   FROM post WHERE post.id = $1::bigint`,
+   FROM post WHERE post.id = any($1::bigint[])`,
 )
 
-const nothing: PostParts = {
-  mentioned: [],
-  hashtags: [],
-  policy: null,
-  hasQuote: false,
-  hasPoll: false,
-  hasAttachments: false,
-  hasPreview: false,
-}
-
-export async function findParts(db: Db, postId: PostId): Promise<PostParts> {
-  return (await select<PostParts>(db, [postId]))[0] ?? nothing
+/** Of each of these posts that is there, by its id. */
+export async function findParts(db: Db, postIds: readonly PostId[]): Promise<Map<PostId, PostParts>> {
+  if (postIds.length === 0) return new Map()
+  const rows = await select<PostParts & { readonly id: PostId }>(db, [postIds])
+  return new Map(rows.map((row) => [row.id, row]))
 }

@@ -11,6 +11,18 @@ export async function lockPost(tx: Tx, uri: string): Promise<KnownPost | undefin
   return tx.selectFrom('post').select(postColumns).where('post.uri', '=', uri).forUpdate().executeTakeFirst()
 }
 
+/** The same for several, by uri, in the order of their ids so that two transactions never wait for each other in a ring. */
+export async function lockPosts(tx: Tx, uris: readonly string[]): Promise<Map<string, KnownPost>> {
+  const rows = await tx
+    .selectFrom('post')
+    .select(postColumns)
+    .where('post.uri', '=', sql<string>`any(${uris}::text[])`)
+    .orderBy('post.id')
+    .forUpdate()
+    .execute()
+  return new Map(rows.map((row) => [row.uri, row]))
+}
+
 /** Some posts of an account, held likewise; boosts are not among them. */
 export async function lockSomePostsOf(tx: Tx, accountId: AccountId, limit: number): Promise<KnownPost[]> {
   return tx

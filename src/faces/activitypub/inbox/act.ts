@@ -2,6 +2,7 @@ import { Refusal } from '../../../base/refusal.ts'
 import type { Account } from '../../../domain/accounts/account.ts'
 import { receivePosts } from '../../../domain/posts/receive.ts'
 import type { World } from '../../../domain/world.ts'
+import { takeEdit } from './origin.ts'
 import { takeReaction } from './reaction.ts'
 import type { Asking, askFirst, Reading } from './reading.ts'
 
@@ -30,6 +31,8 @@ export async function act(
       return (await receivePosts(world, [{ incoming: reading.incoming, author: actor }]))[0] ?? 'unrelated'
     case 'reaction':
       return takeReaction(world, actor, reading.reaction, asking)
+    case 'edit':
+      return takeEdit(world, actor, reading.incoming)
     case 'effect':
       return reading.run(world, actor, asking)
   }

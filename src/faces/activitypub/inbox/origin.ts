@@ -3,7 +3,7 @@ import { isOpen } from '../../../base/visibility.ts'
 import type { Account } from '../../../domain/accounts/account.ts'
 import { findAccount, findAccountByUri } from '../../../domain/accounts/find.ts'
 import { forgetAccount } from '../../../domain/accounts/forget.ts'
-import { receiveEdit } from '../../../domain/posts/edit.ts'
+import { type IncomingEdit, receiveEdits } from '../../../domain/posts/edit.ts'
 import { findPostByAddress, findPostByUri } from '../../../domain/posts/find.ts'
 import { noteOrigin } from '../../../domain/posts/found.ts'
 import type { Incoming } from '../../../domain/posts/post.ts'
@@ -54,11 +54,23 @@ async function dropGone(world: World, uri: string): Promise<string> {
 
 /** An edit of what we never saw is news: the Create may have been lost, or be still on its way. */
 export async function takeEdit(world: World, author: Account, incoming: Incoming): Promise<string> {
-  const outcome = await receiveEdit(world, author, incoming)
-  // What its server counts is news whether or not a word has changed.
-  await noteOrigin(world, incoming.uri, incoming.remoteCounts, null)
-  if (outcome !== 'unknown') return outcome
-  return (await receivePosts(world, [{ incoming, author }]))[0] ?? 'unrelated'
+  const [outcome = 'unrelated'] = await takeEdits(world, [{ author, incoming }])
+  return outcome
+}
+
+/** The same for many at once. */
+export async function takeEdits(world: World, edits: readonly IncomingEdit[]): Promise<string[]> {
+  const outcomes = await receiveEdits(world, edits)
+  const words: string[] = []
+  for (const [index, { author, incoming }] of edits.entries()) {
+    const outcome = outcomes[index] ?? 'unknown'
+    // What its server counts is news whether or not a word has changed.
+    if (outcome !== 'not-yours') await noteOrigin(world, incoming.uri, incoming.remoteCounts, null)
+    if (outcome === 'not-yours') words.push('refused: post.not-yours')
+    else if (outcome !== 'unknown') words.push(outcome)
+    else words.push((await receivePosts(world, [{ incoming, author }]))[0] ?? 'unrelated')
+  }
+  return words
 }
 
 /** An actor that has changed is read anew at its home, whatever the activity says of it. */

@@ -2,12 +2,14 @@ import { Refusal } from '../../../base/refusal.ts'
 import type { Account } from '../../../domain/accounts/account.ts'
 import { findAccountsByUris } from '../../../domain/accounts/find.ts'
 import { refreshIfStale } from '../../../domain/accounts/refresh.ts'
+import type { IncomingEdit } from '../../../domain/posts/edit.ts'
 import { type Arrival, receivePosts } from '../../../domain/posts/receive.ts'
 import type { World } from '../../../domain/world.ts'
 import { enqueue } from '../../../jobs/enqueue.ts'
 import type { LaneHandler, LaneItem, LaneOutcome } from '../../../jobs/outcomes.ts'
 import { activityFrom, type ReadActivity } from '../../../translate/from-activity/activity.ts'
 import { act, isDeafTo, settled } from './act.ts'
+import { takeEdits } from './origin.ts'
 import { concernsKnownPost, takeReactions } from './reaction.ts'
 import { readActivity } from './read.ts'
 import { askFirst, type Reading } from './reading.ts'
@@ -39,6 +41,7 @@ export function inboxHandler(world: World, hear: Hear): LaneHandler {
       if (signal.aborted) throw new Error('out of time')
       await takePosts(world, round.posts, hear)
       await takeTogether(world, round.reactions, hear)
+      await takeEditsOf(world, round.edits, hear)
       await takeLanes(world, round.others, hear)
     }
     return batch.map((): LaneOutcome => ({ done: true }))
@@ -73,22 +76,26 @@ function readOrDrop<T>(hear: Hear, read: () => T): T[] {
 type Round = Readonly<Record<Run, Step[]>>
 type Run = (typeof runs)[number]
 /** In a round these come one after the other. */
-const runs = ['posts', 'reactions', 'others'] as const
+const runs = ['posts', 'reactions', 'edits', 'others'] as const
 
 /**
- * Cuts each lane into runs of posts, of reactions and of everything else; the first runs of all lanes make the first
- * round, and so on, so that each lane keeps its order while posts and reactions of many lanes go together.
+ * Cuts each lane into rounds of posts, reactions, edits and everything else; the first rounds of all lanes go together,
+ * and so on. What was sent earlier may come after a post, for nothing that is said hangs on a post's not being there yet;
+ * edits of one post keep their order, and everything else its place in its lane.
  */
 function roundsOf(steps: readonly Step[]): Round[] {
   const rounds: Round[] = []
-  const at = new Map<number, { round: number; run: Run }>()
+  const at = new Map<number, { round: number; afterOthers: boolean }>()
   for (const step of steps) {
     const run = runOf(step)
-    const place = at.get(step.item.lane) ?? { round: 0, run }
-    if (runs.indexOf(run) < runs.indexOf(place.run)) place.round += 1
-    place.run = run
+    const place = at.get(step.item.lane) ?? { round: 0, afterOthers: false }
     at.set(step.item.lane, place)
-    while (rounds.length <= place.round) rounds.push({ posts: [], reactions: [], others: [] })
+    if (run !== 'others' && place.afterOthers) {
+      place.round += 1
+      place.afterOthers = false
+    }
+    place.afterOthers ||= run === 'others' && step.reading.kind !== 'nothing'
+    while (rounds.length <= place.round) rounds.push({ posts: [], reactions: [], edits: [], others: [] })
     rounds[place.round]?.[run].push(step)
   }
   return rounds
@@ -96,7 +103,9 @@ function roundsOf(steps: readonly Step[]): Round[] {
 
 function runOf({ reading, actor }: Step): Run {
   if (!actor) return 'others'
-  return reading.kind === 'post' ? 'posts' : reading.kind === 'reaction' ? 'reactions' : 'others'
+  if (reading.kind === 'post') return 'posts'
+  if (reading.kind === 'reaction') return 'reactions'
+  return reading.kind === 'edit' ? 'edits' : 'others'
 }
 
 async function takePosts(world: World, steps: readonly Step[], hear: Hear): Promise<void> {
@@ -118,6 +127,13 @@ async function takeTogether(world: World, steps: readonly Step[], hear: Hear): P
   )
   for (const [index, { step }] of taken.entries())
     await conclude(world, step, outcomes[index] ?? 'nothing', hear)
+}
+
+async function takeEditsOf(world: World, steps: readonly Step[], hear: Hear): Promise<void> {
+  const edits = steps.flatMap(({ reading, actor }): IncomingEdit[] =>
+    reading.kind === 'edit' && actor ? [{ incoming: reading.incoming, author: actor }] : [],
+  )
+  if (edits.length > 0) for (const outcome of await takeEdits(world, edits)) hear('Update', outcome)
 }
 
 /** So many lanes at once: while one waits for its transaction to be kept, the others go on. */

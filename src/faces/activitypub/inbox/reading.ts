@@ -8,6 +8,7 @@ import type { JsonObject } from '../../../translate/json.ts'
  * What an activity from elsewhere asks of us, read without touching the database or the network.
  * - `post`: somebody said something; taken together with others of its batch
  * - `reaction`: somebody likes or boosts a post, or does so no more; taken together as well
+ * - `edit`: a post says something else now; taken together as well
  * - `effect`: anything else that changes something here
  * - `ask`: it can only be believed once its own server has been asked, whoever sent it
  * - `nothing`: known, and without effect here
@@ -15,6 +16,7 @@ import type { JsonObject } from '../../../translate/json.ts'
 export type Reading =
   | { readonly kind: 'post'; readonly incoming: Incoming }
   | { readonly kind: 'reaction'; readonly reaction: IncomingReaction }
+  | { readonly kind: 'edit'; readonly incoming: Incoming }
   | { readonly kind: 'effect'; readonly run: InboxEffect }
   | { readonly kind: 'ask'; readonly ask: (world: World, asking: Asking) => Promise<string> }
   | { readonly kind: 'nothing'; readonly why: string }
