@@ -37,7 +37,7 @@ async function readPins(parts: FeatureParts, account: Account, url: string): Pro
   if (!items) return
   const listed = items.flatMap((item) => {
     const uri = idOf(item)
-    return uri !== undefined && sameOrigin(uri, account.uri) ? [{ uri, item }] : []
+    return uri !== undefined && mayBePinnedBy(account, uri) ? [{ uri, item }] : []
   })
   const uris = [...new Set(listed.map(({ uri }) => uri))]
   const known = await findPostsByUris(parts.world.db, uris)
@@ -45,19 +45,24 @@ async function readPins(parts: FeatureParts, account: Account, url: string): Pro
   await receivePins(parts.world, account, uris)
 }
 
-/** Listed whole by the account's own server, it may be believed; else it is asked for. */
-async function keepPost(
-  { world, directory }: FeatureParts,
-  account: Account,
-  uri: string,
-  item: Json,
-): Promise<void> {
+/** People feature what they said themselves; a group, what was said in it, wherever its people live. */
+function mayBePinnedBy(account: Account, uri: string): boolean {
+  return account.kind === 'group' || sameOrigin(uri, account.uri)
+}
+
+/** Listed whole by its author's own server, a post may be believed; else it is asked for. */
+async function keepPost(parts: FeatureParts, account: Account, uri: string, item: Json): Promise<void> {
+  const { world, directory } = parts
   try {
-    const note = isObject(item) && item.attributedTo !== undefined ? item : await directory.post(uri)
+    const whole = isObject(item) && item.attributedTo !== undefined && sameOrigin(uri, account.uri)
+    const note = whole ? (item as JsonObject) : await directory.post(uri)
     if (note === 'gone' || note === undefined) return
-    const incoming = incomingFrom(note, world.clock.now(), { followersUrl: account.followersUrl })
-    if (incoming.authorUri === account.uri)
-      await receivePosts(world, [{ incoming, author: account, wanted: true, found: true }])
+    const incoming = incomingFrom(note, world.clock.now())
+    const isTheirs = incoming.authorUri === account.uri
+    const isInGroup = account.kind === 'group' && incoming.audience === account.uri
+    if (!isTheirs && !isInGroup) return
+    const author = isTheirs ? account : await world.directory.findByUri(incoming.authorUri)
+    if (author && !author.local) await receivePosts(world, [{ incoming, author, wanted: true, found: true }])
   } catch (error) {
     if (!(error instanceof Refusal || error instanceof Transient)) throw error
   }

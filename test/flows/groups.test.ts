@@ -5,6 +5,7 @@ import { findAccountByUri } from '../../src/domain/accounts/find.ts'
 import { requestFollow } from '../../src/domain/follows/request.ts'
 import { findPostByUri } from '../../src/domain/posts/find.ts'
 import { publishPost } from '../../src/domain/posts/publish.ts'
+import { listPinned } from '../../src/views/featured.ts'
 import { listHome } from '../../src/views/timelines.ts'
 import type { Json, Person } from '../support/peer.ts'
 import { startWhole, type Whole } from '../support/whole.ts'
@@ -16,11 +17,16 @@ let whole: Whole
 let carl: LocalAccount
 let group: Person
 let hal: Person
+let pinned: unknown[] = []
 beforeAll(async () => {
   whole = await startWhole(['lemmy.test', 'far.test'])
   carl = await personHere(whole.world, 'carl')
   group = await whole.peer.person('rain', { host: 'lemmy.test', actor: { type: 'Group' } })
   hal = await whole.peer.person('hal', { host: 'far.test' })
+  const { featured } = group.actor
+  whole.peer.answer(String(featured), () => ({
+    body: { id: featured, type: 'OrderedCollection', orderedItems: pinned },
+  }))
   await group.post(inbox(), group.activity('View', group.uri))
   await whole.settled()
   const rain = (await findAccountByUri(whole.db, group.uri)) ?? expect.fail('the group is not known')
@@ -149,4 +155,14 @@ test('an event of a group, sent by the person who wrote it, is the group’s (Mo
   await hal.post(inbox(), hal.create(event))
   await whole.settled()
   expect(await findPostByUri(whole.db, String(event.id))).toMatchObject({ accountId: club.id })
+})
+
+test('what a group features is what was said in it, wherever that lives, and nothing else', async () => {
+  const said = page('rules of the house', { published: '2024-01-01T00:00:00Z' })
+  const elsewhere = hal.note('not said in the group', { published: '2024-01-01T00:00:00Z' })
+  pinned = [said.id, elsewhere.id]
+  await announce(hal.activity('Add', said.id, { target: group.actor.featured }))
+  const rain = (await findAccountByUri(whole.db, group.uri)) ?? expect.fail('the group is not known')
+  expect((await listPinned(whole.db, rain.id, undefined)).map(({ uri }) => uri)).toEqual([said.id])
+  expect(await findPostByUri(whole.db, String(elsewhere.id))).toBeUndefined()
 })

@@ -78,7 +78,7 @@ export async function receivePins(world: World, author: Account, uris: readonly 
     const pinned = uris
       .map((uri) => posts.get(uri))
       .filter((post) => post !== undefined)
-      .filter((post) => post.accountId === author.id && isPinnable(post))
+      .filter((post) => isPinnable(post) && isOf(post, author))
     await replacePins(
       tx,
       author.id,
@@ -86,6 +86,11 @@ export async function receivePins(world: World, author: Account, uris: readonly 
       world.clock.now(),
     )
   })
+}
+
+/** Their own; of a group, what was said in it. */
+function isOf(post: KnownPost, { id, kind, uri }: Account): boolean {
+  return post.accountId === id || (kind === 'group' && post.audienceUri === uri)
 }
 
 function isPinnable(post: KnownPost): boolean {
