@@ -61,6 +61,7 @@ function summaryOf(post: PostView): Record<string, unknown> {
     summary: post.summary,
     content: post.contentHtml,
     inReplyTo: post.inReplyTo?.uri ?? null,
+    quote: post.quote && { uri: post.quote.uri, state: post.quote.state },
     publishedAt: post.publishedAt,
     editedAt: post.editedAt,
     ...heldSummary(post),

@@ -28,7 +28,10 @@ export interface SubPolicyJson {
   automatic: readonly string[]
   manual: readonly string[]
 }
-export type PolicyJson = { readonly [Kind in InteractionKind]?: SubPolicyJson }
+export type PolicyJson = { readonly [Kind in InteractionKind]?: SubPolicyJson } & {
+  /** its server knows no requests: leave is asked for by doing it, before its author alone (GoToSocial up to 0.19) */
+  readonly byDoing?: true
+}
 
 export interface ApprovalTable {
   id: ApprovalId

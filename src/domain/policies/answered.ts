@@ -12,6 +12,8 @@ export interface Answer {
   readonly accepted: boolean
   /** what can be read by everybody as the proof of it */
   readonly stampUri: string | null
+  /** its own id, which is all the proof there is from GoToSocial up to 0.18 */
+  readonly uri: string
 }
 
 /**
@@ -24,11 +26,13 @@ export async function receiveAnswer(
   world: World,
   actor: Account,
   uri: string,
-  { accepted, stampUri }: Answer,
-): Promise<'approved' | 'turned down' | 'taken back' | 'answered before' | undefined> {
+  { accepted, ...answer }: Answer,
+): Promise<'approved' | 'turned down' | 'taken back' | 'answered before' | 'no stamp' | undefined> {
   const named = await findApprovalsNamed(world.db, uri)
   const approval = named.find((each) => each.actorLocal && each.deciderId === actor.id)
   if (!approval) return undefined
+  const stampUri = answer.stampUri ?? (approval.kind === 'quote' ? null : answer.uri)
+  if (accepted && stampUri === null) return 'no stamp'
   return transact(world.db, async (tx) => {
     const state = await lockApproval(tx, approval.id)
     if (accepted && state !== 'pending') return 'answered before'

@@ -48,7 +48,7 @@ export function policyFrom(
   choices: Choices,
   author: Author,
   post: { readonly visibility: Visibility; readonly mentionUris: readonly string[] },
-): Required<Policy> {
+): Required<Omit<Policy, 'byDoing'>> {
   const open = isOpen(post.visibility)
   const stated = (kind: InteractionKind, always: readonly string[]) =>
     subPolicyFrom(choices[kind] ?? 'everyone', author, [author.uri, ...always], post.mentionUris)

@@ -74,9 +74,7 @@ export async function seekLeave(
 ): Promise<void> {
   if (incoming.kind === 'undo') {
     const { uri } = incoming
-    if (uri !== undefined && outcome !== 'removed') {
-      await transact(world.db, (tx) => withdrawWishes(tx, actor.id, uri))
-    }
+    if (uri !== undefined) await transact(world.db, (tx) => withdrawWishes(tx, actor.id, uri))
     return
   }
   if (!target) return

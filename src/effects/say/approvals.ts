@@ -6,8 +6,8 @@ import { findApproval } from '../../domain/policies/find.ts'
 import { findPostByUri } from '../../domain/posts/find.ts'
 import type { Waiting } from '../../domain/reactions/leave.ts'
 import type { InteractionFact } from '../../facts/facts.ts'
-import type { Json } from '../../translate/json.ts'
-import { updateFrom } from '../../translate/to-activity/activities.ts'
+import type { Json, JsonObject } from '../../translate/json.ts'
+import { createFrom, updateFrom } from '../../translate/to-activity/activities.ts'
 import {
   type ApprovalParts,
   approvalFrom,
@@ -15,10 +15,12 @@ import {
   requestFrom,
   revocationFrom,
 } from '../../translate/to-activity/approvals.ts'
+import { noteContext } from '../../translate/to-activity/context.ts'
 import { noteObject } from '../../translate/to-activity/note.ts'
 import { announceFrom, likeFrom } from '../../translate/to-activity/reactions.ts'
 import { mentionsOfAccounts } from '../../views/accounts.ts'
 import { viewPost } from '../../views/posts.ts'
+import type { PostView } from '../../views/view.ts'
 import type { Sayers, Saying, SayingParts } from './saying.ts'
 
 type AnyFact = InteractionFact<string>
@@ -52,15 +54,23 @@ async function sayRequest({ uris }: SayingParts, tx: Tx, fact: AnyFact): Promise
   const view = post && (await viewPost(tx, post.id, { accountId: fact.actorId }))
   const instrument = view ? noteObject(view, uris) : await waitingOf(uris, tx, fact, parts)
   if (instrument === undefined) return undefined
+  const target = await viewPost(tx, fact.targetId, { accountId: fact.actorId })
+  // Its server knows of no requests: it is done before its author alone, and answered by its id.
+  const byDoing = target?.policy?.byDoing && fact.kind !== 'quote'
   return {
     id,
     accountId: fact.actorId,
-    json: requestFrom(fact.requestUri, parts, instrument),
+    json: byDoing ? doneFrom(id, view, instrument, uris) : requestFrom(fact.requestUri, parts, instrument),
     ...(view && { postId: view.id }),
     // After the post itself where that is told of too, and before any edit of it.
     subject: view?.id ?? fact.targetId,
     recipients: { accountIds: [fact.deciderId] },
   }
+}
+
+function doneFrom(id: ActivityId, view: PostView | undefined, instrument: Json, uris: Uris): JsonObject {
+  if (view) return createFrom(id, view, uris)
+  return { '@context': noteContext, ...(instrument as JsonObject) }
 }
 
 /** A like or boost that waits is written down only with its request. */

@@ -36,7 +36,14 @@ function policyOf(note: JsonObject, authorUri: string): Policy | null {
     const sub = subPolicyOf(objectsOf(written[key])[0])
     return sub === undefined ? [] : [[kind, sub] as const]
   })
-  return stated.length === 0 ? null : Object.fromEntries(stated)
+  if (stated.length === 0) return null
+  const policy: Policy = Object.fromEntries(stated)
+  return KINDS.some(([, key]) => isNewer(objectsOf(written[key])[0])) ? policy : { ...policy, byDoing: true }
+}
+
+/** With these names came requests. */
+function isNewer(written: JsonObject | undefined): boolean {
+  return written?.automaticApproval !== undefined || written?.manualApproval !== undefined
 }
 
 /** An empty part says nothing: whoever means nobody names themself. */

@@ -1,4 +1,4 @@
-import type { Uris } from '../../base/uris.ts'
+import { PUBLIC, type Uris } from '../../base/uris.ts'
 import { authorOf, type Policy, policyFrom, type SubPolicy } from '../../domain/policies/policy.ts'
 import { escapeHtml } from '../../text/escape.ts'
 import { htmlFrom } from '../../text/html.ts'
@@ -17,9 +17,14 @@ export function controlsOf(view: PostView, uris: Uris): JsonObject {
 }
 
 function statedPolicy(view: PostView, uris: Uris): Policy {
-  if (view.policy !== null) return view.policy
-  const mentionUris = view.mentions.map(({ uri }) => uri)
-  return policyFrom({}, authorOf(view.author, uris), { visibility: view.visibility, mentionUris })
+  const mentionUris = view.mentions.filter(({ silent }) => !silent).map(({ uri }) => uri)
+  if (view.policy === null)
+    return policyFrom({}, authorOf(view.author, uris), { visibility: view.visibility, mentionUris })
+  const { reply } = view.policy
+  if (reply === undefined || reply.automatic.includes(PUBLIC)) return view.policy
+  // An edit may have named others since.
+  const automatic = [...new Set([...reply.automatic, ...mentionUris])]
+  return { ...view.policy, reply: { ...reply, automatic } }
 }
 
 /** Each part with the names that GoToSocial had for it until 0.20 beside. */

@@ -165,6 +165,20 @@ describe('a reply that needs leave', () => {
     expect((await viewPost(db, post.id, undefined))?.counts.replies).toBe(before)
   })
 
+  test('is itself the request where the server of its author knows no others', async () => {
+    const post = await theirs({ reply: asking, byDoing: true })
+    const id = await reply(post.id)
+    expect(await said('ReplyRequest')).toEqual([])
+    const [create] = await said('Create')
+    expect(create).toMatchObject({ object: { id: uris.post(id), inReplyTo: post.uri } })
+    expect(await recipients()).toEqual([{ accountIds: [carl.id] }])
+    expect(await viewPost(db, id, undefined)).toBeUndefined()
+    const accept = answer('Accept', carl, uris.post(id))
+    expect(await send(accept)).toBe('approved')
+    expect(await said('Create')).toMatchObject([{}, { object: { approvedBy: accept.id } }])
+    expect((await recipients()).at(-1)).toMatchObject({ followersOf: anna.id })
+  })
+
   test('is answered by its bare id as well, as GoToSocial does', async () => {
     const post = await theirs({ reply: asking })
     const id = await reply(post.id)
@@ -196,7 +210,11 @@ describe('likes and boosts that need leave', () => {
     await send(answer('Accept', carl, { id: request?.id, type: asked }, { result: stamp }))
     expect(await counts()).toBe(1)
     const [done] = await said(type)
-    expect(done).toMatchObject({ id: (request?.instrument as Json | undefined)?.id, [property]: stamp, approvedBy: stamp })
+    expect(done).toMatchObject({
+      id: (request?.instrument as Json | undefined)?.id,
+      [property]: stamp,
+      approvedBy: stamp,
+    })
   })
 
   test('one that is taken back before the answer is not done any more', async () => {

@@ -25,7 +25,8 @@ export const answerWish: Answerer = {
     const stampUri = resultUri !== undefined && sameOrigin(resultUri, actor.uri) ? resultUri : null
     const named = [reference.uri, idOf(listOf(reference.whole?.instrument)[0])]
     for (const uri of named) {
-      const done = uri && (await receiveAnswer(world, actor, uri, { accepted, stampUri }))
+      const answer = { accepted, stampUri, uri: reference.byUri }
+      const done = uri && (await receiveAnswer(world, actor, uri, answer))
       if (done) return done
     }
     return undefined

@@ -12,6 +12,8 @@ export interface ActivityReference {
   readonly actorUri: string | undefined
   readonly objectUri: string | undefined
   readonly whole: JsonObject | undefined
+  /** the id of the activity that names it */
+  readonly byUri: string
 }
 
 /** What an Undo, Accept or Reject is about. */
@@ -23,6 +25,7 @@ export function referenceIn(activity: ReadActivity): ActivityReference {
     actorUri: whole && idOf(whole.actor),
     objectUri: whole && idOf(whole.object),
     whole,
+    byUri: activity.id,
   }
 }
 
