@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { PostId } from '../../../src/base/ids.ts'
 import { Refusal } from '../../../src/base/refusal.ts'
 import type { Account, LocalAccount } from '../../../src/domain/accounts/account.ts'
-import { closePoll, tellTallies } from '../../../src/domain/polls/close.ts'
+import { closePoll, refreshPolls, tellTallies } from '../../../src/domain/polls/close.ts'
 import type { DraftPoll } from '../../../src/domain/polls/poll.ts'
 import { receiveVotes, vote } from '../../../src/domain/polls/vote.ts'
 import { editPost, receiveEdit } from '../../../src/domain/posts/edit.ts'
@@ -377,6 +377,21 @@ describe('a poll from elsewhere', () => {
     expect(told).toEqual([{ owner_id: here.id }])
     expect(await updates(id)).toEqual([])
     expect(await refusalOf(() => vote(world, stranger, id, [0]))).toMatchObject({ code: 'poll.ended' })
+  })
+
+  test('is asked for anew when somebody looks, every five minutes at most, and no more once it was counted out', async () => {
+    const { id, incoming } = await asked()
+    const reads = async () => (await jobsOf(id, 'read')).length
+    await refreshPolls(world, [id])
+    expect(await reads()).toBe(0)
+    clock.advance(301_000)
+    await Promise.all([refreshPolls(world, [id]), refreshPolls(world, [id, id])])
+    expect(await reads()).toBe(1)
+    clock.advance(400_000)
+    await receiveEdit(world, far, incoming)
+    expect((await pollOf(id)).closedAt).toEqual(incoming.poll?.endsAt)
+    await refreshPolls(world, [id])
+    expect(await reads()).toBe(1)
   })
 
   test('with more answers than ours may have is kept whole', async () => {

@@ -62,7 +62,7 @@ describe('a local post', () => {
       payload: {
         activityId: activity.id,
         subject: id,
-        recipients: { accountIds: [], followersOf: anna.id },
+        recipients: { accountIds: [], followersOf: anna.id, inboxIds: [] },
         after: 0,
       },
     })
