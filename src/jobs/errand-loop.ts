@@ -30,7 +30,7 @@ export interface ErrandOptions {
 const PLACES: PlaceLimits = { atOnce: 24, unproven: 24, inAll: 256, slowAfterMs: 300 }
 const HOSTS_AT_ONCE = 96
 const ERRAND_LIMIT_MS = 60_000
-const DATABASE_PAUSE_SECONDS = 5
+const AFTER_FAILURE_SECONDS = 60
 
 interface Turn {
   readonly claimed: ClaimedRound
@@ -129,9 +129,10 @@ export function createErrandWork({ db, slot, handler, log, instruments }: Errand
       return outcome
     } catch (error) {
       log.warn('Asking for {url} failed: {error}', { url: errand.url, error })
-      const late = error instanceof TimeLimitError
-      await putOffErrand(db, errand, 60).catch(() => undefined)
-      return { result: 'host-failed', requests: late ? 1 : 0, seconds: late ? 60 : DATABASE_PAUSE_SECONDS }
+      await putOffErrand(db, errand, AFTER_FAILURE_SECONDS).catch(() => undefined)
+      // Whatever else went wrong is our own trouble, and not the host's.
+      const result = error instanceof TimeLimitError ? 'host-failed' : 'later'
+      return { result, requests: 1, seconds: AFTER_FAILURE_SECONDS }
     } finally {
       place.leave()
       letIn()
