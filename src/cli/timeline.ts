@@ -39,13 +39,13 @@ async function notifications(name: string, options: ListOptions): Promise<void> 
     const { db, uris } = house.world
     const owner = await requirePerson(house, name)
     const page = await listNotifications(db, owner.id, { limit: options.limit })
-    for (const { id, kind, from, postUrl, createdAt } of page.items) {
+    for (const { id, kind, emoji, from, postUrl, createdAt } of page.items) {
       const handle = `@${handleForPeople(from, uris.handleHost)}`
       const post = postUrl ? ` ${postUrl}` : ''
       print(
         options,
-        { id, kind, from: from.uri, post: postUrl, createdAt },
-        `${createdAt.toISOString()} ${kind} from ${handle}${post}`,
+        { id, kind, ...(emoji.length > 0 && { emoji }), from: from.uri, post: postUrl, createdAt },
+        `${createdAt.toISOString()} ${[kind, ...emoji].join(' ')} from ${handle}${post}`,
       )
     }
   })

@@ -33,6 +33,13 @@ export async function listNotifications(
       'account.name',
       'account.host',
     ])
+    .select(
+      sql<string[]>`ARRAY(SELECT reaction.emoji FROM reaction
+        WHERE notification.kind = 'reaction' AND reaction.post_id = notification.post_id
+          AND reaction.account_id = notification.from_account_id AND reaction.emoji IS NOT NULL ORDER BY reaction.id)`.as(
+        'emoji',
+      ),
+    )
     .where('notification.owner_id', '=', ownerId)
     // What they may not see any more they are not reminded of either.
     .where((eb) => eb.or([eb('notification.post_id', 'is', null), visibleTo({ accountId: ownerId })]))
@@ -50,9 +57,10 @@ export async function listNotifications(
     .execute()
   const items = rows
     .slice(0, options.limit)
-    .map(({ noticeId, kind, postId, postUrl, createdAt, ...from }) => ({
+    .map(({ noticeId, kind, emoji, postId, postUrl, createdAt, ...from }) => ({
       id: noticeId,
       kind,
+      emoji,
       postId,
       postUrl,
       createdAt,

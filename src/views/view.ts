@@ -211,6 +211,8 @@ export interface Page<Item> {
 export interface NotificationView {
   readonly id: NotificationId
   readonly kind: string
+  /** of a reaction, which; `:name@host:` of a custom one */
+  readonly emoji: readonly string[]
   readonly from: AccountMention
   readonly postId: PostId | null
   readonly postUrl: string | null

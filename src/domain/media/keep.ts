@@ -84,10 +84,18 @@ export async function keepAttachments(
   )
 }
 
-/** Lets a post from elsewhere hold something else. */
-export async function replaceAttachments(world: Pick<World, 'ids'>, tx: Tx, post: Holder): Promise<void> {
-  await deleteAttachmentsOf(tx, post.id)
-  await keepAttachments(world, tx, [post])
+/**
+ * Lets posts from elsewhere hold something else.
+ * @param had which of them held anything before
+ */
+export async function replaceAttachments(
+  world: Pick<World, 'ids'>,
+  tx: Tx,
+  posts: readonly Holder[],
+  had: readonly PostId[],
+): Promise<void> {
+  if (had.length > 0) await deleteAttachmentsOf(tx, had)
+  await keepAttachments(world, tx, posts)
 }
 
 const WAITING_MS = 86_400_000

@@ -42,8 +42,8 @@ export async function insertAttachments(tx: Tx, attachments: readonly PostedAtta
     .execute()
 }
 
-export async function deleteAttachmentsOf(tx: Tx, postId: PostId): Promise<void> {
-  await tx.deleteFrom('attachment').where('post_id', '=', postId).execute()
+export async function deleteAttachmentsOf(tx: Tx, postIds: readonly PostId[]): Promise<void> {
+  await tx.deleteFrom('attachment').where('post_id', '=', sql<PostId>`any(${postIds}::bigint[])`).execute()
 }
 
 /** A file of somebody here that waits to be posted. */

@@ -9,7 +9,7 @@ import type { DraftPoll } from '../polls/poll.ts'
 import type { World } from '../world.ts'
 import { compose } from './compose.ts'
 import { findVisible, type KnownPost } from './find.ts'
-import { changeHeld, receiveCounts, replaceHeld } from './hold.ts'
+import { changeHeld, type EditedHolder, receiveCounts, replaceFilesAfar, replaceHeld } from './hold.ts'
 import { findParts, type PostParts } from './parts-find.ts'
 import type { Incoming } from './post.ts'
 import { receiveControls } from './revise-controls.ts'
@@ -123,6 +123,7 @@ async function receiveTogether(
     )
     const outcomes: (EditOutcome | 'not-yours')[] = []
     const facts: Fact[] = []
+    const edited: EditedHolder[] = []
     for (const { author, incoming } of edits) {
       const post = posts.get(incoming.uri)
       const hanging = post && parts.get(post.id)
@@ -133,8 +134,10 @@ async function receiveTogether(
         const [outcome, ...said] = await receiveOne(world, tx, post, hanging, { author, incoming }, people)
         outcomes.push(outcome)
         facts.push(...said)
+        if (outcome === 'edited') edited.push({ post, parts: hanging, holds: incoming })
       }
     }
+    await replaceFilesAfar(world, tx, edited)
     if (facts.length > 0) await record(world, tx, facts)
     return outcomes
   })

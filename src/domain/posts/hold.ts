@@ -40,7 +40,28 @@ export async function keepHeld(
   )
 }
 
-/** Lets an edited post from elsewhere hold what it holds now; its history has what it held before. */
+/** A post that was edited elsewhere, with what hung on it before. */
+export interface EditedHolder {
+  readonly post: KnownPost
+  readonly parts: PostParts
+  readonly holds: Held
+}
+
+/** Lets edited posts from elsewhere show the files that they show now, once what they showed stands in their history. */
+export async function replaceFilesAfar(
+  world: Pick<World, 'ids'>,
+  tx: Tx,
+  edited: readonly EditedHolder[],
+): Promise<void> {
+  await replaceAttachments(
+    world,
+    tx,
+    edited.map(({ post, holds }) => ({ id: post.id, accountId: post.accountId, holds })),
+    edited.flatMap(({ post, parts }) => (parts.hasAttachments ? [post.id] : [])),
+  )
+}
+
+/** Lets an edited post from elsewhere hold what it holds now beside files; its history has what it held before. */
 export async function replaceHeld(
   world: Pick<World, 'ids' | 'clock'>,
   tx: Tx,
@@ -49,9 +70,6 @@ export async function replaceHeld(
   author: Account,
   holds: Held,
 ): Promise<void> {
-  const holder = { id: post.id, accountId: post.accountId, holds }
-  if (parts.hasAttachments) await replaceAttachments(world, tx, holder)
-  else await keepAttachments(world, tx, [holder])
   if (parts.hasPoll || holds.poll) await receivePollEdit(world, tx, post.id, holds.poll)
   if (parts.hasPreview || holds.card) await replaceCarried(tx, post.id, holds.card)
   await keepEmojis(world, tx, [{ host: author.host, emojis: holds.emojis }])

@@ -152,6 +152,11 @@ describe('an emoji', () => {
       `reaction ben ${post}`,
       `reaction cleo ${post}`,
     ])
+    const told = (await listNotifications(db, anna.id, { limit: 80 })).items
+    expect(told.find(({ postId, from }) => postId === post && from.name === 'cleo')?.emoji).toEqual([
+      '🎉',
+      '❤️',
+    ])
     await unreactToPost(world, cleo, post, '🎉')
     expect(await notices(anna)).toContain(`reaction cleo ${post}`)
     await unreactToPost(world, cleo, post, '❤')
