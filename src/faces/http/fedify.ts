@@ -104,7 +104,8 @@ export function serveSurface(options: SurfaceOptions): RequestHandler {
 
   async function findForSigner(req: ExpressRequest, key: string): Promise<Found | undefined> {
     // To check our signature others need our keys first, and may have to prove themselves by theirs.
-    if (ACTOR.test(key) && !isSigned(req)) return read(options, key, undefined, 'keys only')
+    const bare = ACTOR.test(key) && !isSigned(req) && (await read(options, key, undefined, 'keys only'))
+    if (bare) return bare
     const viewer = await options.signer(req)
     const found = await read(options, key, viewer)
     return found && unlessKept(found, key, viewer)

@@ -190,7 +190,10 @@ describe('under authorized fetch', () => {
     `/ap/actors/${NOBODYS_ID}`,
   ]
 
-  test.each(paths)('nobody reads %s without a signature, be it there or not', async (path) => {
+  const actors = [`/ap/actors/${anna.id}`, '/@Anna']
+  const closed = paths.filter((path) => !actors.includes(path))
+
+  test.each(closed)('nobody reads %s without a signature, be it there or not', async (path) => {
     const got = await strict.get(path)
     expect(got.status).toBe(401)
     expect(got.headers['cache-control']).toMatch(/no-store/)
@@ -200,7 +203,16 @@ describe('under authorized fetch', () => {
     const got = await strict.getSigned(path, viewers.stranger.key)
     expect(got.status).toBe(200)
     expect(got.headers['cache-control']).toBe('private, no-store')
-    expect((await strict.get(path)).status).toBe(401)
+    const unsigned = await strict.get(path)
+    expect(unsigned.status).toBe(actors.includes(path) ? 200 : 401)
+    expect(unsigned.headers['cache-control']).toMatch(/no-store/)
+  })
+
+  test.each(actors)('of %s nobody reads more without one than what checks a signature', async (path) => {
+    const { json } = await strict.get(path)
+    expect(json).toMatchObject({ type: 'Person', publicKey: {}, inbox: expect.any(String) })
+    for (const more of ['name', 'summary', 'outbox', 'followers', 'url'])
+      expect(json).not.toHaveProperty(more)
   })
 
   test.each([
