@@ -15,7 +15,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`ALTER TABLE mention ADD COLUMN silent boolean NOT NULL DEFAULT false`.execute(db)
   await sql`COMMENT ON COLUMN mention.silent IS 'may read it, though nobody named them'`.execute(db)
   await sql`ALTER TABLE account ADD COLUMN default_policy jsonb`.execute(db)
-  await sql`UPDATE account SET following_url = uri || '/following' WHERE local AND following_url IS NULL`.execute(db)
+  await sql`UPDATE account SET following_url = uri || '/following' WHERE local AND following_url IS NULL`.execute(
+    db,
+  )
 
   await sql`
     CREATE TABLE quote (

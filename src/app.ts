@@ -7,6 +7,7 @@ import { forgetKeys } from './domain/accounts/delete.ts'
 import { knownAmong, presenceOf } from './domain/accounts/find.ts'
 import { ownerSetupToken } from './domain/accounts/setup.ts'
 import { recheckLinks } from './domain/accounts/verify-links.ts'
+import { forgetPassing } from './domain/activities/forget.ts'
 import { endMutes } from './domain/blocks/mute.ts'
 import { forgetCrawls } from './domain/crawls/forget.ts'
 import { noticeReturn } from './domain/instance/return.ts'
@@ -218,6 +219,7 @@ function createWorkers(parts: AppParts, house: House): Runner {
       softwareChore({ ...house, ...world }),
       () => forgetPages(world),
       () => forgetKeys(world),
+      () => forgetPassing(world),
       () => forgetEchoes(world),
     ],
     errands: createCrawler({ world, fetcher: house.fetcher, log }),

@@ -67,7 +67,10 @@ const entries: Readonly<Record<RefusalCode, Entry>> = {
   'post.parent-not-found': { status: 422, sentence: 'The post to reply to is not there.' },
   'post.unchanged': { status: 422, sentence: 'That is what the post says already.' },
   'reply.refused': { status: 403, sentence: 'Its author lets only certain people reply to this post.' },
-  'reply.held': { status: 409, sentence: 'That reply waits for approval; it can be answered once it has it.' },
+  'reply.held': {
+    status: 409,
+    sentence: 'That reply waits for approval; it can be answered once it has it.',
+  },
   'quote.not-found': { status: 422, sentence: 'The post to quote is not there.' },
   'quote.refused': { status: 403, sentence: 'Its author does not let this post be quoted.' },
   'like.refused': { status: 403, sentence: 'Its author lets only certain people like this post.' },

@@ -196,7 +196,7 @@ describe('a post', () => {
     })
   })
 
-  test('says how many like and share it, and not who', async () => {
+  test('says how many like and share it, and who page by page', async () => {
     const id = await say('nice')
     for (const list of ['likes', 'shares']) {
       const { json } = await surface.get(`/ap/posts/${id}/${list}`)
@@ -204,8 +204,11 @@ describe('a post', () => {
         id: `${ORIGIN}/ap/posts/${id}/${list}`,
         type: 'Collection',
         totalItems: 0,
-        items: [],
+        first: `${ORIGIN}/ap/posts/${id}/${list}?cursor=first`,
       })
+      const page = await surface.get(`/ap/posts/${id}/${list}?cursor=first`)
+      expect(page.json).toMatchObject({ type: 'CollectionPage', items: [] })
+      expect(page.json).not.toHaveProperty('next')
     }
   })
 
