@@ -103,7 +103,7 @@ export const lifecycle: readonly FederationRow[] = [
     feature: 'Delete of an actor',
     in: 'believed once its home answers 410 or with a Tombstone; all that it left goes',
     out: 'to every server that is known; actor, WebFinger, posts and lists answer 410; the name is never given out again',
-    how: 'docs/decisions/0030-the-end-of-an-account.md',
+    how: 'docs/decisions/0012-the-end-of-an-account.md',
     tests: [
       'test/flows/account-is-deleted.test.ts › an account of ours goes with all that it said',
       'test/flows/account-is-deleted.test.ts › an account elsewhere goes once its home says so',
@@ -114,7 +114,7 @@ export const lifecycle: readonly FederationRow[] = [
     fep: '1b12',
     in: 'an activity in an Announce is a hint: what it is about is read at its own server; posts are boosted by the group, answers kept, likes of our posts counted if their server has them',
     out: '`audience` on answers, which mention the group and are delivered to it',
-    how: 'docs/decisions/0031-groups-and-relays-are-hints.md',
+    how: 'docs/decisions/0013-groups-and-relays-are-hints.md',
     tests: [
       'test/flows/groups.test.ts › what somebody posts in a followed group',
       'test/flows/groups.test.ts › S-056',
@@ -133,7 +133,7 @@ export const lifecycle: readonly FederationRow[] = [
     feature: 'Relays',
     in: 'of those that the operator asked and that accepted; what they pass on is read at its own server, and enters no home by itself',
     out: 'Follow of Public, or of the relay’s actor (LitePub), by the server’s own actor; public posts go to the former',
-    how: 'docs/decisions/0031-groups-and-relays-are-hints.md',
+    how: 'docs/decisions/0013-groups-and-relays-are-hints.md',
     tests: [
       'test/flows/relay.test.ts › a relay is asked by the server itself',
       'test/flows/relay.test.ts › what it passes on',

@@ -9,7 +9,7 @@ export const quotes: readonly FederationRow[] = [
     fep: '044f',
     in: 'shown once the stamp is verified at the quoted author’s server, or when its author quotes themself; until then a link',
     out: 'with the stamp by an Update without a new date; `quoteUri`, `quoteUrl`, `_misskey_quote`, an object link and `p.quote-inline` beside',
-    how: 'docs/decisions/0020-quotes-by-leave.md',
+    how: 'docs/decisions/0010-quotes-by-leave.md',
     tests: [
       'test/flows/quotes.test.ts › is asked for, stamped, told again with the stamp',
       'test/faces/activitypub/inbox/verify-quote.test.ts › with a stamp of the quoted author is shown',
