@@ -21,7 +21,7 @@ let whole: Whole
 let anna: LocalAccount
 let key: PeerKey
 let played: readonly Played[]
-const quirks = [...readQuirks()]
+const quirks = readQuirks()
 
 beforeAll(async () => {
   whole = await startWhole()

@@ -2,29 +2,30 @@ import { readdirSync, readFileSync } from 'node:fs'
 import type { Json } from './peer.ts'
 
 /** One thing that other software really sends, and what becomes of it here. `@RSA@` stands for a key. */
-export interface Quirk {
+export interface Quirk<Doc = Json> {
   readonly from: string
   readonly note: string
-  readonly activity?: Json
-  readonly object?: Json
-  readonly actor?: Json
+  readonly activity?: Doc
+  readonly object?: Doc
+  readonly actor?: Doc
+  /** what the reader is told besides */
   readonly known?: Json
-  readonly expect: Json
+  readonly expect: Doc
   /** what people see of it afterwards, where that is more or other than how it is read */
-  readonly seen?: Json
+  readonly seen?: Doc
 }
 
 const folder = new URL('../wire/', import.meta.url)
 
 /** Every file of test/wire, by its name without the ending. */
-export function readQuirks(): Map<string, Quirk> {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.json'))
-  return new Map(
-    files.map((name) => [
-      name.replace('.json', ''),
-      JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as Quirk,
-    ]),
-  )
+export function readQuirks<Doc = Json>(publicPem = '@RSA@'): [string, Quirk<Doc>][] {
+  const pem = JSON.stringify(publicPem).slice(1, -1)
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => {
+      const text = readFileSync(new URL(name, folder), 'utf8').replaceAll('@RSA@', pem)
+      return [name.replace('.json', ''), JSON.parse(text) as Quirk<Doc>]
+    })
 }
 
 /** A quirk as the inbox of a server would meet it. */
