@@ -7,7 +7,7 @@ import { findAccount } from '../accounts/find.ts'
 import type { World } from '../world.ts'
 import { type Approval, findApprovalOf } from './find.ts'
 import type { InteractionKind } from './policy.ts'
-import { deleteApprovals, insertApproval, settleApproval } from './store.ts'
+import { deleteReactionApprovals, insertApproval, settleApproval } from './store.ts'
 
 /** What somebody wants to do with a post. */
 export interface Wanted {
@@ -166,7 +166,7 @@ export function interactionFact<Type extends InteractionFact<string>['type']>(
   }
 }
 
-/** What somebody did, or wanted to do, they have taken back. */
+/** The like or boost that somebody made, or wanted to make, they have taken back. */
 export async function withdrawWishes(tx: Tx, actorId: Account['id'], uri: string): Promise<number> {
-  return deleteApprovals(tx, actorId, uri)
+  return deleteReactionApprovals(tx, actorId, uri)
 }

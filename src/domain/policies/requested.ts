@@ -65,6 +65,17 @@ async function requestFirst(
     await settleQuote(world, tx, post.id, standing)
     return standing.state === 'accepted' ? 'granted' : standing.state === 'pending' ? 'asked' : 'turned down'
   }
+  // A stamp would be believed everywhere, so only what is an answer to that very post may get one.
+  const wish = { kind: wanted.kind, actorId: wanted.actor.id, targetId: target.id }
+  const verdict = post.inReplyToUri === target.uri ? await judgeInteraction(tx, wish) : 'refused'
+  if (verdict === 'refused') {
+    await turnDown(world, tx, wanted)
+    return 'turned down'
+  }
+  if (verdict === 'ask') {
+    await askApproval(world, tx, wanted)
+    return 'asked'
+  }
   const stampUri = await grantApproval(world, tx, wanted)
   if (stampUri !== undefined) await setApprovedBy(tx, post.id, stampUri)
   return 'granted'

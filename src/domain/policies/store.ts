@@ -67,12 +67,22 @@ export async function nameRequest(tx: Tx, id: ApprovalId, requestUri: string): P
   await tx.updateTable('approval').set({ request_uri: requestUri }).where('id', '=', id).execute()
 }
 
-/** What was done is undone by whoever did it: nothing is left to decide. */
-export async function deleteApprovals(tx: Tx, actorId: AccountId, uri: string): Promise<number> {
+/**
+ * A like or boost is undone by whoever did it: nothing is left to decide. A No stays, or they could ask until it is a Yes;
+ * and replies and quotes are taken back by deleting them.
+ */
+export async function deleteReactionApprovals(tx: Tx, actorId: AccountId, uri: string): Promise<number> {
   const deleted = await tx
     .deleteFrom('approval')
     .where('actor_id', '=', actorId)
     .where('uri', '=', uri)
+    .where('kind', 'in', ['like', 'announce'])
+    .where('state', 'in', ['pending', 'approved'])
     .executeTakeFirst()
   return Number(deleted.numDeletedRows)
+}
+
+/** What was done is deleted by whoever did it: nothing is left to decide. */
+export async function deleteApprovals(tx: Tx, actorId: AccountId, uri: string): Promise<void> {
+  await tx.deleteFrom('approval').where('actor_id', '=', actorId).where('uri', '=', uri).execute()
 }

@@ -7,7 +7,7 @@ import type { LocalAccount } from '../accounts/account.ts'
 import { countPosts, lockAccount } from '../accounts/store.ts'
 import { gatherReach } from '../activities/reach.ts'
 import { deleteActivitiesOf } from '../activities/store.ts'
-import { withdrawWishes } from '../policies/ask.ts'
+import { deleteApprovals } from '../policies/store.ts'
 import { withdrawQuotes } from '../quotes/settle.ts'
 import type { World } from '../world.ts'
 import { findBoostById } from './boost-find.ts'
@@ -95,7 +95,7 @@ async function take(
   if (open || !post.local) await insertTombstone(tx, post.uri, authorUri, world.clock.now())
   await deleteActivitiesOf(tx, post.id)
   await withdrawQuotes(world, tx, post.id)
-  await withdrawWishes(tx, post.accountId, post.uri)
+  await deleteApprovals(tx, post.accountId, post.uri)
   await deletePost(tx, post)
   const counted = open && !post.held
   if (counted) await countPosts(tx, [{ accountId: post.accountId, by: -1 }])

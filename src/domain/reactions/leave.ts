@@ -9,7 +9,8 @@ import type { Permission } from '../policies/policy.ts'
 import { addBoosts } from '../posts/boosts.ts'
 import { findPostsByIds, type KnownPost } from '../posts/find.ts'
 import type { World } from '../world.ts'
-import type { Emoji, IncomingReaction } from './reaction.ts'
+import { findReactionsByPairs } from './find.ts'
+import { type Emoji, type IncomingReaction, MOST_EMOJI } from './reaction.ts'
 import { addReactions } from './reactions.ts'
 
 /** A like, an emoji reaction or a boost while it waits for the author of the post. */
@@ -54,10 +55,15 @@ export async function permissionsFor(
   return wishes.map((wish) => (wish === undefined ? undefined : judged[next++]))
 }
 
-/** Whether the author of the post has allowed that very one. */
-export async function isApproved(world: World, incoming: Done): Promise<boolean> {
-  const known = await findApprovalOf(world.db, interactionOf(incoming.kind), incoming.uri)
-  return known?.state === 'approved'
+/** Whether the author of the post has allowed that very one, of that very post. */
+export async function isApproved(
+  world: World,
+  incoming: Done,
+  actor: Pick<Account, 'id'>,
+  post: Pick<KnownPost, 'id'>,
+): Promise<boolean> {
+  const known = await findApprovalOf(world.db, interactionOf(incoming.kind), incoming.uri, post.id)
+  return known?.state === 'approved' && known.actorId === actor.id
 }
 
 /**
@@ -93,6 +99,9 @@ export async function carryOutReaction(world: World, tx: Tx, approval: Approval)
   const { actorId: accountId, actorLocal: accountLocal, uri } = approval
   if (waiting.kind === 'like') {
     const { emoji } = waiting
+    const theirs =
+      emoji && !accountLocal ? await findReactionsByPairs(tx, [{ accountId, postId: post.id }]) : []
+    if (theirs.length >= MOST_EMOJI) return
     const reaction = {
       id: world.ids.next<ReactionId>(),
       uri,

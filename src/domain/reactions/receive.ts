@@ -88,7 +88,7 @@ async function enter(
   const verdict = await judge(world, gathered, incoming, actor, post)
   if (verdict !== undefined || !post) return verdict ?? 'unrelated'
   if (permission === 'refused') return 'refused'
-  if (permission === 'ask' && !(await isApproved(world, incoming))) return 'held'
+  if (permission === 'ask' && !(await isApproved(world, incoming, actor, post))) return 'held'
   const emoji = incoming.kind === 'like' ? (incoming.emoji?.emoji ?? null) : null
   const key: ReactionKey = { accountId: actor.id, postId: post.id, kind: incoming.kind, emoji }
   const theirs = emoji === null ? [] : ledger.keysOf(key)

@@ -286,6 +286,27 @@ describe('a ReplyRequest', () => {
     expect(await send(requestOf(carl, 'ReplyRequest', post, replyTo(carl, other)))).toBe('turned down')
   })
 
+  test('S-054: about a post of theirs that answers nothing gets no stamp, whatever it will say later', async () => {
+    const post = await say({ reply: 'nobody' })
+    const unrelated = note(carl, {})
+    expect(await send(create(carl, unrelated))).toBe('stored')
+    expect(await send(requestOf(carl, 'ReplyRequest', post, unrelated.id))).toBe('turned down')
+    expect(await said('Accept')).toEqual([])
+    expect(await said('Reject')).toHaveLength(1)
+    expect(await findApprovalOf(db, 'reply', unrelated.id)).toBeUndefined()
+  })
+
+  test('S-054: is not granted by taking it back and asking again', async () => {
+    const post = await say({ reply: 'nobody+ask' })
+    const reply = replyTo(carl, post)
+    await send(create(carl, reply))
+    await send(act(carl, 'Undo', reply.id))
+    expect(await send(requestOf(carl, 'ReplyRequest', post, reply.id))).toBe('asked')
+    expect(await said('Accept')).toEqual([])
+    expect(await pending()).toMatchObject([{ uri: reply.id }])
+    expect((await kept(reply.id))?.held).toBe(true)
+  })
+
   test('about a post that they cannot see has no effect', async () => {
     const id = await publishPost(world, anna, { text: 'few', visibility: 'followers' })
     const post = { id, uri: uris.post(id) }
@@ -324,6 +345,24 @@ describe('likes and boosts', () => {
     await send(liked)
     await send(act(carl, 'Undo', liked))
     expect(await pending()).toEqual([])
+  })
+
+  test('that are allowed for one post are not for another', async () => {
+    const [open, closed] = [await say({ like: 'followers' }), await say({ like: 'nobody+ask' })]
+    const liked = like(fan, open)
+    expect(await send(requestOf(fan, 'LikeRequest', open, liked))).toBe('granted')
+    expect(await send({ ...liked, object: closed.uri })).toBe('held')
+    expect(await counts(closed)).toMatchObject({ likes: 0 })
+  })
+
+  test('asked for with ever other emoji stay within what one may put to a post', async () => {
+    const post = await say({ like: 'followers' })
+    const emojis = Array.from({ length: 25 }, (_, at) => String.fromCodePoint(0x1f400 + at))
+    await send(
+      ...emojis.map((content) => requestOf(fan, 'LikeRequest', post, { ...like(fan, post), content })),
+    )
+    const rows = await db.selectFrom('reaction').select('id').where('post_id', '=', post.id).execute()
+    expect(rows).toHaveLength(20)
   })
 
   test.each([
@@ -415,6 +454,10 @@ describe('a QuoteRequest', () => {
     await send(act(carl, 'Update', { ...quote, quoteAuthorization: stampUri }))
     expect(await stateOf(quote.id)).toMatchObject({ state: 'revoked' })
     expect(await send(requestOf(carl, 'QuoteRequest', post, quote))).toBe('turned down')
+    // Nor does it that what was revoked is said to be undone.
+    await send(act(carl, 'Undo', quote.id))
+    expect(await send(requestOf(carl, 'QuoteRequest', post, quote))).toBe('turned down')
+    expect(await stateOf(quote.id)).toMatchObject({ state: 'revoked' })
   })
 })
 
