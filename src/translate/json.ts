@@ -9,7 +9,7 @@ export interface JsonObject {
   readonly [key: string]: Json | undefined
 }
 
-/** UTF-16 units of an address that we keep; a longer one is no address (S-107). */
+/** Bytes of an address that we keep, so that every index takes it; a longer one is no address (S-107). */
 export const LONGEST_URI = 2048
 
 /**
@@ -84,7 +84,8 @@ export function soleIdOf(value: Json | undefined): string | undefined {
  * password in it is none: it would pass for another host to whoever reads it (S-020).
  */
 export function isUri(text: string): boolean {
-  return text.length <= LONGEST_URI && URI.test(text) && URL.canParse(text)
+  const storable = text.length <= LONGEST_URI && Buffer.byteLength(text) <= LONGEST_URI && text.isWellFormed()
+  return storable && URI.test(text) && URL.canParse(text)
 }
 
 const URI = /^https?:\/\/[^/?#@\\\s\p{Cc}]+(?:[/?#][^\s\p{Cc}]*)?$/u

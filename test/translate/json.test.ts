@@ -87,6 +87,9 @@ test.each([
   ['ftp://a.test/', false],
   ['javascript:alert(1)', false],
   [`https://a.test/${'x'.repeat(2048)}`, false],
+  [`https://a.test/${'語'.repeat(600)}`, true],
+  [`https://a.test/${'語'.repeat(700)}`, false],
+  ['https://a.test/\ud800', false],
 ])('%j is an address: %s', (text, expected) => {
   expect(isUri(text)).toBe(expected)
 })

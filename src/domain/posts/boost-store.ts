@@ -61,13 +61,19 @@ export async function deleteBoosts(tx: Tx, ids: readonly PostId[]): Promise<Set<
   return new Set(deleted.map((row) => row.id))
 }
 
-/** The same boost, now known by another id of its Announce. */
+/**
+ * The same boost, now known by another id of its Announce; where that is the id of something else, which nobody's Announce
+ * should have, it stays as it is.
+ */
 export async function renameBoost(tx: Tx, id: PostId, uri: string): Promise<void> {
   await tx
     .updateTable('post')
     .set({ uri })
     .where('id', '=', id)
     .where('boost_of_id', 'is not', null)
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('post as other').select('other.id').where('other.uri', '=', uri))),
+    )
     .execute()
 }
 

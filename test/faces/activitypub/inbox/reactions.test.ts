@@ -185,6 +185,37 @@ describe('Like', () => {
   })
 })
 
+describe('ids that cannot be kept', () => {
+  test('S-107: never cost those who come with them anything', async () => {
+    const odd = Array.from({ length: 1900 }, () =>
+      String.fromCodePoint(0x4e00 + Math.floor(Math.random() * 20_000)),
+    )
+    const uri = `https://far.test/${odd.join('')}`
+    const others = [activity('Like', eve, uriOf(post)), announce(eve, uriOf(post))]
+    expect(await run(announce(dora, uriOf(post), { id: uri }), others[1] ?? {})).toEqual([
+      'unreadable: request.invalid',
+      'Announce: added',
+    ])
+    expect(await run({ ...activity('Like', dora, uriOf(post)), id: uri }, others[0] ?? {})).toContain(
+      'Like: added',
+    )
+    const halves = ['\ud800', '\ud801'].map((half) =>
+      activity('Undo', dora, `${dora.uri}/likes/none-${half}`),
+    )
+    expect(await run(...halves, activity('Like', carl, uriOf(post)))).toContain('Like: added')
+  })
+
+  test('a boost said again by the id of a post keeps the id that it has', async () => {
+    const said = await publishPost(world, anna, { text: 'hm', visibility: 'public' })
+    const boosts = [announce(carl, uriOf(post)), announce(carl, uriOf(post)), announce(carl, uriOf(said))]
+    const [first, second] = boosts
+    await run(announce(carl, uriOf(said), { id: second?.id }))
+    await run(first ?? {}, second ?? {})
+    await run(activity('Undo', carl, first?.id))
+    expect(await counts()).toMatchObject({ boosts: 1 })
+  })
+})
+
 describe('an emoji', () => {
   const blob = (host: string) => ({
     id: `https://${host}/emojis/blob`,
