@@ -3,56 +3,29 @@ import express from 'express'
 import { createBatches } from './base/batches.ts'
 import type { Db } from './db/connect.ts'
 import { listen } from './db/listen.ts'
-import { forgetKeys } from './domain/accounts/delete.ts'
 import { knownAmong, presenceOf } from './domain/accounts/find.ts'
 import { ownerSetupToken } from './domain/accounts/setup.ts'
-import { recheckLinks } from './domain/accounts/verify-links.ts'
-import { forgetPassing } from './domain/activities/forget.ts'
-import { endMutes } from './domain/blocks/mute.ts'
-import { forgetCrawls } from './domain/crawls/forget.ts'
-import { noticeReturn } from './domain/instance/return.ts'
 import { DOMAINS_CHANNEL } from './domain/moderation/gate.ts'
-import { forgetTombstones } from './domain/posts/remove.ts'
-import { forgetPages } from './domain/previews/show.ts'
-import { forgetEchoes } from './domain/reactions/undo.ts'
-import { trimHomes } from './domain/timelines/fan-out.ts'
-import { effectJobs } from './effects/handlers.ts'
-import { askHandler } from './faces/activitypub/inbox/ask.ts'
-import { type Hear, inboxHandler } from './faces/activitypub/inbox/process.ts'
 import { inboxRoute } from './faces/activitypub/inbox/route.ts'
-import { quoteHandler } from './faces/activitypub/inbox/verify-quote.ts'
 import { createDocuments, DOCUMENTS_CHANNEL, type Documents } from './faces/http/documents.ts'
 import { answerErrors, asProblem } from './faces/http/errors.ts'
 import { mayBeForSurface } from './faces/http/fedify.ts'
 import { loadedLater } from './faces/http/later.ts'
 import { trustProxies } from './faces/http/limits.ts'
-import { queueInstruments } from './faces/http/queue-metrics.ts'
 import { mediaFiles } from './faces/media/files.ts'
 import { pages } from './faces/pages/pages.ts'
 import { holdKeys } from './federation/known-keys.ts'
-import { createOutgoing } from './federation/outgoing.ts'
-import { createSender } from './federation/send.ts'
 import { buildHouse, type House, type HouseParts } from './house.ts'
 import { enqueue } from './jobs/enqueue.ts'
 import { noteInbound } from './jobs/inbound.ts'
-import { createRunner, type Runner } from './jobs/runner.ts'
 import { createIntake } from './jobs/seen.ts'
-import { removeStrayFiles } from './media/upload.ts'
-import { actorJobs } from './remote/actor-jobs.ts'
-import { createCrawler } from './remote/crawl/crawler.ts'
-import { createPictureFetcher, emojiHandler } from './remote/emojis.ts'
-import { followersJob } from './remote/followers.ts'
 import { templatesOf } from './remote/intents.ts'
-import { pollHandler } from './remote/polls.ts'
-import { previewHandler } from './remote/previews.ts'
-import { softwareChore } from './remote/software.ts'
-import { createVisitor } from './remote/visitor.ts'
 import type { FarHandle } from './remote/webfinger.ts'
 import type { App, AppParts } from './server.ts'
 import { VERSION } from './version.ts'
 import { hasOwner } from './views/instance.ts'
 
-/** Joins the faces and the workers to a house. The only place that knows them all. */
+/** Joins the faces to a house, and the workers of `workers.ts` once it answers. */
 export async function createApp(parts: AppParts, outside?: HouseParts['outside']): Promise<App> {
   await using stack = new AsyncDisposableStack()
   const { config, log } = parts
@@ -78,12 +51,16 @@ export async function createApp(parts: AppParts, outside?: HouseParts['outside']
   // For what is opened after the app is made.
   const late = stack.use(new AsyncDisposableStack())
   const handler = createHandler(parts, house, documents, late)
-  const runner = stack.use(createWorkers(parts, house))
 
   const open = stack.move()
   return {
     handler,
-    runner,
+    async startWorkers() {
+      const { createWorkers } = await import('./workers.ts')
+      const runner = late.use(createWorkers(parts, house))
+      runner.start()
+      return runner
+    },
     async ownerLink() {
       if (await hasOwner(house.world.db)) return undefined
       return `${config.origin}/setup?token=${ownerSetupToken(config.secret.reveal())}`
@@ -181,61 +158,6 @@ async function loadSurface(
   )
 }
 
-function createWorkers(parts: AppParts, house: House): Runner {
-  const { workerDb, queueDb, slot, log, instruments, databaseUrl } = parts
-  const world = { ...house.world, db: workerDb }
-  const hear: Hear = (type, outcome) => {
-    instruments.countIntake(wordFor(outcome))
-    log.debug('{type} from elsewhere: {outcome}', { type, outcome })
-  }
-  return createRunner({
-    db: queueDb,
-    slot,
-    clock: world.clock,
-    jobs: {
-      ...effectJobs(world),
-      ask: askHandler(world, house.directory, hear),
-      followers: followersJob(world, house.fetcher),
-      quote: quoteHandler(world, house.directory, hear),
-      poll: pollHandler(world, house.directory),
-      preview: previewHandler(world, house.directory, house),
-      emoji: emojiHandler(world, createPictureFetcher({ ...house, ...world }), house.storage),
-      actor: actorJobs({
-        world,
-        fetcher: house.fetcher,
-        directory: house.directory,
-        visitor: createVisitor({ dispatcher: house.dispatcher, uris: world.uris, clock: world.clock }),
-      }),
-    },
-    lanes: inboxHandler(world, hear),
-    chores: [
-      () => trimHomes(world),
-      () => forgetTombstones(world),
-      () => forgetCrawls(world),
-      () => removeStrayFiles(world, house.storage),
-      () => endMutes(world),
-      () => recheckLinks(world),
-      () => noticeReturn(world),
-      softwareChore({ ...house, ...world }),
-      () => forgetPages(world),
-      () => forgetKeys(world),
-      () => forgetPassing(world),
-      () => forgetEchoes(world),
-    ],
-    errands: createCrawler({ world, fetcher: house.fetcher, log }),
-    send: createSender({
-      dispatcher: house.dispatcher,
-      userAgent: house.userAgent,
-      activity: createOutgoing(workerDb, world.uris),
-      signingKey: house.signingKey,
-      blocks: house.domains.blocks,
-    }),
-    instruments: queueInstruments(instruments),
-    listen: (onMessage) => listen(databaseUrl, ['jobs'], (_channel, payload) => onMessage(payload), { log }),
-    log,
-  })
-}
-
 /** Deletes of accounts come in storms; who is known is asked for many of them at once. */
 function actorsKnown(db: Db): (actorUri: string) => Promise<boolean> {
   return createBatches(
@@ -245,9 +167,4 @@ function actorsKnown(db: Db): (actorUri: string) => Promise<boolean> {
     },
     { everyMs: 2, most: 200 },
   )
-}
-
-/** Labels of metrics are few and fixed words; whatever else an outcome says is for the log. */
-function wordFor(outcome: string): string {
-  return /^[a-z]+(?:[ -][a-z]+)*$/.test(outcome) ? outcome : 'other'
 }

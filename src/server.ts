@@ -35,13 +35,15 @@ export interface AppParts {
 /** What the process needs of the app; `app.ts` makes it. */
 export interface App extends AsyncDisposable {
   readonly handler: RequestListener
-  readonly runner: {
-    start(): void
-    /** Claims no more, finishes what is at work within this time, and gives the rest back. */
-    drain(ms: number): Promise<void>
-  }
+  /** Begins to work in the background. What that takes is loaded only now, so that the first answer need not wait. */
+  startWorkers(): Promise<Workers>
   /** the link that makes the owner, while there is none */
   ownerLink(): Promise<string | undefined>
+}
+
+export interface Workers {
+  /** Claims no more, finishes what is at work within this time, and gives the rest back. */
+  drain(ms: number): Promise<void>
 }
 
 export type CreateApp = (parts: AppParts) => Promise<App>
@@ -111,14 +113,14 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const ownerLink = await app.ownerLink()
   const http =
     config.role === 'worker' ? undefined : await listenHttp({ ...config, handler: app.handler, health, log })
-  if (config.role !== 'web') app.runner.start()
+  const workers = config.role === 'web' ? undefined : await app.startWorkers()
 
   const open = stack.move()
   return {
     ownerLink,
     async drain(patienceMs) {
       health.drain()
-      await Promise.all([http?.close(patienceMs), config.role !== 'web' && app.runner.drain(patienceMs)])
+      await Promise.all([http?.close(patienceMs), workers?.drain(patienceMs)])
       await open.disposeAsync()
     },
   }

@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest'
  * stand just above the ground: they know nothing but words, and the rooms above get what they make as arguments.
  */
 const LINES: readonly (readonly string[])[] = [
-  ['start.js', 'main.ts', 'process.ts', 'server.ts', 'app.ts', 'house.ts', 'cli'],
+  ['start.js', 'main.ts', 'process.ts', 'server.ts', 'app.ts', 'workers.ts', 'house.ts', 'cli'],
   ['faces', 'effects'],
   ['remote'],
   ['context.ts', 'federation', 'media'],

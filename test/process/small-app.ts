@@ -34,11 +34,13 @@ const createApp: CreateApp = async ({ db, log, instruments }) => {
         response.end('hello')
       }
     },
-    runner: {
-      start: () => log.info('the runner started'),
-      drain: async () => {
-        await working
-      },
+    async startWorkers() {
+      log.info('the runner started')
+      return {
+        drain: async () => {
+          await working
+        },
+      }
     },
     ownerLink: async () => 'http://localhost/setup?token=one-time',
     async [Symbol.asyncDispose]() {

@@ -7,6 +7,7 @@ import { silentLog } from '../../src/base/log.ts'
 import { readConfig } from '../../src/config.ts'
 import { createHealth } from '../../src/faces/http/health.ts'
 import { listenHttp } from '../../src/faces/http/listener.ts'
+import type { Runner } from '../../src/jobs/runner.ts'
 import { type TestDatabase, testDatabase } from './database.ts'
 import { type Peer, startPeer } from './peer.ts'
 import { PUBLIC_ADDRESS } from './remote.ts'
@@ -72,8 +73,7 @@ export async function startWhole(hosts: readonly string[] = [], env: Readonly<Re
   })
   const base = `http://127.0.0.1:${server.port}`
   reach['weft.test'] = base
-  const runner = app.runner as typeof app.runner & { settled(): Promise<void> }
-  runner.start()
+  const runner = (await app.startWorkers()) as Runner
   const agent = new http.Agent({ keepAlive: true, maxSockets: 32 })
 
   return {
