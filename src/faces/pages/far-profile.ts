@@ -3,6 +3,7 @@ import { handleFrom } from '../../base/handles.ts'
 import type { PostId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
 import { findAccountByHandle } from '../../domain/accounts/find.ts'
+import { findBlock } from '../../domain/blocks/find.ts'
 import { wantProfile } from '../../domain/crawls/want.ts'
 import { viewAccount } from '../../views/accounts.ts'
 import { listPinned } from '../../views/featured.ts'
@@ -29,13 +30,14 @@ export async function farProfilePage(
   name: string,
 ): Promise<void> {
   const { db, clock, config } = ctx
-  requireSession(req)
+  const viewerId = requireSession(req).account.id
   const viewer = viewerOf(req)
   const handle = handleFrom(name)
   const found = handle?.host ? await findAccountByHandle(db, handle) : undefined
   const account = found && !found.local ? await viewAccount(db, found.id) : undefined
   if (!account) return refuse('account.not-found')
   if (account.suspended) refuse('account.suspended')
+  if (await findBlock(db, account.id, viewerId)) refuse('account.not-found')
   const before = readBefore<PostId>(req)
   const pinned = before === undefined ? await listPinned(db, account.id, viewer) : []
   const posts = await listOutbox(db, account.id, {

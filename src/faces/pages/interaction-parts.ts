@@ -1,7 +1,10 @@
 import type { Request, Response } from 'express'
 import { handleForPeople } from '../../base/handles.ts'
+import type { AccountId } from '../../base/ids.ts'
 import type { Visibility } from '../../base/visibility.ts'
+import type { Db } from '../../db/connect.ts'
 import type { LocalAccount } from '../../domain/accounts/account.ts'
+import { findBlock } from '../../domain/blocks/find.ts'
 import { findFollow } from '../../domain/follows/find.ts'
 import { findBoost } from '../../domain/posts/boost-find.ts'
 import { findReaction } from '../../domain/reactions/find.ts'
@@ -32,15 +35,31 @@ export interface Place {
   readonly text?: string
 }
 
+/** Whether somebody may meet it at all; if not, it is like what was never there. */
+export async function isFor({ db }: PageContext, viewer: LocalAccount, found: Found): Promise<boolean> {
+  const shown =
+    found.kind === 'account'
+      ? await personFor(db, viewer, found.account.id)
+      : await viewPost(db, found.postId, { accountId: viewer.id })
+  return shown !== undefined
+}
+
 /** The account or post with everything that can be done; undefined when it is not for this reader. */
 export async function foundPart(place: Place, found: Found): Promise<Html | undefined> {
   const { db } = place.ctx
   if (found.kind === 'account') {
-    const account = await viewAccount(db, found.account.id)
-    return account && !account.deleted && !account.suspended ? accountPart(place, account) : undefined
+    const account = await personFor(db, place.viewer, found.account.id)
+    return account && accountPart(place, account)
   }
   const post = await viewPost(db, found.postId, { accountId: place.viewer.id })
   return post && postPart(place, post)
+}
+
+/** Nobody who is gone, is suspended, or blocks whoever looks: as on profiles. */
+async function personFor(db: Db, viewer: LocalAccount, id: AccountId): Promise<AccountView | undefined> {
+  const account = await viewAccount(db, id)
+  if (!account || account.deleted || account.suspended) return undefined
+  return (await findBlock(db, id, viewer.id)) ? undefined : account
 }
 
 async function accountPart(place: Place, account: AccountView): Promise<Html> {

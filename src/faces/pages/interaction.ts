@@ -16,7 +16,7 @@ import { queryValue, readForm } from '../http/params.ts'
 import { requireSession, sessionOf } from '../http/sessions.ts'
 import { answerForForm } from './form-parts.ts'
 import { html } from './html.ts'
-import { composePart, foundPart, nothingPart, wayBack } from './interaction-parts.ts'
+import { composePart, foundPart, isFor, nothingPart, wayBack } from './interaction-parts.ts'
 import type { Found } from './outside.ts'
 import { type PageContext, sendPage } from './page-context.ts'
 
@@ -139,7 +139,7 @@ async function perform(ctx: PageContext, req: Request, filled: Filled): Promise<
   const { account } = requireSession(req)
   const { act, uri, text = '', visibility = 'public' } = filled
   const found = uri ? await ctx.outside.find(uri) : undefined
-  if (uri && !found) refuse('not-found')
+  if (uri && !(found && (await isFor(ctx, account, found)))) refuse('not-found')
   if (act === 'post') {
     const replyTo = found?.kind === 'post' ? { replyTo: found.postId } : {}
     return ctx.uris.post(await publishPost(ctx, account, { text, visibility, ...replyTo }))
