@@ -20,15 +20,19 @@ export function quoteUriOf(note: JsonObject): string | null {
 }
 
 /** `RE: <link>` in an element that says what it is, or as all that a last paragraph holds (Threads, older bridges). */
-function quotedInText(html: string): string | null {
-  const href = (MARKED.exec(html) ?? LAST_LINE.exec(html))?.[1]
+function quotedInText(content: string): string | null {
+  const html = content.slice(0, LONGEST_HTML).trimEnd()
+  const line = html.endsWith('</p>') ? html.slice(0, -'</p>'.length).trimEnd() : html
+  const href = (MARKED.exec(html) ?? LAST_LINE.exec(line))?.[1]
   return (href === undefined ? undefined : decodedUri(href)) ?? null
 }
 
+/** As much as is shown of a post; nobody may let us look through more. */
+const LONGEST_HTML = 100_000
 const MARKED =
   /<(?:p|span)[^>]{0,200}\bquote-inline\b[^>]{0,200}>(?:[^<]|<(?!a\b)[^>]{0,200}>){0,40}<a\b[^>]{0,300}?\bhref="([^"]{1,2048})"/
 const LAST_LINE =
-  /(?:<p>|<br ?\/?>)\s*RE:\s*(?:<span[^>]{0,100}>)?<a\b[^>]{0,300}?\bhref="([^"]{1,2048})"[^>]{0,300}>[^<]{0,500}<\/a>(?:<\/span>)?\s*(?:<\/p>)?\s*$/
+  /(?:<p>|<br ?\/?>)\s*RE:\s*(?:<span[^>]{0,100}>)?<a\b[^>]{0,300}?\bhref="([^"]{1,2048})"[^>]{0,300}>[^<]{0,500}<\/a>(?:<\/span>)?$/
 
 /**
  * Sanitised HTML without the line that quoting posts carry for those who cannot show a quote (`RE: …` in an element of
@@ -42,8 +46,19 @@ export function withoutQuoteFallback(html: string): string {
     rest = rest.slice(0, found.index) + rest.slice(end)
   }
   if (rest === html) return html
-  return rest.replace(/(?:<br \/>|\s)+<\/p>/g, '</p>').replace(/<p>(?:<br \/>|\s)*<\/p>/g, '')
+  const parts = rest.split('</p>')
+  const last = parts.pop() ?? ''
+  return [...parts.map(withoutBreaksAtEnd), last].join('</p>').replaceAll('<p></p>', '')
 }
+
+/** By hand: a regular expression that begins with any amount of space takes the square of it. */
+function withoutBreaksAtEnd(html: string): string {
+  let rest = html.trimEnd()
+  while (rest.endsWith(BREAK)) rest = rest.slice(0, -BREAK.length).trimEnd()
+  return rest
+}
+
+const BREAK = '<br />'
 
 const FALLBACK = /<(p|span) class="(?:[^" ]* )*quote-inline(?: [^"]*)?"[^>]*>/
 

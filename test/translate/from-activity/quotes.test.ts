@@ -59,3 +59,19 @@ describe('quotes', () => {
     expect(read({ content }).contentHtml).toBe(content)
   })
 })
+
+test.each([
+  ['after the line that stands in for a quote', 'RE: <a href="https://b.test/1">x</a>', ' '],
+  [
+    'behind a quote that is shown',
+    '<p class="quote-inline">RE: <a href="https://b.test/1">x</a></p><p>',
+    ' ',
+  ],
+  ['of another kind', 'RE: <a href="https://b.test/1">x</a>', '\u00a0'],
+])('S-107: any amount of space %s costs next to nothing', (_, start, space) => {
+  const content = `<p>${start}${space.repeat(90_000)}x</p>`
+  const began = performance.now()
+  quoteUriOf({ content })
+  withoutQuoteFallback(content)
+  expect(performance.now() - began).toBeLessThan(1000)
+})
