@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
-import { type ProfileChange, updateAccount } from '../domain/accounts/update.ts'
+import type { ProfileChange } from '../domain/accounts/update.ts'
 import { pinPost, unpinPost } from '../domain/featured/pin.ts'
 import { featureTag, unfeatureTag } from '../domain/featured/tag.ts'
-import { setProfileImage } from '../media/profile-image.ts'
+import { changeProfile } from '../media/profile-image.ts'
 import { viewAccount } from '../views/accounts.ts'
 import { type CommonOptions, finish, print, UsageError } from './command.ts'
 import { requirePerson, withHouse } from './house.ts'
@@ -84,13 +84,13 @@ async function profile(name: string, options: ProfileOptions): Promise<void> {
   await withHouse(async (house) => {
     const account = await requirePerson(house, name)
     const change = changeFrom(options)
-    if (Object.keys(change).length > 0) await updateAccount(house.world, account, change)
-    for (const kind of ['avatar', 'header'] as const) {
-      const path = options[kind]
-      if (typeof path !== 'string') continue
-      const alt = options[`${kind}Alt`] ?? ''
-      await setProfileImage(house.world, house.storage, account, kind, { bytes: readPicture(path), alt })
+    const { avatar, header, avatarAlt = '', headerAlt = '' } = options
+    const images = {
+      ...(typeof avatar === 'string' && { avatar: { bytes: readPicture(avatar), alt: avatarAlt } }),
+      ...(typeof header === 'string' && { header: { bytes: readPicture(header), alt: headerAlt } }),
     }
+    if (Object.keys({ ...change, ...images }).length > 0)
+      await changeProfile(house.world, house.storage, account, change, images)
     const view = await viewAccount(house.world.db, account.id)
     if (!view) throw new UsageError(`There is no account ${name} here.`)
     const { kind, displayName, bioSource, fields, discoverable, indexable, memorial, movedToUri } = view
