@@ -51,7 +51,8 @@ function linkFrom(item: Json, outer: string | undefined): MediaLink[] {
   const href = decodedUri(link ? (textOf(link.href ?? link.url) ?? '') : typeof item === 'string' ? item : '')
   if (href === undefined) return []
   const said = textOf(link?.mediaType) ?? outer ?? ''
-  const [mediaType = ''] = said.toLowerCase().split(/\s*;/)
+  const [type = ''] = said.toLowerCase().split(';', 1)
+  const mediaType = type.trimEnd()
   return [
     {
       href,

@@ -84,3 +84,21 @@ test.each(attacks)('S-100: %s is inert in every field of a post', (html) => {
   expect(post.url).toBeNull()
   for (const { name } of post.hashtags) expect(name).not.toMatch(/[<>"'&\s]/)
 })
+
+test.each<[string, JsonObject]>([
+  [
+    'media type',
+    {
+      attachment: {
+        type: 'Document',
+        mediaType: `image/png${' '.repeat(90_000)}x`,
+        url: 'https://far.test/a',
+      },
+    },
+  ],
+  ['hashtag', { tag: { type: 'Hashtag', name: `#a${'·'.repeat(90_000)}x` } }],
+])('S-107: a %s of any length costs next to nothing', (_, change) => {
+  const began = performance.now()
+  read(change)
+  expect(performance.now() - began).toBeLessThan(1000)
+})
