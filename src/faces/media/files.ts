@@ -53,6 +53,7 @@ async function give(
 function send(storage: Storage, name: string, size: number, req: Request, res: Response): void {
   const range = rangeOf(req, size)
   if (range === 'beyond') {
+    res.setHeader('Cache-Control', 'no-store')
     res.status(416).setHeader('Content-Range', `bytes */${size}`).end()
     return
   }
