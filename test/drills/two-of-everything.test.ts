@@ -93,6 +93,12 @@ test('R-023: two workers do nothing twice, and both work', { timeout: 120_000 },
   )
   expect(answers.filter((answer) => answer.status !== 202)).toEqual([])
   await ground.workedOff()
+  const shares = () => Promise.all(places.slice(2).map(deliveredBy))
+  // Who claims first is chance, and on a busy machine may be the same one for a while: with enough to do, both do some.
+  for (let more = 0; more < 10 && Math.min(...(await shares())) === 0; more++) {
+    for (let n = 0; n < 20; n++) said.push((await poster.say('anna', `more, ${more} ${n}`)).uri)
+    await ground.workedOff()
+  }
   expect(sink.hits.length).toBe(said.length * HOSTS * EACH)
   expect(sink.repeats).toBe(0)
   expect(await storedOf(notes)).toBe(notes.length)
@@ -101,7 +107,7 @@ test('R-023: two workers do nothing twice, and both work', { timeout: 120_000 },
   }>`SELECT count(*)::int AS n FROM notification WHERE kind = 'mention'`.execute(ground.db)
   expect(rows[0]?.n).toBe(notes.length)
 
-  const [one = 0, other = 0] = await Promise.all(places.slice(2).map(deliveredBy))
+  const [one = 0, other = 0] = await shares()
   console.log(`R-023: one worker made ${one} deliveries, the other ${other}`)
   expect(one + other).toBe(sink.hits.length)
   expect(Math.min(one, other)).toBeGreaterThan(0)
