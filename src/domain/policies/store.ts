@@ -15,8 +15,12 @@ export interface NewApproval {
   readonly body: string | null
 }
 
-/** @returns false when the same was asked for before */
+/** Wishes of one kind that one person may have of one post: each is kept and told, and their ids cost nothing (S-107). */
+const MOST_WISHES = 20
+
+/** @returns false when the same was asked for before, or too much of the kind */
 export async function insertApproval(tx: Tx, approval: NewApproval, now: Date): Promise<boolean> {
+  if ((await countWishes(tx, approval)) >= MOST_WISHES) return false
   const inserted = await tx
     .insertInto('approval')
     .values({
@@ -37,6 +41,20 @@ export async function insertApproval(tx: Tx, approval: NewApproval, now: Date): 
     .returning('id')
     .executeTakeFirst()
   return inserted !== undefined
+}
+
+/** Somebody may have said much under a post by leave; there is one like and one boost of theirs, whatever their ids. */
+async function countWishes(tx: Tx, { kind, targetId, actorId }: NewApproval): Promise<number> {
+  const many = kind === 'reply' || kind === 'quote'
+  const row = await tx
+    .selectFrom('approval')
+    .select((eb) => eb.fn.countAll<string>().as('n'))
+    .where('target_id', '=', targetId)
+    .where('actor_id', '=', actorId)
+    .where('kind', '=', kind)
+    .$if(many, (query) => query.where('state', '=', 'pending'))
+    .executeTakeFirstOrThrow()
+  return Number(row.n)
 }
 
 /** Holds an approval until the transaction ends, so that it is decided once. */

@@ -73,8 +73,11 @@ async function tombstone({ db, uris }: SurfaceParts, id: PostId, reading: Readin
   return exactly(new Tombstone({ id: new URL(uri) }), tombstoneFrom(uri, uris, found.deletedAt))
 }
 
-/** What is not for everyone is for those who may see its post; a follow, or the answer to one, is for nobody else. */
+/**
+ * What is about a post is for those who may see it now, whatever held when it was said. Of the rest, what was said to
+ * everyone is for everyone, and a follow, or the answer to one, for nobody else.
+ */
 async function maySee({ db }: SurfaceParts, activity: ActivityView, viewer: Viewer): Promise<boolean> {
-  if (activity.public) return true
-  return activity.postId !== null && (await viewPost(db, activity.postId, viewer)) !== undefined
+  if (activity.postId === null) return activity.public
+  return (await viewPost(db, activity.postId, viewer)) !== undefined
 }

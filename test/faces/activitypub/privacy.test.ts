@@ -172,6 +172,25 @@ test('a suspended account elsewhere reads no private post any more', async () =>
   expect((await surface.getSigned(`/ap/posts/${id}`, guest.key)).status).toBe(404)
 })
 
+test('what a suspended author said is read nowhere, its Create no more than the post', async () => {
+  const author = await personHere(world, 'loud')
+  const id = await publishPost(world, author, { text: 'loud words', visibility: 'public' })
+  const create = await db
+    .selectFrom('activity')
+    .select('id')
+    .where('post_id', '=', id)
+    .executeTakeFirstOrThrow()
+  expect((await surface.get(`/ap/activities/${create.id}`)).status).toBe(200)
+  await db
+    .updateTable('account')
+    .set({ suspended_at: clock.now(), suspended_for: ['account'] })
+    .where('id', '=', author.id)
+    .execute()
+  surface.documents.clear()
+  expect((await surface.get(`/ap/posts/${id}`)).status).toBe(404)
+  expect((await surface.get(`/ap/activities/${create.id}`)).status).toBe(404)
+})
+
 test('a private post under a name that is not its author’s is not there', async () => {
   await personHere(world, 'other')
   expect(

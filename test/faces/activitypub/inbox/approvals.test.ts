@@ -347,6 +347,12 @@ describe('likes and boosts', () => {
     expect(await pending()).toEqual([])
   })
 
+  test('that wait are kept twenty times at most, whatever ids they come under (S-107)', async () => {
+    const post = await say({ like: 'nobody+ask' })
+    for (let n = 0; n < 25; n++) await send(like(carl, post))
+    expect(await pending()).toHaveLength(20)
+  })
+
   test('that are allowed for one post are not for another', async () => {
     const [open, closed] = [await say({ like: 'followers' }), await say({ like: 'nobody+ask' })]
     const liked = like(fan, open)
