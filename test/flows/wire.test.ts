@@ -9,8 +9,9 @@ import { viewPost } from '../../src/views/posts.ts'
 import { makeRsaKey, type PeerKey } from '../support/peer/keys.ts'
 import { signed } from '../support/peer/signer.ts'
 import type { Json } from '../support/peer.ts'
+import { PUBLIC_ADDRESS } from '../support/remote.ts'
 import { type Reply, startWhole, type Whole } from '../support/whole.ts'
-import { type Played, play, readQuirks } from '../support/wire.ts'
+import { hostsIn, type Played, play, readQuirks, stumbles } from '../support/wire.ts'
 import { ORIGIN, personElsewhere, personHere } from '../support/world.ts'
 
 /*
@@ -33,6 +34,7 @@ beforeAll(async () => {
     return path.startsWith('/ap/posts/') ? world.uris.post(post) : `${ORIGIN}${path}`
   }
   played = play(quirks, ours)
+  for (const host of hostsIn(played)) whole.peer.resolvesTo(host, [PUBLIC_ADDRESS])
   key = await makeRsaKey('https://far.test/key')
   for (const { actorUri, host, followersUrl } of played) {
     const keys = [{ uri: `${actorUri}#main-key`, kind: 'rsa' as const, publicKey: key.publicPem }]
@@ -71,7 +73,7 @@ describe('whatever peers send is taken, without a stumble, and seen as it was me
     else expect([reply.status, reply.text]).toEqual([202, expect.stringMatching(/^taken|^not needed/)])
     await whole.settled()
     if (quirk.object && !expected.refused) await seenAs(one)
-    expect(whole.errors).toEqual([])
+    expect(stumbles(whole.errors)).toEqual([])
     expect(await whole.db.selectFrom('dead_job').selectAll().execute()).toEqual([])
   })
 })

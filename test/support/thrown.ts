@@ -8,6 +8,7 @@ import { publishPost } from '../../src/domain/posts/publish.ts'
 import { type SignOptions, signed } from './peer/signer.ts'
 import type { Json } from './peer.ts'
 import { type Ask, type Reply, startWhole } from './whole.ts'
+import { stumbles } from './wire.ts'
 import { ORIGIN, personHere } from './world.ts'
 
 /** A case that fails names it; WEFT_TEST_SEED repeats a run. */
@@ -97,7 +98,7 @@ export async function startTarget() {
     await whole.settled()
     expect(await state()).toEqual(before)
     expect((await whole.ask('/livez')).status).toBe(200)
-    expect(whole.errors).toEqual([])
+    expect(stumbles(whole.errors)).toEqual([])
     return { taken: all.length - refused.size, refused: refused.size }
   }
 

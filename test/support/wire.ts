@@ -102,3 +102,14 @@ function followersIn({ to, cc }: Json, host: string): string | undefined {
     .filter((address) => typeof address === 'string')
     .find((address) => address.includes('followers') && address.includes(`//${host}/`))
 }
+
+/** Every server that is named anywhere in them: the one who plays them all answers in their names. */
+export function hostsIn(played: readonly Played[]): readonly string[] {
+  const text = JSON.stringify(played.map(({ activity }) => activity))
+  const hosts = [...text.matchAll(/https?:\/\/([\w.-]+\.[a-z]+)(?=[/"#?])/g)].map(([, host]) => host ?? '')
+  return [...new Set([...hosts, ...played.map(({ host }) => host)])]
+}
+
+/** That another server cannot be reached is no stumble of ours. */
+export const stumbles = (errors: readonly string[]) =>
+  errors.filter((error) => !error.includes(' Transient: '))
