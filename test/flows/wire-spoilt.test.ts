@@ -21,13 +21,13 @@ let played: readonly Played[]
 beforeAll(async () => {
   target = await startTarget()
   const { world } = target
-  for (const host of hostsIn(played)) target.peer.resolvesTo(host, [PUBLIC_ADDRESS])
   key = await makeRsaKey('https://far.test/key')
   const ours = (path: string) => {
     if (path.startsWith('/ap/actors/')) return world.uris.actor(target.anna.id)
     return path.startsWith('/ap/posts/') ? world.uris.post(target.post) : `${ORIGIN}${path}`
   }
   played = play(readQuirks(), ours)
+  for (const host of hostsIn(played)) target.peer.resolvesTo(host, [PUBLIC_ADDRESS])
   for (const { actorUri, host, followersUrl } of played) {
     const keys = [{ uri: `${actorUri}#main-key`, kind: 'rsa' as const, publicKey: key.publicPem }]
     await personElsewhere(world, 'someone', host, { uri: actorUri, followersUrl, keys })
