@@ -1,3 +1,4 @@
+import type { RefusalCode } from '../../../base/refusal.ts'
 import type { Entry } from './entry.ts'
 
 /** What is said when an account cannot change, move, go, or feature something. */
@@ -33,4 +34,4 @@ export const lifecycleSentences = {
   'pin.not-pinned': { status: 404, sentence: 'That post is not pinned.' },
   'tag.invalid': { status: 422, sentence: 'That is no hashtag.' },
   'tag.too-many': { status: 422, sentence: ({ most = 10 }) => `At most ${most} hashtags can be featured.` },
-} as const satisfies Readonly<Record<string, Entry>>
+} as const satisfies Partial<Record<RefusalCode, Entry>>
