@@ -12,12 +12,13 @@ const MOST_VOTES = 1_000_000_000
  * @param received when it reached us: a poll that says it closes later is still open (Pleroma)
  */
 export function pollOf(note: JsonObject, received: Date): IncomingPoll | null {
-  const any = optionsOf(note.anyOf)
-  const options = any.length > 0 ? any : optionsOf(note.oneOf)
+  const several = optionsOf(note.anyOf)
+  const multiple = several.length > 0
+  const options = multiple ? several : optionsOf(note.oneOf)
   if (options.length === 0) return null
   const closed = note.closed === true ? received : dateOf(note.closed)
   return {
-    multiple: any.length > 0,
+    multiple,
     endsAt: dateOf(note.endTime) ?? closed ?? null,
     closedAt: closed !== undefined && closed <= received ? closed : null,
     voters: countOf(note.votersCount ?? note['toot:votersCount']),
