@@ -111,6 +111,12 @@ function createHandler(
     }),
   )
   app.use(mediaFiles({ db, storage: house.storage, log }))
+  app.use(
+    loadedLater(
+      ({ path }) => path.startsWith('/ap/'),
+      () => loadClients(parts, house, late),
+    ),
+  )
   app.use(loadedLater(mayBeForSurface, () => loadSurface(parts, house, documents, late)))
   const outside = {
     find: house.lookUp,
@@ -121,6 +127,16 @@ function createHandler(
   const listener: RequestListener = (req, res) => documents.handler(req, res, () => app(req, res))
   // For whoever wants to know which routes there are.
   return Object.assign(listener, { router: app.router })
+}
+
+/** The API for apps of people here is not needed for the first answers either. */
+async function loadClients(
+  { config, databaseUrl, log }: AppParts,
+  house: House,
+  late: AsyncDisposableStack,
+): Promise<express.RequestHandler> {
+  const { clientRoutes } = await import('./faces/activitypub/clients.ts')
+  return clientRoutes({ ...house, blocks: house.domains.blocks, config, databaseUrl, log, late })
 }
 
 /** Fedify is a third of all that is loaded; a start and the pages need not wait for it. */
