@@ -20,6 +20,9 @@ export type ReportId = Id<'report'>
 export type AttachmentId = Id<'attachment'>
 export type EmojiId = Id<'emoji'>
 export type ApprovalId = Id<'approval'>
+export type GrantId = Id<'grant'>
+export type CollectionId = Id<'collection'>
+export type CollectionItemId = Id<'collection-item'>
 
 const LOW_BITS = 16n
 const HIGHEST = (1n << 63n) - 1n

@@ -1,6 +1,8 @@
 import type * as accounts from './accounts.ts'
+import type * as collections from './collections.ts'
 import type * as content from './content.ts'
 import type * as crawls from './crawls.ts'
+import type * as grants from './grants.ts'
 import type * as lifecycle from './lifecycle.ts'
 import type * as moderation from './moderation.ts'
 import type * as posts from './posts.ts'
@@ -37,6 +39,9 @@ export interface Database {
   reaction_echo: reactions.ReactionEchoTable
   quote: quotes.QuoteTable
   approval: quotes.ApprovalTable
+  collection: collections.CollectionTable
+  collection_reader: collections.CollectionReaderTable
+  collection_item: collections.CollectionItemTable
   pinned_post: lifecycle.PinnedPostTable
   featured_tag: lifecycle.FeaturedTagTable
   profile_image: lifecycle.ProfileImageTable
@@ -56,6 +61,12 @@ export interface Database {
   domain_block: moderation.DomainBlockTable
   report: moderation.ReportTable
   reach: moderation.ReachTable
+  client: grants.ClientTable
+  client_grant: grants.ClientGrantTable
+  grant_code: grants.GrantCodeTable
+  grant_token: grants.GrantTokenTable
+  pushed_request: grants.PushedRequestTable
+  proof_seen: grants.ProofSeenTable
   host: queue.HostTable
   inbox: queue.InboxTable
   host_queue: queue.HostQueueTable
