@@ -1,4 +1,13 @@
-import { type AccountId, type ActivityId, type ApprovalId, type EmojiId, type PostId, readId } from './ids.ts'
+import {
+  type AccountId,
+  type ActivityId,
+  type ApprovalId,
+  type AttachmentId,
+  type CollectionId,
+  type EmojiId,
+  type PostId,
+  readId,
+} from './ids.ts'
 
 export const PUBLIC = 'https://www.w3.org/ns/activitystreams#Public'
 
@@ -34,18 +43,34 @@ export interface Uris {
   /** where the approval of an interaction can be read */
   stamp(id: ApprovalId): string
   follow(id: string): string
+  /** a collection that somebody here keeps */
+  collection(id: CollectionId): string
+  /** the stream of what happens to something of ours, by its id */
+  events(of: string): string
+  /** where a ticket for a stream is given */
+  readonly streamTickets: string
+  /** where streams of other servers are passed on */
+  readonly proxyEventStream: string
   /** human pages */
   profile(name: string): string
   postPage(name: string, id: PostId): string
   tag(name: string): string
   /** a file of our media storage */
   media(file: string): string
+  /** what is known of a file of ours, as a document */
+  mediaObject(id: AttachmentId): string
+  /** where an account takes files */
+  uploads(id: AccountId): string
+  /** where people here ask other servers through us */
+  readonly proxy: string
   emoji(id: EmojiId): string
   /** the account whose actor id this is, if it is one of ours by its form */
   accountIdFrom(uri: string): AccountId | undefined
   postIdFrom(uri: string): PostId | undefined
   activityIdFrom(uri: string): ActivityId | undefined
   stampIdFrom(uri: string): ApprovalId | undefined
+  mediaIdFrom(uri: string): AttachmentId | undefined
+  collectionIdFrom(uri: string): CollectionId | undefined
   /** whose followers collection this is, if ours */
   followersOf(uri: string): AccountId | undefined
   /** true for every address on our origin */
@@ -88,15 +113,24 @@ export function createUris(origin: string, handleHost: string): Uris {
     activity: (id) => `${origin}/ap/activities/${id}`,
     stamp: (id) => `${origin}/ap/stamps/${id}`,
     follow: (id) => `${origin}/ap/activities/${id}`,
+    collection: (id) => `${origin}/ap/collections/${id}`,
+    events: (of) => `${of}/events`,
+    streamTickets: `${origin}/ap/streams/tickets`,
+    proxyEventStream: `${origin}/ap/streams/proxy`,
     profile: (name) => `${origin}/@${name}`,
     postPage: (name, id) => `${origin}/@${name}/${id}`,
     media: (file) => `${origin}/media/${file}`,
+    mediaObject: (id) => `${origin}/ap/media/${id}`,
+    uploads: (id) => `${actor(id)}/uploads`,
+    proxy: `${origin}/ap/proxy`,
     emoji: (id) => `${origin}/ap/emojis/${id}`,
     tag: (name) => `${origin}/tags/${encodeURIComponent(name)}`,
     accountIdFrom: (uri) => idAfter<AccountId>(uri, `${origin}/ap/actors/`),
     postIdFrom: (uri) => idAfter<PostId>(uri, `${origin}/ap/posts/`),
     activityIdFrom: (uri) => idAfter<ActivityId>(uri, `${origin}/ap/activities/`),
     stampIdFrom: (uri) => idAfter<ApprovalId>(uri, `${origin}/ap/stamps/`),
+    mediaIdFrom: (uri) => idAfter<AttachmentId>(uri, `${origin}/ap/media/`),
+    collectionIdFrom: (uri) => idAfter<CollectionId>(uri, `${origin}/ap/collections/`),
     followersOf: (uri) => idAfter<AccountId>(uri, `${origin}/ap/actors/`, '/followers'),
     isOurs: (uri) => uri === origin || uri.startsWith(`${origin}/`),
   }
