@@ -1,0 +1,26 @@
+import type { AccountId, CollectionId, CollectionItemId } from '../../base/ids.ts'
+import type { Visibility } from '../../base/visibility.ts'
+
+export interface CollectionTable {
+  id: CollectionId
+  account_id: AccountId
+  ordered: boolean
+  visibility: Visibility
+  body: string
+  created_at: Date
+  updated_at: Date | null
+  deleted_at: Date | null
+}
+
+export interface CollectionReaderTable {
+  collection_id: CollectionId
+  account_id: AccountId
+  blind: boolean
+}
+
+export interface CollectionItemTable {
+  collection_id: CollectionId
+  id: CollectionItemId
+  uri: string
+  added_at: Date
+}
