@@ -2,9 +2,11 @@ import type * as accounts from './accounts.ts'
 import type * as collections from './collections.ts'
 import type * as content from './content.ts'
 import type * as crawls from './crawls.ts'
+import type * as events from './events.ts'
 import type * as grants from './grants.ts'
 import type * as lifecycle from './lifecycle.ts'
 import type * as moderation from './moderation.ts'
+import type * as objects from './objects.ts'
 import type * as posts from './posts.ts'
 import type * as previews from './previews.ts'
 import type * as queue from './queue.ts'
@@ -26,6 +28,11 @@ export interface Database {
   post_hashtag: posts.PostHashtagTable
   tombstone: posts.TombstoneTable
   activity: posts.ActivityTable
+  object: objects.ObjectTable
+  object_edit: objects.ObjectEditTable
+  object_recipient: objects.ObjectRecipientTable
+  activity_recipient: objects.ActivityRecipientTable
+  idempotency_key: objects.IdempotencyKeyTable
   follow: posts.FollowTable
   home_entry: posts.HomeEntryTable
   attachment: content.AttachmentTable
@@ -80,4 +87,7 @@ export interface Database {
   inbox_seen_b: queue.InboxSeenTable
   inbox_seen_turn: queue.InboxSeenTurnTable
   worker: queue.WorkerTable
+  event_topic: events.EventTopicTable
+  event: events.EventTable
+  stream_ticket: events.StreamTicketTable
 }

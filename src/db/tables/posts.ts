@@ -1,5 +1,5 @@
 import type { Generated, JSONColumnType } from 'kysely'
-import type { AccountId, ActivityId, FollowId, NotificationId, PostId } from '../../base/ids.ts'
+import type { AccountId, ActivityId, FollowId, NotificationId, ObjectId, PostId } from '../../base/ids.ts'
 import type { Visibility } from '../../base/visibility.ts'
 import type { LanguageMapColumn } from './content.ts'
 import type { PolicyJson } from './quotes.ts'
@@ -38,6 +38,8 @@ export interface PostTable {
   approved_by: string | null
   /** the group that it was said in */
   audience_uri: string | null
+  /** what its author's app said of it in other words than ours */
+  extension: JSONColumnType<Record<string, unknown> | null, string | null | undefined, string | null>
 }
 
 export interface PostStatTable {
@@ -66,6 +68,8 @@ export interface MentionTable {
   account_id: AccountId
   /** may read it, though nobody named them */
   silent: Generated<boolean>
+  /** may read it, and nobody may know */
+  blind: Generated<boolean>
 }
 
 export interface HashtagTable {
@@ -83,6 +87,12 @@ export interface TombstoneTable {
   uri: string
   account_uri: string
   deleted_at: Generated<Date>
+  /** what it was, as ActivityStreams calls it */
+  kind: string | null
+  published_at: Date | null
+  edited_at: Date | null
+  /** was not for everyone, so only whoever deleted it is told that it was */
+  hidden: Generated<boolean>
 }
 
 export interface ActivityTable {
@@ -93,6 +103,12 @@ export interface ActivityTable {
   public: boolean
   body: string
   created_at: Generated<Date>
+  /** what it is about, where that is no post */
+  object_id: ObjectId | null
+  /** for all who follow whoever said it */
+  to_followers: Generated<boolean>
+  /** said through an app, and kept as long as its author is here */
+  lasting: Generated<boolean>
 }
 
 export type FollowState = 'requested' | 'accepted'
