@@ -7,8 +7,9 @@ import { knownAmong, presenceOf } from './domain/accounts/find.ts'
 import { ownerSetupToken } from './domain/accounts/setup.ts'
 import { DOMAINS_CHANNEL } from './domain/moderation/gate.ts'
 import { inboxRoute } from './faces/activitypub/inbox/route.ts'
+import { openPrograms } from './faces/http/cors.ts'
 import { createDocuments, DOCUMENTS_CHANNEL, type Documents } from './faces/http/documents.ts'
-import { answerErrors, asProblem } from './faces/http/errors.ts'
+import { answerErrors, asProblemAt } from './faces/http/errors.ts'
 import { mayBeForSurface } from './faces/http/fedify.ts'
 import { loadedLater } from './faces/http/later.ts'
 import { trustProxies } from './faces/http/limits.ts'
@@ -94,6 +95,7 @@ function createHandler(
   app.set('etag', false)
   app.set('query parser', 'simple')
   trustProxies(app, config.trustedProxies)
+  app.use(openPrograms)
   app.use(
     inboxRoute({
       uris,
@@ -123,7 +125,7 @@ function createHandler(
     templatesOf: (handle: FarHandle) => templatesOf(house.fetcher, handle),
   }
   app.use(pages({ ...world, config, log, outside }))
-  app.use(answerErrors(log, asProblem))
+  app.use(answerErrors(log, asProblemAt(config.origin)))
   const listener: RequestListener = (req, res) => documents.handler(req, res, () => app(req, res))
   // For whoever wants to know which routes there are.
   return Object.assign(listener, { router: app.router })

@@ -5,7 +5,7 @@ import { findAccount } from '../../domain/accounts/find.ts'
 import { blockedBetween } from '../../domain/blocks/find.ts'
 import { followersOnHost } from '../../domain/follows/sync-find.ts'
 import { plainContext } from '../../translate/to-activity/context.ts'
-import { answerErrors, asProblem } from '../http/errors.ts'
+import { answerErrors, asProblemAt } from '../http/errors.ts'
 import type { SurfaceParts } from './parts.ts'
 import { requireWelcome, signerOf } from './signer.ts'
 
@@ -39,6 +39,6 @@ export function followersSync(parts: SurfaceParts): Router {
   }
   const router = Router({ caseSensitive: true, strict: true })
   router.get('/ap/actors/:id/followers_synchronization', handler)
-  router.use(answerErrors(log, asProblem))
+  router.use(answerErrors(log, asProblemAt(uris.origin)))
   return router
 }

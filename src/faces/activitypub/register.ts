@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express'
 import { type AccountId, type PostId, readId } from '../../base/ids.ts'
+import { refuse } from '../../base/refusal.ts'
 import type { Db } from '../../db/connect.ts'
 import { blockedBetween } from '../../domain/blocks/find.ts'
 import { findAuthorOf } from '../../domain/posts/find.ts'
@@ -128,7 +129,7 @@ async function answerWebFinger(
   const { uris } = parts
   const text = new URLSearchParams(key.split('?')[1]).get('resource')
   const resource = text === null ? undefined : resourceFrom(text, uris)
-  if (resource === undefined) return new Response('The resource is missing or garbled.\n', { status: 400 })
+  if (resource === undefined) return refuse('request.invalid')
   const path = `/.well-known/webfinger?resource=${encodeURIComponent(resource)}`
   const response = await ask(parts, path, reading)
   return response?.status === 200 && reading.account ? jrdFrom(reading.account, uris) : response

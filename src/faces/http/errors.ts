@@ -4,7 +4,10 @@ import type { ErrorRequestHandler, Request, Response } from 'express'
 import type { Log } from '../../base/log.ts'
 import { Refusal, type RefusalCode } from '../../base/refusal.ts'
 import { Transient } from '../../base/transient.ts'
+import { challengeFor } from './challenge.ts'
+import { titleOf } from './problem-types.ts'
 import { accountSentences } from './sentences/accounts.ts'
+import { clientSentences } from './sentences/clients.ts'
 import type { Details, Entry } from './sentences/entry.ts'
 import { lifecycleSentences } from './sentences/lifecycle.ts'
 import { postSentences } from './sentences/posts.ts'
@@ -14,6 +17,7 @@ import { requestSentences } from './sentences/requests.ts'
 /** Every expected "no" with its HTTP status and its sentence for people. */
 const entries: Readonly<Record<RefusalCode, Entry>> = {
   ...accountSentences,
+  ...clientSentences,
   ...lifecycleSentences,
   ...postSentences,
   ...relationSentences,
@@ -30,6 +34,11 @@ export interface Answer {
   readonly code: RefusalCode | 'internal'
   readonly sentence: string
   readonly retryAfterSeconds?: number
+  readonly type?: string
+  /** what machines are told beside the sentence */
+  readonly more?: Details
+  readonly details?: Details
+  readonly challenge?: Entry['challenge']
   /** stands beside the cause in the log; only where the cause is ours */
   readonly reference?: string
 }
@@ -49,14 +58,21 @@ export function answerFrom(error: unknown): Answer {
 }
 
 export function answerFor(code: RefusalCode, details: Details = {}): Answer {
-  const { status, sentence } = entries[code]
+  const { status, sentence, type, tells, challenge }: Entry = entries[code]
   const wait = details.retryAfterSeconds ?? (code === 'busy' ? 5 : undefined)
   return {
     status,
     code,
     sentence: typeof sentence === 'string' ? sentence : sentence(details),
     ...(wait !== undefined && { retryAfterSeconds: Math.max(1, Math.ceil(Number(wait))) }),
+    ...(type !== undefined && { type }),
+    ...(tells !== undefined && { more: told(details, tells) }),
+    ...((status === 401 || challenge !== undefined) && { challenge: challenge ?? 'missing', details }),
   }
+}
+
+function told(details: Details, names: readonly string[]): Details {
+  return Object.fromEntries(Object.entries(details).filter(([name]) => names.includes(name)))
 }
 
 /** What a refusal says to people, wherever it is said. */
@@ -96,10 +112,24 @@ export function answerErrors(log: Log, write: AnswerWriter): ErrorRequestHandler
 }
 
 /** RFC 9457, for ActivityPub and administration. */
-export const asProblem: AnswerWriter = (_req, res, { status, code, sentence, reference }) => {
+export const asProblem: AnswerWriter = (_req, res, answer) => {
+  const { status, code, sentence, reference, type = 'about:blank', more } = answer
   res.type('application/problem+json')
-  const title = STATUS_CODES[status]
-  res.send(JSON.stringify({ type: 'about:blank', title, status, detail: sentence, code, reference }))
+  const title = titleOf(type) ?? STATUS_CODES[status]
+  res.send(JSON.stringify({ type, title, status, detail: sentence, code, reference, ...more }))
+}
+
+/** The same where a token is the way in: says how to get one, or what is wrong with this one. */
+export function asProblemAt(origin: string): AnswerWriter {
+  return (req, res, answer) => {
+    const { challenge, details = {} } = answer
+    if (challenge !== undefined)
+      res.setHeader(
+        'WWW-Authenticate',
+        challengeFor(challenge, details, new URL(req.originalUrl.replace(/^\/*/, '/'), origin)),
+      )
+    asProblem(req, res, answer)
+  }
 }
 
 /** As Mastodon's clients expect it. */

@@ -3,6 +3,7 @@ import type { AccountId } from '../../base/ids.ts'
 import type { Log } from '../../base/log.ts'
 import { Refusal, refuse } from '../../base/refusal.ts'
 import type { AccountView, PostView, Viewer } from '../../views/view.ts'
+import { allowOf, answerOptions, isForPeople, type Method, OPEN_TO_ALL, openToAll } from './cors.ts'
 import {
   type Documents,
   documentKey,
@@ -14,7 +15,7 @@ import {
   readyDocument,
   sendDocument,
 } from './documents.ts'
-import { answerErrors, asProblem } from './errors.ts'
+import { answerErrors, asProblemAt } from './errors.ts'
 
 /** One reading of one document: who asks, and what those who answer say about it. Fedify hands it to each of them. */
 export interface Reading {
@@ -70,6 +71,7 @@ const OPEN = /^\/(?:\.well-known\/|nodeinfo\/|ap\/actors\/instance$)/
 const ACTOR = /^\/(?:ap\/actors\/[^/?]+|@\w+)$/
 const MAY_BE_PRIVATE = /^\/(?:ap\/posts\/|ap\/activities\/|ap\/stamps\/|@\w+\/)/
 const INBOX = /^\/ap\/(?:inbox|actors\/[^/]+\/inbox)$/
+const OUTBOX = /^\/ap\/actors\/\d+\/outbox$/
 /** Whether `serveSurface` may have something to say to a request; all others can go past it. */
 export function mayBeForSurface(req: Pick<ExpressRequest, 'path' | 'url' | 'headers'>): boolean {
   return req.path.startsWith('/@') || req.path.startsWith('/ap/') || documentKey(req) !== undefined
@@ -88,7 +90,7 @@ const VARY = 'Accept, Signature, Signature-Input, Authorization, Cookie'
  */
 export function serveSurface(options: SurfaceOptions): RequestHandler {
   const hosts = ourHosts(options)
-  const onError = answerErrors(options.log, asProblem)
+  const onError = answerErrors(options.log, asProblemAt(options.origin))
   const readForAll = shareReads((key) => read(options, key, undefined))
 
   async function find(req: ExpressRequest, key: string, since: number): Promise<Found | undefined> {
@@ -120,9 +122,11 @@ export function serveSurface(options: SurfaceOptions): RequestHandler {
   async function serve(req: ExpressRequest, res: ExpressResponse): Promise<'done' | 'not ours'> {
     const key = documentKey(req)
     const inbox = INBOX.test(req.path)
-    if ((key === undefined && !inbox) || (inbox && req.method === 'POST')) return 'not ours'
+    if (inbox && req.method === 'POST') return 'not ours'
+    if (key === undefined && !isForPrograms(req)) return 'not ours'
     if (!isOurHost(req, hosts)) refuse('request.misdirected')
-    res.setHeader('Access-Control-Allow-Origin', '*')
+    openToAll(res)
+    if (key === undefined && !inbox) refuse('not-found')
     if (key === undefined || inbox || !READS.has(req.method)) return answerMethod(req, res, inbox)
 
     options.requireWelcome(req)
@@ -174,7 +178,7 @@ async function read(
     'content-type': response.headers.get('content-type') ?? 'text/plain; charset=utf-8',
     'cache-control': PUBLIC,
     vary: key.startsWith('/@') || key.startsWith('/ap/') ? VARY : 'Accept',
-    'access-control-allow-origin': '*',
+    ...OPEN_TO_ALL,
     'x-content-type-options': 'nosniff',
   })
   return { status: reading.gone ? 410 : response.status, document, reading }
@@ -196,18 +200,20 @@ function shareReads(
   }
 }
 
-/** OPTIONS, and what cannot be done here. An inbox is written, everything else is read. */
+/** Nothing under this path is for people but what has a page, and that only for who asks for one. */
+function isForPrograms(req: ExpressRequest): boolean {
+  return req.path.startsWith('/ap/') && !isForPeople(req.method, req.headers.accept)
+}
+
+/** OPTIONS, and what cannot be done here. */
 function answerMethod(req: ExpressRequest, res: ExpressResponse, inbox: boolean): 'done' {
-  const allowed = inbox ? 'POST, OPTIONS' : 'GET, HEAD, OPTIONS'
-  res.setHeader('Allow', allowed)
-  if (req.method !== 'OPTIONS') refuse('request.method')
-  res.writeHead(204, {
-    'Access-Control-Allow-Methods': allowed,
-    'Access-Control-Allow-Headers': 'Accept, Authorization, Signature, Signature-Input, Date',
-    'Access-Control-Max-Age': '86400',
-  })
-  res.end()
-  return 'done'
+  const methods: readonly Method[] = inbox ? ['POST'] : OUTBOX.test(req.path) ? ['GET', 'POST'] : ['GET']
+  if (req.method === 'OPTIONS') {
+    answerOptions(res, methods)
+    return 'done'
+  }
+  res.setHeader('Allow', allowOf(methods))
+  return refuse('request.method')
 }
 
 function isSigned({ headers }: ExpressRequest): boolean {

@@ -124,7 +124,7 @@ describe('methods', () => {
     expect(options.headers).toMatchObject({
       allow: 'GET, HEAD, OPTIONS',
       'access-control-allow-origin': '*',
-      'access-control-allow-methods': 'GET, HEAD, OPTIONS',
+      'access-control-allow-methods': 'GET, HEAD, POST, OPTIONS',
     })
     const posted = await surface.get(path, {}, 'POST')
     expect(posted.status).toBe(405)

@@ -1,5 +1,8 @@
 import type { RefusalCode } from '../../../base/refusal.ts'
+import { problemType } from '../problem-types.ts'
 import { type Entry, missing } from './entry.ts'
+
+const notTheirs = problemType('actor-not-authorized')
 
 /** What is said when something cannot be posted, shown, answered or chosen. */
 export const postSentences = {
@@ -10,18 +13,34 @@ export const postSentences = {
   },
   'post.not-found': { status: 404, sentence: missing },
   'post.gone': { status: 410, sentence: 'This post has been deleted.' },
-  'post.not-yours': { status: 403, sentence: 'Only its author can change a post.' },
+  'post.not-yours': { status: 403, sentence: 'Only its author can change a post.', type: notTheirs },
   'post.parent-not-found': { status: 422, sentence: 'The post to reply to is not there.' },
   'post.unchanged': { status: 422, sentence: 'That is what the post says already.' },
-  'reply.refused': { status: 403, sentence: 'Its author lets only certain people reply to this post.' },
+  'reply.refused': {
+    status: 403,
+    sentence: 'Its author lets only certain people reply to this post.',
+    type: notTheirs,
+  },
   'reply.held': {
     status: 409,
     sentence: 'That reply waits for approval; it can be answered once it has it.',
   },
   'quote.not-found': { status: 422, sentence: 'The post to quote is not there.' },
-  'quote.refused': { status: 403, sentence: 'Its author does not let this post be quoted.' },
-  'like.refused': { status: 403, sentence: 'Its author lets only certain people like this post.' },
-  'boost.refused': { status: 403, sentence: 'Its author lets only certain people boost this post.' },
+  'quote.refused': {
+    status: 403,
+    sentence: 'Its author does not let this post be quoted.',
+    type: notTheirs,
+  },
+  'like.refused': {
+    status: 403,
+    sentence: 'Its author lets only certain people like this post.',
+    type: notTheirs,
+  },
+  'boost.refused': {
+    status: 403,
+    sentence: 'Its author lets only certain people boost this post.',
+    type: notTheirs,
+  },
   'approval.not-found': { status: 404, sentence: 'There is no such request.' },
   'approval.decided': { status: 409, sentence: 'That has been decided already.' },
   'poll.options': {

@@ -1,10 +1,17 @@
 import type { RefusalCode } from '../../../base/refusal.ts'
+import { problemType } from '../problem-types.ts'
 import type { Entry } from './entry.ts'
+
+const notTheirs = problemType('actor-not-authorized')
 
 /** What is said of follows, and of those who are kept apart. */
 export const relationSentences = {
   'follow.self': { status: 422, sentence: 'An account cannot follow itself.' },
-  'follow.blocked': { status: 403, sentence: 'A block stands between the two accounts.' },
+  'follow.blocked': {
+    status: 403,
+    sentence: 'A block stands between the two accounts.',
+    type: notTheirs,
+  },
   'block.self': { status: 422, sentence: 'An account cannot be kept apart from itself.' },
   'block.not-found': { status: 404, sentence: 'That account is not blocked.' },
   'mute.duration': { status: 422, sentence: 'A mute lasts between a second and ten years.' },

@@ -1,4 +1,5 @@
 import type { RefusalCode } from '../../../base/refusal.ts'
+import { problemType } from '../problem-types.ts'
 import { type Entry, missing } from './entry.ts'
 
 /** What is said of requests themselves, and of other servers. */
@@ -12,6 +13,7 @@ export const requestSentences = {
   'request.method': { status: 405, sentence: 'That cannot be done with this address.' },
   'request.too-many': {
     status: 429,
+    type: problemType('rate-limit-exceeded'),
     sentence: ({ retryAfterSeconds }) =>
       `Too many attempts. Please wait ${waitFor(Number(retryAfterSeconds ?? 60))} and try again.`,
   },
@@ -21,7 +23,11 @@ export const requestSentences = {
     status: 401,
     sentence: 'The key of this signature could not be had from its owner.',
   },
-  'host.blocked': { status: 403, sentence: 'This server does not talk with yours.' },
+  'host.blocked': {
+    status: 403,
+    sentence: 'This server does not talk with yours.',
+    type: problemType('principal-not-authorized'),
+  },
   'remote.not-found': { status: 404, sentence: 'The other server knows nothing of that.' },
   'remote.gone': { status: 410, sentence: 'That has been deleted on its own server.' },
   'remote.refused': { status: 422, sentence: 'What the other server says of that cannot be believed.' },
