@@ -1,0 +1,102 @@
+import type { AccountId, GrantId } from '../../base/ids.ts'
+import type { Db } from '../../db/connect.ts'
+import { statement } from '../../db/statement.ts'
+import type { LocalAccount } from '../accounts/account.ts'
+import { type AccountRow, accountColumns, accountFrom } from '../accounts/find.ts'
+import type { World } from '../world.ts'
+import type { Client } from './client.ts'
+import { type Scopes, scopesFrom } from './scopes.ts'
+import { hashOf, isToken } from './tokens.ts'
+
+/** What an access token stands for. */
+export interface Grant {
+  readonly grantId: GrantId
+  readonly clientId: string
+  /** null: the app as itself, for nobody */
+  readonly account: LocalAccount | null
+  readonly scopes: Scopes
+  /** null: never */
+  readonly expiresAt: Date | null
+  /** the thumbprint of the key that whoever uses it has to prove (RFC 9449) */
+  readonly dpopJkt: string | null
+  readonly issuedAt: Date
+  /** when it was last noted that the grant was used */
+  readonly usedAt: Date
+}
+
+interface BearerRow extends AccountRow {
+  grant_id: GrantId
+  client_id: string
+  account_id: AccountId | null
+  scopes: string
+  expires_at: Date | null
+  dpop_jkt: string | null
+  issued_at: Date
+  used_at: Date
+}
+
+const findByHash = statement(
+  'grants.bearer',
+  `SELECT held.id AS grant_id, held.client_id, held.account_id, held.used_at, token.scopes, token.expires_at,
+     token.dpop_jkt, token.created_at AS issued_at, ${accountColumns.map((name) => `account.${name}`).join(', ')}
+   FROM grant_token AS token
+   JOIN client_grant AS held ON held.id = token.grant_id
+   LEFT JOIN account ON account.id = held.account_id
+   LEFT JOIN login ON login.account_id = account.id
+   WHERE token.token_hash = $1 AND token.kind = 'access'
+     AND (token.expires_at IS NULL OR token.expires_at > $2)
+     AND held.revoked_at IS NULL AND (held.expires_at IS NULL OR held.expires_at > $2)
+     AND (held.account_id IS NULL OR login.account_id IS NOT NULL AND login.disabled_at IS NULL
+       AND account.suspended_at IS NULL AND account.deleted_at IS NULL)`,
+)
+
+/**
+ * What an access token stands for; undefined when it is none, has run out or was revoked, or when its account may not
+ * sign in any more. Whether its holder has the key that it may be bound to is not asked here.
+ */
+export async function findBearer(
+  world: Pick<World, 'db' | 'clock'>,
+  token: string,
+): Promise<Grant | undefined> {
+  if (!isToken(token)) return undefined
+  const [row] = await findByHash<BearerRow>(world.db, [hashOf(token), world.clock.now()])
+  if (!row) return undefined
+  return {
+    grantId: row.grant_id,
+    clientId: row.client_id,
+    account: row.account_id === null ? null : (accountFrom(row) as LocalAccount),
+    scopes: scopesFrom(row.scopes),
+    expiresAt: row.expires_at,
+    dpopJkt: row.dpop_jkt,
+    issuedAt: row.issued_at,
+    usedAt: row.used_at,
+  }
+}
+
+/** An app that is known here. */
+export async function findClient(db: Db, id: string): Promise<Client | undefined> {
+  return db
+    .selectFrom('client')
+    .select([
+      'id',
+      'kind',
+      'name',
+      'website',
+      'logo_url as logoUrl',
+      'logo_file as logoFile',
+      'summary',
+      'redirect_uris as redirectUris',
+      'scopes',
+      'auth_method as authMethod',
+      'secret_hash as secretHash',
+      'jwks',
+      'jwks_uri as jwksUri',
+      'dpop_bound as dpopBound',
+      'metadata',
+      'fetched_at as fetchedAt',
+      'fresh_until as freshUntil',
+      'created_at as createdAt',
+    ])
+    .where('id', '=', id)
+    .executeTakeFirst()
+}
