@@ -28,9 +28,13 @@ function staleAfter(uris: Uris, fact: Fact): string[] {
     case 'post.pinned':
     case 'post.unpinned':
       return [uris.actor(fact.authorId)]
+    case 'collection.made':
+    case 'collection.removed':
     case 'tag.featured':
     case 'tag.unfeatured':
       return [uris.actor(fact.accountId)]
+    case 'collection.changed':
+      return [uris.actor(fact.accountId), uris.collection(fact.collectionId)]
     case 'post.received':
       return parentOf(uris, fact.ourParentId)
     case 'quote.settled':

@@ -1,4 +1,4 @@
-import type { AccountId, ApprovalId, BlockId, FollowId, PostId, ReportId } from '../base/ids.ts'
+import type { AccountId, ApprovalId, BlockId, CollectionId, FollowId, PostId, ReportId } from '../base/ids.ts'
 import type { Visibility } from '../base/visibility.ts'
 import type { InteractionKind } from '../db/tables/quotes.ts'
 
@@ -98,6 +98,10 @@ export type Fact =
     }
   /** other people may do more or less with a post of ours than before */
   | { readonly type: 'policy.changed'; readonly postId: PostId; readonly authorId: AccountId }
+  /** somebody here made a collection of their own, says something else of it, or has it no longer */
+  | CollectionFact<'collection.made'>
+  | CollectionFact<'collection.changed'>
+  | CollectionFact<'collection.removed'>
   /** an account, here or elsewhere, was suspended, limited, or let go again */
   | { readonly type: 'account.restricted'; readonly accountId: AccountId }
   | BlockFact<'block.made'>
@@ -159,6 +163,12 @@ export interface FollowFact<Type extends string> {
   readonly followedId: AccountId
   readonly followerLocal: boolean
   readonly followedLocal: boolean
+}
+
+export interface CollectionFact<Type extends string> {
+  readonly type: Type
+  readonly collectionId: CollectionId
+  readonly accountId: AccountId
 }
 
 /** A poll has new tallies to be told, or has ended. */

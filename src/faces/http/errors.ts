@@ -7,6 +7,7 @@ import { Transient } from '../../base/transient.ts'
 import { challengeFor } from './challenge.ts'
 import { titleOf } from './problem-types.ts'
 import { accountSentences } from './sentences/accounts.ts'
+import { actSentences } from './sentences/acts.ts'
 import { clientSentences } from './sentences/clients.ts'
 import type { Details, Entry } from './sentences/entry.ts'
 import { lifecycleSentences } from './sentences/lifecycle.ts'
@@ -17,6 +18,7 @@ import { requestSentences } from './sentences/requests.ts'
 /** Every expected "no" with its HTTP status and its sentence for people. */
 const entries: Readonly<Record<RefusalCode, Entry>> = {
   ...accountSentences,
+  ...actSentences,
   ...clientSentences,
   ...lifecycleSentences,
   ...postSentences,
@@ -126,7 +128,7 @@ export function asProblemAt(origin: string): AnswerWriter {
     if (challenge !== undefined)
       res.setHeader(
         'WWW-Authenticate',
-        challengeFor(challenge, details, new URL(req.originalUrl.replace(/^\/*/, '/'), origin)),
+        challengeFor(challenge, details, new URL(req.originalUrl.replace(/^[\\/]*/, '/'), origin)),
       )
     asProblem(req, res, answer)
   }

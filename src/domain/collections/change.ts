@@ -1,0 +1,85 @@
+import type { CollectionId, CollectionItemId } from '../../base/ids.ts'
+import { refuse } from '../../base/refusal.ts'
+import type { Visibility } from '../../base/visibility.ts'
+import { type Tx, transact } from '../../db/transact.ts'
+import { record } from '../../facts/record.ts'
+import type { LocalAccount } from '../accounts/account.ts'
+import type { World } from '../world.ts'
+import type { Collection } from './find.ts'
+import {
+  addReaders,
+  deleteItem,
+  emptyOut,
+  insertItems,
+  lockCollection,
+  type Reader,
+  updateBody,
+} from './store.ts'
+
+export interface CollectionChange {
+  readonly body: string
+  readonly visibility: Visibility
+  /** in addition to those that it is for already */
+  readonly readers: readonly Reader[]
+}
+
+/** Its maker says something else of it. What is in it stays. */
+export async function changeCollection(
+  world: World,
+  owner: LocalAccount,
+  id: CollectionId,
+  { readers, ...change }: CollectionChange,
+): Promise<void> {
+  await transact(world.db, async (tx) => {
+    await requireOwn(tx, owner, id)
+    await updateBody(tx, id, change, world.clock.now())
+    await addReaders(tx, id, readers)
+    await record(world, tx, { type: 'collection.changed', collectionId: id, accountId: owner.id })
+  })
+}
+
+/** It is gone, but what was in it is not. */
+export async function removeCollection(world: World, owner: LocalAccount, id: CollectionId): Promise<void> {
+  await transact(world.db, async (tx) => {
+    await requireOwn(tx, owner, id)
+    await emptyOut(tx, id, world.clock.now())
+    await record(world, tx, { type: 'collection.removed', collectionId: id, accountId: owner.id })
+  })
+}
+
+/**
+ * Puts something into a collection of one's own: anything that has an id, people included.
+ * @returns false when it is in it already
+ */
+export async function addMember(
+  world: World,
+  owner: LocalAccount,
+  id: CollectionId,
+  uri: string,
+): Promise<boolean> {
+  return transact(world.db, async (tx) => {
+    await requireOwn(tx, owner, id)
+    const item = { id: world.ids.next<CollectionItemId>(), uri }
+    return (await insertItems(tx, id, [item], world.clock.now())).has(uri)
+  })
+}
+
+/** @returns false when it was not in it */
+export async function removeMember(
+  world: World,
+  owner: LocalAccount,
+  id: CollectionId,
+  uri: string,
+): Promise<boolean> {
+  return transact(world.db, async (tx) => {
+    await requireOwn(tx, owner, id)
+    return deleteItem(tx, id, uri)
+  })
+}
+
+async function requireOwn(tx: Tx, owner: LocalAccount, id: CollectionId): Promise<Collection> {
+  const collection = await lockCollection(tx, id)
+  if (!collection) return refuse('collection.not-found')
+  if (collection.accountId !== owner.id) refuse('collection.not-yours')
+  return collection
+}

@@ -1,0 +1,47 @@
+import type { CollectionId, CollectionItemId } from '../../base/ids.ts'
+import { refuse } from '../../base/refusal.ts'
+import type { Visibility } from '../../base/visibility.ts'
+import { transact } from '../../db/transact.ts'
+import { record } from '../../facts/record.ts'
+import type { LocalAccount } from '../accounts/account.ts'
+import { lockAccount } from '../accounts/store.ts'
+import type { World } from '../world.ts'
+import { countCollections } from './find.ts'
+import { addReaders, insertCollection, insertItems, type Reader } from './store.ts'
+
+export const MOST_COLLECTIONS = 200
+/** That a collection may begin with; more are added one by one. */
+export const MOST_FIRST_MEMBERS = 1000
+
+export interface NewCollection {
+  readonly ordered: boolean
+  /** what its maker says of it, as JSON, without what is in it */
+  readonly body: string
+  readonly visibility: Visibility
+  readonly readers: readonly Reader[]
+  /** ids of what it begins with, the first one first */
+  readonly members: readonly string[]
+}
+
+/** Somebody here makes a collection of their own. */
+export async function createCollection(
+  world: World,
+  owner: LocalAccount,
+  { ordered, body, visibility, readers, members }: NewCollection,
+): Promise<CollectionId> {
+  if (members.length > MOST_FIRST_MEMBERS) refuse('collection.too-large', { most: MOST_FIRST_MEMBERS })
+  const id = world.ids.next<CollectionId>()
+  const now = world.clock.now()
+  return transact(world.db, async (tx) => {
+    await lockAccount(tx, owner.id)
+    if ((await countCollections(tx, owner.id)) >= MOST_COLLECTIONS)
+      refuse('collection.too-many', { most: MOST_COLLECTIONS })
+    const dates = { createdAt: now, updatedAt: null, deletedAt: null }
+    await insertCollection(tx, { id, accountId: owner.id, ordered, visibility, body, ...dates })
+    await addReaders(tx, id, readers)
+    const items = [...new Set(members)].map((uri) => ({ id: world.ids.next<CollectionItemId>(), uri }))
+    await insertItems(tx, id, items, now)
+    await record(world, tx, { type: 'collection.made', collectionId: id, accountId: owner.id })
+    return id
+  })
+}

@@ -1,0 +1,89 @@
+import type { AccountId, CollectionId, CollectionItemId } from '../../base/ids.ts'
+import type { Visibility } from '../../base/visibility.ts'
+import type { Tx } from '../../db/transact.ts'
+import { type Collection, collectionColumns } from './find.ts'
+
+export interface Reader {
+  readonly accountId: AccountId
+  /** nobody but its maker sees that it is for them */
+  readonly blind: boolean
+}
+
+export async function insertCollection(tx: Tx, collection: Collection): Promise<void> {
+  await tx
+    .insertInto('collection')
+    .values({
+      id: collection.id,
+      account_id: collection.accountId,
+      ordered: collection.ordered,
+      visibility: collection.visibility,
+      body: collection.body,
+      created_at: collection.createdAt,
+      updated_at: collection.updatedAt,
+      deleted_at: collection.deletedAt,
+    })
+    .execute()
+}
+
+export async function addReaders(tx: Tx, id: CollectionId, readers: readonly Reader[]): Promise<void> {
+  if (readers.length === 0) return
+  await tx
+    .insertInto('collection_reader')
+    .values(readers.map(({ accountId, blind }) => ({ collection_id: id, account_id: accountId, blind })))
+    .onConflict((conflict) => conflict.columns(['collection_id', 'account_id']).doNothing())
+    .execute()
+}
+
+/** The collection, held until the transaction ends; undefined for one that is gone as for one that never was. */
+export async function lockCollection(tx: Tx, id: CollectionId): Promise<Collection | undefined> {
+  return tx
+    .selectFrom('collection')
+    .select(collectionColumns)
+    .where('collection.id', '=', id)
+    .where('collection.deleted_at', 'is', null)
+    .forUpdate()
+    .executeTakeFirst()
+}
+
+export async function updateBody(
+  tx: Tx,
+  id: CollectionId,
+  { body, visibility }: { readonly body: string; readonly visibility: Visibility },
+  now: Date,
+): Promise<void> {
+  await tx.updateTable('collection').set({ body, visibility, updated_at: now }).where('id', '=', id).execute()
+}
+
+/** Only that it was there is kept. */
+export async function emptyOut(tx: Tx, id: CollectionId, now: Date): Promise<void> {
+  await tx.deleteFrom('collection_item').where('collection_id', '=', id).execute()
+  await tx.updateTable('collection').set({ body: '{}', deleted_at: now }).where('id', '=', id).execute()
+}
+
+/** @returns the uris of those that were not in it */
+export async function insertItems(
+  tx: Tx,
+  id: CollectionId,
+  items: readonly { readonly id: CollectionItemId; readonly uri: string }[],
+  now: Date,
+): Promise<Set<string>> {
+  if (items.length === 0) return new Set()
+  const added = await tx
+    .insertInto('collection_item')
+    .values(items.map((item) => ({ collection_id: id, id: item.id, uri: item.uri, added_at: now })))
+    .onConflict((conflict) => conflict.columns(['collection_id', 'uri']).doNothing())
+    .returning('uri')
+    .execute()
+  return new Set(added.map((row) => row.uri))
+}
+
+/** @returns false when it was not in it */
+export async function deleteItem(tx: Tx, id: CollectionId, uri: string): Promise<boolean> {
+  const gone = await tx
+    .deleteFrom('collection_item')
+    .where('collection_id', '=', id)
+    .where('uri', '=', uri)
+    .returning('id')
+    .executeTakeFirst()
+  return gone !== undefined
+}
