@@ -70,7 +70,7 @@ async function say(parts: DeliverParts, tx: Tx, saying: Saying): Promise<void> {
     public: saying.public ?? false,
     body: JSON.stringify(json),
   }
-  await sayActivity(parts, tx, activity, saying.subject, saying.recipients)
+  await sayActivity(parts, tx, activity, saying)
 }
 
 /** What others may pass on is signed in itself: anything public, and that something is gone. */

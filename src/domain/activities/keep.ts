@@ -26,15 +26,22 @@ export interface Expansion {
   readonly after: number
 }
 
-/** Keeps an activity of ours as the exact bytes to serve, and lets it be delivered once the transaction commits. */
+/**
+ * Keeps an activity of ours as the exact bytes to serve, and lets it be delivered once the transaction commits.
+ * @param stays nobody elsewhere is to get it
+ */
 export async function sayActivity(
   world: Pick<World, 'clock'>,
   tx: Tx,
   activity: NewActivity,
-  subject: string,
-  recipients: Recipients,
+  {
+    subject,
+    recipients,
+    stays = false,
+  }: Pick<Expansion, 'subject' | 'recipients'> & { readonly stays?: boolean },
 ): Promise<void> {
   await insertActivity(tx, activity, world.clock.now())
+  if (stays) return
   const payload: Expansion = { activityId: activity.id, subject, recipients, after: 0 }
   await enqueue(tx, [{ kind: 'deliver', subject, payload }])
 }

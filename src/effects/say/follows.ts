@@ -1,6 +1,7 @@
 import type { ActivityId } from '../../base/ids.ts'
 import type { Uris } from '../../base/uris.ts'
 import type { Tx } from '../../db/transact.ts'
+import { findActivity } from '../../domain/activities/find.ts'
 import type { FollowFact } from '../../facts/facts.ts'
 import { acceptFrom, followFrom, rejectFrom, undoFollowFrom } from '../../translate/to-activity/activities.ts'
 import { mentionsOfAccounts } from '../../views/accounts.ts'
@@ -8,16 +9,28 @@ import type { Sayers, Saying, SayingParts } from './saying.ts'
 
 type AnyFollowFact = FollowFact<string>
 
-/** Follow, its answer and its Undo, where one side is here and the other elsewhere. */
+/** Follow, its answer and its Undo, where whoever does it is from here; between two from here they go nowhere. */
 export const sayFollows: Sayers = {
   'follow.requested': async ({ uris }, tx, fact) =>
-    fact.followerLocal && !fact.followedLocal ? sayFollow(uris, tx, fact) : undefined,
+    fact.followerLocal ? sayFollow(uris, tx, fact) : undefined,
   'follow.accepted': async (parts, tx, fact) =>
-    fact.followedLocal && !fact.followerLocal ? sayAnswer(parts, tx, fact, acceptFrom) : undefined,
+    fact.followedLocal ? sayAccepted(parts, tx, fact) : undefined,
   'follow.rejected': async (parts, tx, fact) =>
-    fact.followedLocal && !fact.followerLocal ? sayAnswer(parts, tx, fact, rejectFrom) : undefined,
+    fact.followedLocal ? sayAnswer(parts, tx, fact, rejectFrom) : undefined,
   'follow.undone': async (parts, tx, fact) =>
-    fact.followerLocal && !fact.followedLocal ? sayAnswer(parts, tx, fact, undoFollowFrom) : undefined,
+    fact.followerLocal ? sayAnswer(parts, tx, fact, undoFollowFrom) : undefined,
+}
+
+/** One that somebody here did not have to wait for is said together with its answer. */
+async function sayAccepted(
+  parts: SayingParts,
+  tx: Tx,
+  fact: AnyFollowFact,
+): Promise<readonly Saying[] | undefined> {
+  const id = fact.followerLocal ? parts.uris.activityIdFrom(fact.followUri) : undefined
+  const follow = id && !(await findActivity(tx, id)) ? await sayFollow(parts.uris, tx, fact) : undefined
+  const accept = await sayAnswer(parts, tx, fact, acceptFrom)
+  return accept && [...(follow ? [follow] : []), accept]
 }
 
 async function sayFollow(uris: Uris, tx: Tx, fact: AnyFollowFact): Promise<Saying | undefined> {
@@ -30,6 +43,7 @@ async function sayFollow(uris: Uris, tx: Tx, fact: AnyFollowFact): Promise<Sayin
     json: followFrom(parts),
     subject: fact.followedId,
     recipients: { accountIds: [fact.followedId] },
+    stays: fact.followedLocal,
   }
 }
 
@@ -42,9 +56,8 @@ async function sayAnswer(
   const parts = await partsOf(tx, fact)
   if (!parts) return undefined
   const id = ids.next<ActivityId>()
-  const [ours, theirs] = fact.followerLocal
-    ? [fact.followerId, fact.followedId]
-    : [fact.followedId, fact.followerId]
+  const [ours, theirs] =
+    write === undoFollowFrom ? [fact.followerId, fact.followedId] : [fact.followedId, fact.followerId]
   // Everything between the two has one subject, so that an Undo never overtakes its Follow.
   return {
     id,
@@ -52,6 +65,7 @@ async function sayAnswer(
     json: write(id, parts, uris),
     subject: theirs,
     recipients: { accountIds: [theirs] },
+    stays: fact.followerLocal && fact.followedLocal,
   }
 }
 

@@ -58,18 +58,19 @@ async function withStamp(
   return stampUri ? stamped(kind, json, stampUri) : json
 }
 
-/** Likes go to the author alone, so those between people here go nowhere. */
 async function likeOf(uris: Uris, tx: Tx, fact: AnyReaction): Promise<LikeParts | undefined> {
-  if (!fact.accountLocal || fact.authorLocal) return undefined
-  const authorUri = await uriOf(tx, fact.authorId)
+  if (!fact.accountLocal) return undefined
+  const authorUri = fact.authorLocal ? uris.actor(fact.authorId) : await uriOf(tx, fact.authorId)
   const { uri, postUri, emoji } = fact
   return authorUri === undefined
     ? undefined
     : { uri, actorUri: uris.actor(fact.accountId), postUri, authorUri, emoji }
 }
 
-function aboutLike(fact: AnyReaction): Pick<Saying, 'accountId' | 'subject' | 'recipients'> {
-  return { accountId: fact.accountId, subject: fact.postId, recipients: { accountIds: [fact.authorId] } }
+/** Likes go to the author alone, so those between people here go nowhere. */
+function aboutLike(fact: AnyReaction): Pick<Saying, 'accountId' | 'subject' | 'recipients' | 'stays'> {
+  const { accountId, authorId, postId: subject } = fact
+  return { accountId, subject, recipients: { accountIds: [authorId] }, stays: fact.authorLocal }
 }
 
 async function announceOf(uris: Uris, tx: Tx, fact: AnyBoost): Promise<AnnounceParts | undefined> {
@@ -94,14 +95,20 @@ function undoOf({ ids, uris }: SayingParts, fact: AnyBoost, boost: AnnounceParts
 }
 
 /** The author hears of it, whether or not they follow the booster. */
-function aboutBoost(fact: AnyBoost): Pick<Saying, 'accountId' | 'subject' | 'recipients' | 'public'> {
+function aboutBoost(
+  fact: AnyBoost,
+): Pick<Saying, 'accountId' | 'subject' | 'recipients' | 'public' | 'stays'> {
   const { accountId, authorId, postId, visibility } = fact
   const open = isOpen(visibility)
   return {
     accountId,
     subject: postId,
     public: open,
-    recipients: { followersOf: accountId, accountIds: open ? [authorId] : [] },
+    recipients: {
+      ...(visibility === 'direct' ? {} : { followersOf: accountId }),
+      accountIds: open || visibility === 'direct' ? [authorId] : [],
+    },
+    stays: visibility === 'direct' && fact.authorLocal,
   }
 }
 

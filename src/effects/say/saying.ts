@@ -16,6 +16,8 @@ export interface Saying {
   /** what it concerns: activities of one subject reach each host in the order in which they were said */
   readonly subject: string
   readonly recipients: Recipients
+  /** between people here alone, or for nobody else: it is kept, and goes nowhere */
+  readonly stays?: boolean
 }
 
 export type SayingParts = Pick<World, 'ids' | 'uris' | 'clock'>

@@ -81,7 +81,7 @@ function announceObject(boost: AnnounceParts): JsonObject {
       ? { to: [PUBLIC], cc: [followersUri, authorUri] }
       : visibility === 'unlisted'
         ? { to: [followersUri], cc: [PUBLIC, authorUri] }
-        : { to: [followersUri], cc: [] }
+        : { to: [visibility === 'followers' ? followersUri : authorUri], cc: [] }
   return {
     id: boost.uri,
     type: 'Announce',
