@@ -20,6 +20,7 @@ export type ReportId = Id<'report'>
 export type AttachmentId = Id<'attachment'>
 export type EmojiId = Id<'emoji'>
 export type ApprovalId = Id<'approval'>
+export type InboxItemId = Id<'inbox-item'>
 export type ObjectId = Id<'object'>
 export type GrantId = Id<'grant'>
 export type CollectionId = Id<'collection'>

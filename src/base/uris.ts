@@ -5,6 +5,7 @@ import {
   type AttachmentId,
   type CollectionId,
   type EmojiId,
+  type InboxItemId,
   type PostId,
   readId,
 } from './ids.ts'
@@ -43,6 +44,11 @@ export interface Uris {
   /** where the approval of an interaction can be read */
   stamp(id: ApprovalId): string
   follow(id: string): string
+  /** what came to somebody here under an id that is not ours */
+  received(id: InboxItemId): string
+  /** what somebody's home shows, and what they were told, as lists of their own */
+  homeStream(id: AccountId): string
+  notificationsStream(id: AccountId): string
   /** a collection that somebody here keeps */
   collection(id: CollectionId): string
   /** the stream of what happens to something of ours, by its id */
@@ -113,6 +119,9 @@ export function createUris(origin: string, handleHost: string): Uris {
     activity: (id) => `${origin}/ap/activities/${id}`,
     stamp: (id) => `${origin}/ap/stamps/${id}`,
     follow: (id) => `${origin}/ap/activities/${id}`,
+    received: (id) => `${origin}/ap/received/${id}`,
+    homeStream: (id) => `${actor(id)}/streams/home`,
+    notificationsStream: (id) => `${actor(id)}/streams/notifications`,
     collection: (id) => `${origin}/ap/collections/${id}`,
     events: (of) => `${of}/events`,
     streamTickets: `${origin}/ap/streams/tickets`,

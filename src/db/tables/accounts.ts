@@ -99,6 +99,10 @@ export interface LoginTable {
   role: Generated<Role>
   seen_at: Generated<Date>
   disabled_at: Date | null
+  /** since when what comes to them is kept; null as long as no app may read it */
+  inbox_since: Generated<Date | null>
+  /** when what had come before was entered for good */
+  inbox_filled_at: Generated<Date | null>
   created_at: Generated<Date>
 }
 

@@ -4,6 +4,7 @@ import type * as content from './content.ts'
 import type * as crawls from './crawls.ts'
 import type * as events from './events.ts'
 import type * as grants from './grants.ts'
+import type * as inboxes from './inboxes.ts'
 import type * as lifecycle from './lifecycle.ts'
 import type * as moderation from './moderation.ts'
 import type * as objects from './objects.ts'
@@ -76,6 +77,8 @@ export interface Database {
   proof_seen: grants.ProofSeenTable
   host: queue.HostTable
   inbox: queue.InboxTable
+  inbox_item: inboxes.InboxItemTable
+  inbox_count: inboxes.InboxCountTable
   host_queue: queue.HostQueueTable
   delivery: queue.DeliveryTable
   dead_delivery: queue.DeadDeliveryTable
