@@ -42,6 +42,8 @@ export function createDeliveryWork({ db, slot, send, log, instruments, limits }:
   const paused = new Set<Visit>()
   const unwritten = new Set<string>()
   let claimsPaused = false
+  /** the last look left hosts behind, as far as can be known: nobody tells of them again */
+  let moreWait = true
   /** the last claim left hosts that answer behind, as far as can be known */
   let goodWait = false
   let stopping = false
@@ -51,9 +53,10 @@ export function createDeliveryWork({ db, slot, send, log, instruments, limits }:
   const settler = createSettler<DeliveryNote>({
     everyMs: SETTLE_EVERY_MS,
     async write(notes) {
-      await settleDeliveries(db, notes)
+      const due = await settleDeliveries(db, notes)
       for (const note of notes) if ('id' in note) unwritten.delete(note.id)
       goOn()
+      if (due) loop.wake()
     },
     log,
     givesUp: () => givesUp,
@@ -97,11 +100,14 @@ export function createDeliveryWork({ db, slot, send, log, instruments, limits }:
   async function claimMore(): Promise<boolean> {
     const free = places.free()
     claimsPaused = isRiskFull()
+    moreWait = true
     if (stopping || claimsPaused || free.good + free.other === 0) return false
     const good = Math.min(free.good, MOST_GOOD)
     const other = Math.min(free.other, goodWait ? Math.ceil(good / GOOD_PER_OTHER) : MOST_OTHER)
     const hosts = await claiming(() => claimDeliveries(db, slot, { good, other }))
-    goodWait = hosts.filter((host) => host.standing === 'good').length === good
+    const goodHosts = hosts.filter((host) => host.standing === 'good').length
+    goodWait = goodHosts === good
+    moreWait = goodWait || hosts.length - goodHosts >= other
     for (const host of hosts) {
       const visit = createVisit(host)
       visits.add(visit)
@@ -110,7 +116,7 @@ export function createDeliveryWork({ db, slot, send, log, instruments, limits }:
       }
       sendMore(visit)
     }
-    return hosts.length > 0
+    return hosts.length > 0 && moreWait
   }
 
   /** Sends what may go now; a visit with nothing under way takes a place whether there is room or not. */
@@ -125,7 +131,7 @@ export function createDeliveryWork({ db, slot, send, log, instruments, limits }:
       void sendOne(visit, delivery)
     }
     if (visit.inFlight === 0) endVisit(visit)
-    if (visits.size === 0 || places.free().good >= WORTH_CLAIMING) loop.wake()
+    if (moreWait && (visits.size === 0 || places.free().good >= WORTH_CLAIMING)) loop.wake()
   }
 
   function isRiskFull(): boolean {

@@ -84,8 +84,9 @@ async function markInboxes(db: Db, notes: readonly Note<'inbox'>[]): Promise<voi
 /**
  * Writes what became of deliveries; then what that says of inboxes and hosts; and gives the hosts back last, so that
  * nobody claims a row that is already settled. Repeating it does no harm: a sent delivery is sent, whoever held it.
+ * @returns whether a host that was given back is to be claimed again at once
  */
-export async function settleDeliveries(db: Db, notes: readonly DeliveryNote[]): Promise<void> {
+export async function settleDeliveries(db: Db, notes: readonly DeliveryNote[]): Promise<boolean> {
   const of = <N extends DeliveryNote['note']>(kind: N) =>
     notes.filter((note): note is Note<N> => note.note === kind)
   const dropped = of('drop')
@@ -96,18 +97,18 @@ export async function settleDeliveries(db: Db, notes: readonly DeliveryNote[]): 
   if (later.length > 0) await putOff(db, later)
   if (dead.length > 0) await bury(db, dead)
   if (inboxes.length > 0) await markInboxes(db, inboxes)
-  await endVisits(db, of('visit-over'))
+  return endVisits(db, of('visit-over'))
 }
 
-async function endVisits(db: Db, visits: readonly Note<'visit-over'>[]): Promise<void> {
-  if (visits.length === 0) return
+async function endVisits(db: Db, visits: readonly Note<'visit-over'>[]): Promise<boolean> {
+  if (visits.length === 0) return false
   const news = visits.flatMap((visit) => visit.news ?? [])
   await writeHostNews(db, news)
   await expire(
     db,
     news.filter((one) => one.failure !== null),
   )
-  await hostLanes.giveBack(
+  return hostLanes.giveBack(
     db,
     visits.map(({ held, standing, waitSeconds }) => ({ ...held, standing, waitSeconds })),
   )

@@ -51,16 +51,17 @@ export function createJobWork(options: JobOptions): Work {
   const notBegun = new Set<ClaimedJob>()
   /** jobs that may have killed a worker: they run one after the other, counted before each run */
   let suspects: Promise<unknown> = Promise.resolve()
+  /** the last look left jobs behind, as far as can be known: nobody tells of them again */
+  let moreWait = true
   let stopping = false
   let givesUp = false
   const loop = createLoop('jobs', log, claimMore)
   const settler = createSettler<JobNote>({
     everyMs: SETTLE_EVERY_MS,
     async write(notes) {
-      const lost = await settleJobs(db, notes)
+      const { lost, next } = await settleJobs(db, notes)
       if (lost > 0) instruments.leasesLost?.(lost)
-      // What is next about the same subject may go now.
-      if (notes.some(({ job }) => job.subject !== null)) loop.wake()
+      if (next) loop.wake()
     },
     log,
     givesUp: () => givesUp,
@@ -90,8 +91,10 @@ export function createJobWork(options: JobOptions): Work {
 
   async function claimMore(): Promise<boolean> {
     const free = new Map([...places].filter(([, left]) => left > 0))
+    moreWait = true
     if (stopping || free.size === 0 || settler.waiting > MOST_UNSETTLED) return false
     const jobs = await claiming(() => claimJobs(db, slot, free))
+    moreWait = free.size < places.size || isFilled(jobs, free)
     for (const job of jobs) {
       // The lease of one that is still running was lost, and claimed anew by ourselves: it is let be, and ends again.
       if (running.has(job.id)) continue
@@ -102,7 +105,7 @@ export function createJobWork(options: JobOptions): Work {
         suspects = suspects.then(() => Promise.race([runSuspect(job), sleep(SUSPENSE_MS)]))
       } else void run(job, job.attempts + 1)
     }
-    return jobs.length > 0
+    return moreWait && jobs.length > 0
   }
 
   async function runSuspect(job: ClaimedJob): Promise<void> {
@@ -160,6 +163,12 @@ export function createJobWork(options: JobOptions): Work {
     running.delete(job.id)
     const left = (places.get(job.kind) ?? 0) + 1
     places.set(job.kind, left)
-    if (left >= worthClaiming || running.size === 0) loop.wake()
+    if (moreWait && (left >= worthClaiming || running.size === 0)) loop.wake()
   }
+}
+
+/** Whether there may have been more jobs of a kind than there were places for. */
+function isFilled(jobs: readonly ClaimedJob[], free: ReadonlyMap<string, number>): boolean {
+  const taken = Map.groupBy(jobs, ({ kind }) => kind)
+  return [...taken].some(([kind, { length }]) => length >= (free.get(kind) ?? 0))
 }

@@ -49,7 +49,12 @@ export async function claimJobs(
 const AT = 'array_position($1::bigint[], id)'
 const OURS = `id = ANY ($1::bigint[]) AND lease = ($2::bigint[])[${AT}]`
 
-const deleteDone = statement('job-done', `DELETE FROM job WHERE ${OURS} RETURNING id`)
+/** … and whether another of the same subject waits for it, which may then be claimed. */
+const deleteDone = statement(
+  'job-done',
+  `DELETE FROM job WHERE ${OURS}
+   RETURNING id, EXISTS (SELECT 1 FROM job e WHERE e.subject = job.subject AND e.id > job.id) AS next`,
+)
 const putOff = statement(
   'job-retry',
   `UPDATE job SET owner = NULL, leased_until = NULL, tries = 0, attempts = ($3::smallint[])[${AT}],
@@ -65,8 +70,14 @@ const bury = statement(
    INSERT INTO dead_job (kind, payload, attempts, reason, created_at) SELECT * FROM gone RETURNING id`,
 )
 
-/** Writes down what became of jobs; returns how many of them were not ours any more. */
-export async function settleJobs(db: Db, notes: readonly JobNote[]): Promise<number> {
+/**
+ * Writes down what became of jobs.
+ * @returns how many of them were not ours any more, and whether others have waited for one of them
+ */
+export async function settleJobs(
+  db: Db,
+  notes: readonly JobNote[],
+): Promise<{ readonly lost: number; readonly next: boolean }> {
   // A job that was lost and claimed anew may come back twice at once: only its later lease counts.
   const latest = [...new Map(notes.map((note) => [note.job.id, note])).values()]
   const of = <N extends JobNote['note']>(kind: N) =>
@@ -75,7 +86,12 @@ export async function settleJobs(db: Db, notes: readonly JobNote[]): Promise<num
   const later = of('retry')
   const dead = of('dead')
   let written = 0
-  if (done.length > 0) written += (await deleteDone(db, leases(done))).length
+  let next = dead.some(({ job }) => job.subject !== null)
+  if (done.length > 0) {
+    const gone = await deleteDone<{ next: boolean }>(db, leases(done))
+    written += gone.length
+    next ||= gone.some((row) => row.next)
+  }
   if (later.length > 0) {
     const seconds = later.map((note) => note.seconds)
     written += (await putOff(db, [...leases(later), later.map((note) => note.attempts), seconds])).length
@@ -84,7 +100,7 @@ export async function settleJobs(db: Db, notes: readonly JobNote[]): Promise<num
     const reasons = dead.map((note) => note.reason)
     written += (await bury(db, [...leases(dead), dead.map((note) => note.attempts), reasons])).length
   }
-  return notes.length - written
+  return { lost: notes.length - written, next }
 }
 
 const extend = statement(

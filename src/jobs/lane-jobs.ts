@@ -111,7 +111,7 @@ async function bury(db: Db, notes: readonly Extract<LaneNote, { note: 'dead' }>[
 }
 
 /** Writes down what became of items, and gives lanes back after that; doing so twice changes nothing. */
-export async function settleLanes(db: Db, notes: readonly LaneNote[]): Promise<void> {
+export async function settleLanes(db: Db, notes: readonly LaneNote[]): Promise<boolean> {
   const of = <N extends LaneNote['note']>(kind: N) =>
     notes.filter((note): note is Extract<LaneNote, { note: N }> => note.note === kind)
   const done = of('done')
@@ -121,12 +121,11 @@ export async function settleLanes(db: Db, notes: readonly LaneNote[]): Promise<v
   if (done.length > 0) await deleteDone(db, keys(done))
   if (later.length > 0) await putOff(db, later)
   if (dead.length > 0) await bury(db, dead)
-  if (over.length > 0) {
-    await inboxLanes.giveBack(
-      db,
-      over.map((note) => note.lane),
-    )
-  }
+  if (over.length === 0) return false
+  return inboxLanes.giveBack(
+    db,
+    over.map((note) => note.lane),
+  )
 }
 
 function keys(notes: readonly { readonly item: LaneItem }[]): [number[], string[]] {

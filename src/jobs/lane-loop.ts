@@ -51,14 +51,15 @@ export function createLaneWork(options: LaneOptions): Work {
   const { db, slot, clock, handler, log, instruments, attempts: limit, timeLimitMs } = options
   const held = new Set<HeldLane>()
   let rounds = 0
+  /** the last look left lanes behind, as far as can be known: nobody tells of them again */
+  let moreWait = true
   let stopping = false
   let givesUp = false
   const loop = createLoop('what came in', log, claimMore)
   const settler = createSettler<LaneNote>({
     everyMs: 0,
     async write(notes) {
-      await settleLanes(db, notes)
-      loop.wake()
+      if (await settleLanes(db, notes)) loop.wake()
     },
     log,
     givesUp: () => givesUp,
@@ -96,15 +97,17 @@ export function createLaneWork(options: LaneOptions): Work {
   }
 
   async function claimMore(): Promise<boolean> {
+    moreWait = true
     if (stopping || rounds >= options.rounds) return false
     const lanes = await claiming(() => claimLanes(db, slot, LANES_PER_ROUND, ITEMS_PER_LANE))
+    moreWait = lanes.length >= LANES_PER_ROUND
     if (lanes.length === 0) return false
     rounds++
     void round(lanes).finally(() => {
       rounds--
-      loop.wake()
+      if (moreWait) loop.wake()
     })
-    return rounds < options.rounds
+    return moreWait && rounds < options.rounds
   }
 
   async function round(lanes: readonly ClaimedLane[]): Promise<void> {

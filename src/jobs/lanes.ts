@@ -44,8 +44,11 @@ export interface GivenBack extends Held {
 }
 
 export interface Lanes {
-  /** Gives lanes back, to be claimed again at once, when their next row is due, or when they are woken. */
-  giveBack(db: Db, lanes: readonly GivenBack[]): Promise<void>
+  /**
+   * Gives lanes back, to be claimed again at once, when their next row is due, or when they are woken.
+   * @returns whether one of them is to be claimed again at once: somebody has to look, for nobody else is told
+   */
+  giveBack(db: Db, lanes: readonly GivenBack[]): Promise<boolean>
   /** Keeps the leases for another minute; returns the lanes that are still held. */
   extend(db: Db, lanes: readonly Held[]): Promise<Set<number>>
   /** Frees what a worker holds that is dead, or does not know of these lanes; returns how many that were. */
@@ -120,7 +123,7 @@ export function createLanes(tables: LaneTables): Lanes {
        WHEN q.wakes <> ($3::bigint[])[${at}]
          OR (SELECT 1 FROM ${rows} r WHERE r.${key} = q.${key} AND ${ready(tables)} LIMIT 1) = 1 THEN now()
        ELSE (SELECT min(r.not_before) FROM ${rows} r WHERE r.${key} = q.${key} AND r.not_before IS NOT NULL) END
-     WHERE ${ours}`,
+     WHERE ${ours} RETURNING q.due_at <= now() AS due`,
   )
   const extend = statement(
     `${name}-extend`,
@@ -132,7 +135,8 @@ export function createLanes(tables: LaneTables): Lanes {
       const values: unknown[] = [...keysOf(lanes), lanes.map((lane) => lane.wakes)]
       values.push(lanes.map((lane) => lane.waitSeconds ?? null))
       if (tables.remembers === 'standing') values.push(lanes.map((lane) => lane.standing ?? null))
-      await giveBack(db, values)
+      const given = await giveBack<{ due: boolean | null }>(db, values)
+      return given.some(({ due }) => due === true)
     },
     async extend(db, lanes) {
       const kept = await extend<{ lane: number }>(db, keysOf(latest(lanes)))

@@ -246,7 +246,7 @@ test('R-026: a job is never lost, and a lease has one holder: who lost it change
         else {
           const note: JobNote =
             how === 'done' ? { note: 'done', job } : { note: 'retry', job, attempts: 1, seconds: 600 }
-          const lost = await settleJobs(db, [note])
+          const { lost } = await settleJobs(db, [note])
           if (ours) expect(lost).toBe(0)
           if (how === 'done' && lost === 0) done.add(job.payload)
         }

@@ -33,7 +33,7 @@ async function giveBackDuringCommit(url: string, counted: (wakes: bigint) => big
   await using other = connect({ url: database.url, maxConnections: 1, applicationName: 'expansion' })
   const inboxes = await ensureInboxes(db, [url])
   const next = await makeActivity(db)
-  let givenBack: Promise<void> | undefined
+  let givenBack: Promise<unknown> | undefined
   await other.transaction().execute(async (tx) => {
     await expandDeliveries(tx, { activityId: next, subject: next, inboxIds: [...inboxes.values()] })
     givenBack = hostLanes.giveBack(db, [

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { AccountId } from '../../base/ids.ts'
+import { statement } from '../../db/statement.ts'
 import type { Tx } from '../../db/transact.ts'
 import type { Account, AccountKind, RemoteActor, RemoteKey, SealedKey } from './account.ts'
 import { accountColumns, accountFrom } from './find.ts'
@@ -174,19 +175,22 @@ export async function countFor(
   tx: Tx,
   changes: readonly { id: AccountId; posts?: number; followers?: number; following?: number }[],
 ): Promise<void> {
-  const sorted = [...changes].sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1))
-  for (const change of sorted) {
-    await tx
-      .updateTable('account_stat')
-      .set((eb) => ({
-        posts: eb('posts', '+', change.posts ?? 0),
-        followers: eb('followers', '+', change.followers ?? 0),
-        following: eb('following', '+', change.following ?? 0),
-      }))
-      .where('account_id', '=', change.id)
-      .execute()
-  }
+  await countUp(tx, [
+    changes.map(({ id }) => id),
+    changes.map(({ posts = 0 }) => posts),
+    changes.map(({ followers = 0 }) => followers),
+    changes.map(({ following = 0 }) => following),
+  ])
 }
+
+const COUNTED = 'array_position($1::bigint[], account_id)'
+const countUp = statement(
+  'account-count',
+  `WITH held AS (SELECT account_id FROM account_stat WHERE account_id = ANY ($1::bigint[]) ORDER BY account_id FOR UPDATE)
+   UPDATE account_stat SET posts = posts + ($2::int[])[${COUNTED}], followers = followers + ($3::int[])[${COUNTED}],
+     following = following + ($4::int[])[${COUNTED}]
+   WHERE account_id IN (SELECT account_id FROM held)`,
+)
 
 /** Holds an account until the transaction ends: nothing that refers to it can be inserted meanwhile. */
 export async function lockAccount(tx: Tx, id: AccountId): Promise<void> {
