@@ -5,6 +5,7 @@ import type { Db } from './db/connect.ts'
 import { listen } from './db/listen.ts'
 import { knownAmong, presenceOf } from './domain/accounts/find.ts'
 import { ownerSetupToken } from './domain/accounts/setup.ts'
+import { GRANTS_CHANNEL } from './domain/grants/news.ts'
 import { DOMAINS_CHANNEL } from './domain/moderation/gate.ts'
 import { inboxRoute } from './faces/activitypub/inbox/route.ts'
 import { openPrograms } from './faces/http/cors.ts'
@@ -35,15 +36,17 @@ export async function createApp(parts: AppParts, outside?: HouseParts['outside']
   stack.use(
     await listen(
       parts.databaseUrl,
-      [DOCUMENTS_CHANNEL, DOMAINS_CHANNEL],
+      [DOCUMENTS_CHANNEL, DOMAINS_CHANNEL, GRANTS_CHANNEL],
       (channel, payload) => {
         if (channel === DOCUMENTS_CHANNEL) documents.hear(payload)
+        else if (channel === GRANTS_CHANNEL) house.bearers.hear(payload)
         else void readDomains(house, log)
       },
       {
         log,
         onReconnect: () => {
           documents.clear()
+          house.bearers.clear()
           void readDomains(house, log)
         },
       },

@@ -8,6 +8,7 @@ import type { Db } from './db/connect.ts'
 import type { Account } from './domain/accounts/account.ts'
 import { findPrivateKey } from './domain/accounts/find.ts'
 import { ensureInstanceAccount } from './domain/accounts/instance.ts'
+import { type Bearers, createBearers } from './domain/grants/bearers.ts'
 import { createDomainGate, type DomainGate } from './domain/moderation/gate.ts'
 import { findPostByAddress, type KnownPost } from './domain/posts/find.ts'
 import { receivePosts } from './domain/posts/receive.ts'
@@ -44,6 +45,8 @@ export interface House extends AsyncDisposable {
   readonly fetcher: Fetcher
   /** which hosts we have no contact with */
   readonly domains: DomainGate
+  /** who the access tokens of apps belong to */
+  readonly bearers: Bearers
   readonly keyring: OpeningKeyring
   readonly userAgent: string
   /** the server's own actor */
@@ -114,6 +117,7 @@ export async function buildHouse(parts: HouseParts): Promise<House> {
     dispatcher,
     fetcher,
     domains,
+    bearers: createBearers(world),
     keyring,
     userAgent,
     instance,

@@ -96,3 +96,14 @@ export async function closeGrants(
 export async function deleteCodesOf(tx: Tx, accountId: AccountId): Promise<void> {
   await tx.deleteFrom('grant_code').where('account_id', '=', accountId).where('used_at', 'is', null).execute()
 }
+
+/** Remembers a proof until it would not hold any more anyway. @returns false when it was known */
+export async function rememberProof(db: Db, proofHash: Buffer, expiresAt: Date): Promise<boolean> {
+  const row = await db
+    .insertInto('proof_seen')
+    .values({ proof_hash: proofHash, expires_at: expiresAt })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('expires_at')
+    .executeTakeFirst()
+  return row !== undefined
+}

@@ -2,6 +2,7 @@ import { type RequestHandler, Router } from 'express'
 import type { Log } from '../../base/log.ts'
 import type { Config } from '../../config.ts'
 import type { Account } from '../../domain/accounts/account.ts'
+import type { Bearers } from '../../domain/grants/bearers.ts'
 import type { KnownPost } from '../../domain/posts/find.ts'
 import type { World } from '../../domain/world.ts'
 import type { SigningKey } from '../../federation/sign.ts'
@@ -17,6 +18,8 @@ export interface ClientParts {
   readonly log: Log
   /** for connections of one's own: LISTEN */
   readonly databaseUrl: string
+  /** who the access tokens of apps belong to */
+  readonly bearers: Bearers
   readonly storage: Storage
   readonly directory: RemoteDirectory
   /** asks other servers as this server */

@@ -10,6 +10,7 @@ import { accountSentences } from './sentences/accounts.ts'
 import { actSentences } from './sentences/acts.ts'
 import { clientSentences } from './sentences/clients.ts'
 import type { Details, Entry } from './sentences/entry.ts'
+import { grantSentences } from './sentences/grants.ts'
 import { lifecycleSentences } from './sentences/lifecycle.ts'
 import { postSentences } from './sentences/posts.ts'
 import { relationSentences } from './sentences/relations.ts'
@@ -20,6 +21,7 @@ const entries: Readonly<Record<RefusalCode, Entry>> = {
   ...accountSentences,
   ...actSentences,
   ...clientSentences,
+  ...grantSentences,
   ...lifecycleSentences,
   ...postSentences,
   ...relationSentences,
