@@ -22,10 +22,14 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       metadata jsonb NOT NULL DEFAULT '{}',
       fetched_at timestamptz,
       fresh_until timestamptz,
+      changed_at timestamptz,
       created_at timestamptz NOT NULL,
       used_at timestamptz
     )`.execute(db)
   await sql`COMMENT ON COLUMN client.kind IS 'registered (RFC 7591), document (its id is the address of its metadata), object (of an ActivityPub actor), app (of the Mastodon API)'`.execute(
+    db,
+  )
+  await sql`COMMENT ON COLUMN client.changed_at IS 'when it last named other redirect addresses or keys than before'`.execute(
     db,
   )
   await sql`COMMENT ON COLUMN client.scopes IS 'what it may ask for; null: anything'`.execute(db)

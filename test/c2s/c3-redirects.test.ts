@@ -1,18 +1,17 @@
 import { describe, expect, test } from 'vitest'
+import { type ClientKind, OUT_OF_BAND } from '../../src/domain/grants/client.ts'
 import {
   destinationOf,
   formTargetOf,
   isRegistered,
-  OUT_OF_BAND,
-  type RedirectRules,
   whyNoRedirect,
   withQuery,
 } from '../../src/domain/grants/redirects.ts'
 
-const ALL: readonly RedirectRules[] = ['document', 'object', 'registered', 'loose']
+const ALL: readonly ClientKind[] = ['document', 'object', 'registered', 'app']
 const ORIGIN = 'https://app.example'
-const allows = (uri: string, rules: RedirectRules) => whyNoRedirect(uri, rules, ORIGIN) === undefined
-const allowedBy = (uri: string) => ALL.filter((rules) => allows(uri, rules))
+const allows = (uri: string, kind: ClientKind) => whyNoRedirect(uri, kind, ORIGIN) === undefined
+const allowedBy = (uri: string) => ALL.filter((kind) => allows(uri, kind))
 
 describe('c3: an address to be answered at', () => {
   test.each([
@@ -63,11 +62,11 @@ describe('c3: an address to be answered at', () => {
       'https://app.example:8443/back',
       'https://app.example.evil.example/',
     ])
-      expect(allowedBy(uri), uri).toEqual(['object', 'registered', 'loose'])
+      expect(allowedBy(uri), uri).toEqual(['object', 'registered', 'app'])
   })
 
   test('without a dot in its scheme is for clients that are known, not for documents', () => {
-    expect(allowedBy('checkin:/back')).toEqual(['object', 'registered', 'loose'])
+    expect(allowedBy('checkin:/back')).toEqual(['object', 'registered', 'app'])
   })
 
   test('over plain http is for loopback, and for apps of the Mastodon API', () => {
@@ -78,7 +77,7 @@ describe('c3: an address to be answered at', () => {
       'http://localhost.evil.example/',
       'http://0x7f.1/',
     ])
-      expect(allowedBy(uri), uri).toEqual(['loose'])
+      expect(allowedBy(uri), uri).toEqual(['app'])
   })
 
   test('with a scheme of the browser or the system is for apps of the Mastodon API', () => {
@@ -89,11 +88,11 @@ describe('c3: an address to be answered at', () => {
       'blob:https://a.example/1',
       'ws://a/',
     ])
-      expect(allowedBy(uri), uri).toEqual(['loose'])
+      expect(allowedBy(uri), uri).toEqual(['app'])
   })
 
   test('that is none, a code to copy by hand, is for apps of the Mastodon API', () => {
-    expect(allowedBy(OUT_OF_BAND)).toEqual(['loose'])
+    expect(allowedBy(OUT_OF_BAND)).toEqual(['app'])
   })
 })
 

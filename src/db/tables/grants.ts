@@ -27,6 +27,8 @@ export interface ClientTable {
   metadata: JSONColumnType<JsonRecord, string | undefined, string>
   fetched_at: Date | null
   fresh_until: Date | null
+  /** when it last named other redirect addresses or keys than before */
+  changed_at: Date | null
   created_at: Date
   used_at: Date | null
 }

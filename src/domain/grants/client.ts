@@ -27,6 +27,8 @@ export interface Client {
   readonly metadata: JsonRecord
   readonly fetchedAt: Date | null
   readonly freshUntil: Date | null
+  /** when it last named other redirect addresses or keys than before */
+  readonly changedAt: Date | null
   readonly createdAt: Date
 }
 

@@ -95,6 +95,7 @@ export async function findClient(db: Db, id: string): Promise<Client | undefined
       'metadata',
       'fetched_at as fetchedAt',
       'fresh_until as freshUntil',
+      'changed_at as changedAt',
       'created_at as createdAt',
     ])
     .where('id', '=', id)

@@ -1,13 +1,4 @@
-/** The code is shown to be copied by hand instead of being sent anywhere: for Mastodon apps without an address. */
-export const OUT_OF_BAND = 'urn:ietf:wg:oauth:2.0:oob'
-
-/**
- * How freely a client may choose where it is answered:
- * - `document`: https on the client's own origin, loopback, or a private-use scheme that is a domain turned round (S-131)
- * - `object`, `registered`: any https, loopback, or a private-use scheme
- * - `loose`: as the Mastodon API lets its apps do
- */
-export type RedirectRules = 'document' | 'object' | 'registered' | 'loose'
+import { type ClientKind, OUT_OF_BAND } from './client.ts'
 
 const LONGEST = 2048
 /** Nothing that runs in a page or reads this machine, whoever asks. */
@@ -21,37 +12,41 @@ const TAKEN = new Set(
 )
 
 /**
- * What is wrong with an address as one where a client may be answered; undefined when nothing is.
- * @param clientOrigin for `document`: where its document lies
+ * What is wrong with an address as one where a client may be answered; undefined when nothing is. How freely a client may
+ * choose depends on what it is:
+ * - `document`: https on the origin of the document, loopback, or a scheme of its own that is a domain turned round (S-131)
+ * - `object`, `registered`: any https, loopback, or a scheme of its own
+ * - `app`: as the Mastodon API lets its apps do
+ * @param clientOrigin for `document`: where it lies
  */
-export function whyNoRedirect(uri: string, rules: RedirectRules, clientOrigin?: string): string | undefined {
+export function whyNoRedirect(uri: string, kind: ClientKind, clientOrigin?: string): string | undefined {
   if (uri.length > LONGEST) return 'it is too long'
   // Visible ASCII, as a Location header carries it: whatever reads it afterwards reads the same.
   if (!/^[\x21-\x7e]+$/.test(uri) || /[\\"<>^`{|}]/.test(uri)) return 'it is not a plain URI'
-  if (rules === 'loose' && uri === OUT_OF_BAND) return undefined
+  if (kind === 'app' && uri === OUT_OF_BAND) return undefined
   const scheme = schemeOf(uri)
   const url = URL.parse(uri)
   if (scheme === undefined || url === null) return 'it is not an absolute URI'
   if (uri.includes('#')) return 'it has a fragment'
   if (NEVER.includes(scheme)) return `${scheme}: is not allowed`
-  if (scheme === 'https' || scheme === 'http') return whyNoWebAddress(uri, url, rules, clientOrigin)
-  if (rules === 'loose') return undefined
+  if (scheme === 'https' || scheme === 'http') return whyNoWebAddress(uri, url, kind, clientOrigin)
+  if (kind === 'app') return undefined
   if (TAKEN.has(scheme)) return `${scheme}: is not a scheme of an app’s own`
-  if (rules === 'document' && !scheme.includes('.')) return 'a scheme of its own is named after a domain'
+  if (kind === 'document' && !scheme.includes('.')) return 'a scheme of its own is named after a domain'
   return undefined
 }
 
 function whyNoWebAddress(
   uri: string,
   url: URL,
-  rules: RedirectRules,
+  kind: ClientKind,
   clientOrigin: string | undefined,
 ): string | undefined {
   if (!/^https?:\/\/[^/]/.test(uri)) return 'it names no host'
   if (url.username !== '' || url.password !== '' || /^https?:\/\/[^/?]*@/.test(uri)) return 'it names a user'
-  if (rules === 'loose' || loopbackParts(uri)) return undefined
+  if (kind === 'app' || loopbackParts(uri)) return undefined
   if (url.protocol === 'http:') return 'http: is for loopback only'
-  if (rules === 'document' && url.origin !== clientOrigin) return 'it is not on the origin of the client'
+  if (kind === 'document' && url.origin !== clientOrigin) return 'it is not on the origin of the client'
   return undefined
 }
 
