@@ -17,8 +17,14 @@ import { deleteBlock, insertBlock } from './store.ts'
  * Keeps somebody and an account of ours apart from now on, in both directions: neither sees, follows, answers or
  * notifies the other, and what tied them is undone. The other's server is told, unless the account prefers that it is
  * not. Blocking again changes nothing.
+ * @param quietly nobody is told, whatever the account prefers
  */
-export async function blockAccount(world: World, account: LocalAccount, target: Account): Promise<void> {
+export async function blockAccount(
+  world: World,
+  account: LocalAccount,
+  target: Account,
+  quietly = false,
+): Promise<void> {
   const { db, ids, uris } = world
   if (account.id === target.id) refuse('block.self')
   if (target.kind === 'application' && target.local) refuse('account.not-found')
@@ -30,7 +36,7 @@ export async function blockAccount(world: World, account: LocalAccount, target: 
     if (!(await insertBlock(tx, block, world.clock.now()))) return
     await cutTies(world, tx, account.id, target.id, 'follow.rejected')
     if (!target.local) await withdrawDeliveries(tx, account.id, target.id)
-    const told = await tellsOfBlocks(tx, account.id)
+    const told = !quietly && (await tellsOfBlocks(tx, account.id))
     await record(world, tx, factOf('block.made', block, account, target, told))
   })
 }

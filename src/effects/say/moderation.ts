@@ -4,26 +4,29 @@ import { findAccountByUri } from '../../domain/accounts/find.ts'
 import { findActivity } from '../../domain/activities/find.ts'
 import { findReport } from '../../domain/moderation/find.ts'
 import type { BlockFact } from '../../facts/facts.ts'
+import { type JsonObject, listOf } from '../../translate/json.ts'
 import { blockFrom, flagFrom, undoBlockFrom } from '../../translate/to-activity/moderation.ts'
 import { mentionsOfAccounts } from '../../views/accounts.ts'
 import type { Sayers } from './saying.ts'
 
-/** Block and its Undo, told to the one who is blocked alone, and Flag, from the server itself. */
+/** Block and its Undo, told to the one who is blocked alone or to nobody, and Flag, from the server itself. */
 export const sayModeration: Sayers = {
   async 'block.made'({ uris }, tx, fact) {
-    if (!isOursToTell(fact)) return undefined
-    const parts = await partsOf(tx, fact)
+    if (!fact.accountLocal) return undefined
+    const told = fact.told && !fact.targetLocal
+    const parts = await partsOf(tx, fact, told)
     const id = uris.activityIdFrom(fact.blockUri)
-    return parts && id && { id, json: blockFrom(parts), ...between(fact) }
+    return parts && id && { id, json: blockFrom(parts), ...between(fact, told) }
   },
   async 'block.lifted'({ ids, uris }, tx, fact) {
-    if (!isOursToTell(fact)) return undefined
+    if (!fact.accountLocal) return undefined
     const blockId = uris.activityIdFrom(fact.blockUri)
+    const block = blockId && (await findActivity(tx, blockId))
     // Whoever was not told of the block need not hear of its end.
-    if (!blockId || !(await findActivity(tx, blockId))) return undefined
-    const parts = await partsOf(tx, fact)
+    const told = block !== undefined && listOf((JSON.parse(block.body) as JsonObject).to).length > 0
+    const parts = await partsOf(tx, fact, told)
     const id = ids.next<ActivityId>()
-    return parts && { id, json: undoBlockFrom(id, parts, uris), ...between(fact) }
+    return parts && { id, json: undoBlockFrom(id, parts, uris), ...between(fact, told) }
   },
   async 'report.made'({ uris }, tx, { reportId }) {
     const report = await findReport(tx, reportId)
@@ -45,17 +48,13 @@ export const sayModeration: Sayers = {
 
 type AnyBlockFact = BlockFact<string>
 
-function isOursToTell(fact: AnyBlockFact): boolean {
-  return fact.told && fact.accountLocal && !fact.targetLocal
-}
-
 /** Everything between the two has one subject, so that neither overtakes the other, nor the Reject of a follow. */
-function between({ accountId, targetId }: AnyBlockFact) {
-  return { accountId, subject: targetId, recipients: { accountIds: [targetId] } }
+function between({ accountId, targetId }: AnyBlockFact, told: boolean) {
+  return { accountId, subject: targetId, recipients: { accountIds: told ? [targetId] : [] }, stays: !told }
 }
 
-async function partsOf(tx: Tx, fact: AnyBlockFact) {
+async function partsOf(tx: Tx, fact: AnyBlockFact, told: boolean) {
   const accounts = await mentionsOfAccounts(tx, [fact.accountId, fact.targetId])
   const [account, target] = [accounts.get(fact.accountId), accounts.get(fact.targetId)]
-  return account && target && { uri: fact.blockUri, actorUri: account.uri, targetUri: target.uri }
+  return account && target && { uri: fact.blockUri, actorUri: account.uri, targetUri: target.uri, told }
 }

@@ -8,11 +8,12 @@ export interface BlockParts {
   readonly uri: string
   readonly actorUri: string
   readonly targetUri: string
+  /** whether the one who is blocked is told, so that their server keeps the two apart as well */
+  readonly told: boolean
 }
 
-/** Told to the one who is blocked, so that their server keeps the two apart as well. */
 export function blockFrom(block: BlockParts): JsonObject {
-  return { '@context': plainContext, ...blockObject(block), to: [block.targetUri], cc: [] }
+  return { '@context': plainContext, ...blockObject(block), to: addressOf(block), cc: [] }
 }
 
 export function undoBlockFrom(activityId: ActivityId, block: BlockParts, uris: Uris): JsonObject {
@@ -21,10 +22,14 @@ export function undoBlockFrom(activityId: ActivityId, block: BlockParts, uris: U
     id: uris.activity(activityId),
     type: 'Undo',
     actor: block.actorUri,
-    to: [block.targetUri],
+    to: addressOf(block),
     cc: [],
     object: blockObject(block),
   }
+}
+
+function addressOf({ told, targetUri }: BlockParts): readonly string[] {
+  return told ? [targetUri] : []
 }
 
 function blockObject({ uri, actorUri, targetUri }: BlockParts): JsonObject {
