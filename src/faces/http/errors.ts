@@ -12,6 +12,7 @@ import { clientSentences } from './sentences/clients.ts'
 import type { Details, Entry } from './sentences/entry.ts'
 import { grantSentences } from './sentences/grants.ts'
 import { lifecycleSentences } from './sentences/lifecycle.ts'
+import { outboxSentences } from './sentences/outbox.ts'
 import { postSentences } from './sentences/posts.ts'
 import { relationSentences } from './sentences/relations.ts'
 import { requestSentences } from './sentences/requests.ts'
@@ -23,6 +24,7 @@ const entries: Readonly<Record<RefusalCode, Entry>> = {
   ...clientSentences,
   ...grantSentences,
   ...lifecycleSentences,
+  ...outboxSentences,
   ...postSentences,
   ...relationSentences,
   ...requestSentences,
