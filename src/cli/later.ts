@@ -4,15 +4,6 @@ import { finish } from './command.ts'
 
 /** Commands whose names are fixed and whose features are not built yet. */
 export function laterCommands(program: Command): void {
-  const token = program.command('token').description('access tokens of the client API (not available yet)')
-  finish(
-    token
-      .command('create')
-      .description('prints an access token (not available yet)')
-      .argument('<name>')
-      .option('--scope <scopes>', 'what it may do', 'read write follow push'),
-    notYet,
-  )
   const invite = program.command('invite').description('invitations (not available yet)')
   finish(invite.command('create').description('prints an invitation link (not available yet)'), notYet)
 }

@@ -18,6 +18,7 @@ import { profileCommands } from './profile.ts'
 import { reactionCommands } from './react.ts'
 import { relayCommands } from './relay.ts'
 import { timelineCommands } from './timeline.ts'
+import { tokenCommands } from './token.ts'
 import { voteCommands } from './vote.ts'
 
 const program = new Command('weft')
@@ -42,6 +43,7 @@ for (const add of [
   relayCommands,
   reactionCommands,
   timelineCommands,
+  tokenCommands,
   conversationCommands,
   emojiCommands,
   deliveryCommands,
