@@ -71,9 +71,11 @@ export async function verifyRequest(
   const now = clock.now()
   const candidates = candidatesOf(request, now)
   let refusal: unknown
+  let known: FoundKey | undefined
   for (const candidate of candidates) {
     try {
       const key = await keys.find(candidate.signature.keyUri)
+      if (candidate === candidates[0]) known = key
       if (key && age(key, now) < CONFIRMED_MS && proves(request, candidate, key))
         return verified(candidate, key)
     } catch (error) {
@@ -81,7 +83,7 @@ export async function verifyRequest(
       refusal ??= error
     }
   }
-  return verifyAnew(request, candidates[0], keys, now, refusal)
+  return verifyAnew(request, { candidate: candidates[0], known }, keys, now, refusal)
 }
 
 /** Those that satisfy every rule. Refused for the reason of the first, when there is none. */
@@ -103,13 +105,12 @@ function candidatesOf(request: SignedRequest, now: Date): readonly [Candidate, .
 /** No key that we hold proves it: asks for the key once, if it is unknown or may have been replaced meanwhile. */
 async function verifyAnew(
   request: SignedRequest,
-  candidate: Candidate,
+  { candidate, known }: { readonly candidate: Candidate; readonly known: FoundKey | undefined },
   keys: KeyFinder,
   now: Date,
   refusal: unknown,
 ): Promise<Verified> {
   const { keyUri } = candidate.signature
-  const known = await keys.find(keyUri)
   if (known && age(known, now) < FRESH_MS) throw refusal ?? invalid()
   const key = await askAgain(keys, keyUri, known, now)
   if (key === undefined) return refuse('signature.key-unavailable', { reason: `no key at ${keyUri}` })

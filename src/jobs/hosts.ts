@@ -24,7 +24,7 @@ const findInboxes = statement(
 const insertInboxes = statement(
   'inbox-insert',
   `INSERT INTO inbox (url, host_id) SELECT url, host_id FROM unnest($1::text[], $2::int[]) AS t (url, host_id)
-   ORDER BY url ON CONFLICT (url) DO NOTHING`,
+   ORDER BY url ON CONFLICT (url) DO NOTHING RETURNING id, url`,
 )
 const reviveInboxes = statement(
   'inbox-revive',
@@ -63,15 +63,21 @@ export async function ensureInboxes(db: Db | Tx, urls: readonly string[]): Promi
   const asked = takeKnown(known, urls, found)
   if (asked.length === 0) return found
 
-  const look = () => findInboxes<{ id: number; url: string; revived: boolean | null }>(db, [asked])
+  interface Row {
+    readonly id: number
+    readonly url: string
+    readonly revived?: boolean | null
+  }
+  const look = () => findInboxes<Row>(db, [asked])
   let rows = await look()
   if (rows.length < asked.length) {
     const had = new Set(rows.map((row) => row.url))
     const missing = asked.filter((url) => !had.has(url))
     const hosts = missing.map((url) => new URL(url).host)
     const ids = await ensureHosts(db, hosts)
-    await insertInboxes(db, [missing, hosts.map((host) => ids.get(host))])
-    rows = await look()
+    const made = await insertInboxes<Row>(db, [missing, hosts.map((host) => ids.get(host))])
+    // What somebody else has made meanwhile is there by now.
+    rows = made.length === missing.length ? [...rows, ...made] : await look()
   }
   const revived = rows.filter((row) => row.revived).map((row) => row.id)
   if (revived.length > 0) await reviveInboxes(db, [revived])

@@ -7,7 +7,7 @@ import type { World } from '../world.ts'
 import type { Account, RemoteActor } from './account.ts'
 import { findFieldsByUri } from './find.ts'
 import { addRestriction } from './moderation-store.ts'
-import { replaceRemoteKeys, upsertRemoteAccount } from './store.ts'
+import { deleteOtherKeys, upsertRemoteAccount, upsertRemoteKeys } from './store.ts'
 import { keepMarks } from './verify-links.ts'
 
 /** Keeps what another server's actor document says, whether new or known; the uri decides who it is. */
@@ -25,19 +25,21 @@ export async function rememberActor(world: World, actor: RemoteActor): Promise<A
 
   return transact(db, async (tx) => {
     const now = clock.now()
+    const id = ids.next<AccountId>()
     const before = actor.fields.length > 0 ? await findFieldsByUri(tx, actor.uri) : []
     const fields = keepMarks(before, actor.fields)
     const account = await upsertRemoteAccount(
       tx,
       { ...taken, fields },
       {
-        id: ids.next<AccountId>(),
+        id,
         inboxId,
         sharedInboxId,
         now,
       },
     )
-    await replaceRemoteKeys(tx, account.id, actor.keys, now)
+    if (account.id !== id) await deleteOtherKeys(tx, account.id, actor.keys)
+    await upsertRemoteKeys(tx, account.id, actor.keys, now)
     if (taken.emojis?.length) await keepEmojis(world, tx, [{ host: account.host, emojis: taken.emojis }])
     if (verdict?.severity === 'limit') await addRestriction(tx, [account.id], 'limited', 'domain', now)
     if (verdict?.severity !== 'suspend') return account

@@ -125,26 +125,30 @@ export async function upsertRemoteAccount(
     .onConflict((conflict) => conflict.column('uri').doUpdateSet(values).where('account.local', '=', false))
     .returning(accountColumns)
     .executeTakeFirstOrThrow()
-  await tx
-    .insertInto('account_stat')
-    .values({ account_id: row.id })
-    .onConflict((conflict) => conflict.doNothing())
-    .execute()
+  if (row.id === facts.id) await tx.insertInto('account_stat').values({ account_id: row.id }).execute()
   return accountFrom(row)
 }
 
-/** The keys that an actor has now: others of its keys stop working, and a key of another actor is never taken over. */
-export async function replaceRemoteKeys(
+/** Keys of an actor that are not among these stop working. */
+export async function deleteOtherKeys(
   tx: Tx,
   accountId: AccountId,
   keys: readonly RemoteKey[],
-  now: Date,
 ): Promise<void> {
   await tx
     .deleteFrom('account_key')
     .where('account_id', '=', accountId)
     .where('uri', '!=', sql<string>`all(${keys.map((key) => key.uri)}::text[])`)
     .execute()
+}
+
+/** Keys that an actor has now; a key of another actor is never taken over. */
+export async function upsertRemoteKeys(
+  tx: Tx,
+  accountId: AccountId,
+  keys: readonly RemoteKey[],
+  now: Date,
+): Promise<void> {
   if (keys.length === 0) return
   await tx
     .insertInto('account_key')
