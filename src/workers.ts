@@ -2,6 +2,7 @@ import { listen } from './db/listen.ts'
 import { forgetKeys } from './domain/accounts/delete.ts'
 import { recheckLinks } from './domain/accounts/verify-links.ts'
 import { forgetPassing } from './domain/activities/forget.ts'
+import { forgetOnces } from './domain/activities/once.ts'
 import { endMutes } from './domain/blocks/mute.ts'
 import { forgetCrawls } from './domain/crawls/forget.ts'
 import { noticeReturn } from './domain/instance/return.ts'
@@ -69,6 +70,7 @@ export function createWorkers(parts: AppParts, house: House): Runner {
       () => forgetPages(world),
       () => forgetKeys(world),
       () => forgetPassing(world),
+      () => forgetOnces(world),
       () => forgetEchoes(world),
     ],
     errands: createCrawler({ world, fetcher: house.fetcher, log }),

@@ -34,13 +34,14 @@ export function peopleAmong(addressed: Addressed): readonly string[] {
       isUri(address) &&
       address !== addressed.authorUri &&
       address !== addressed.followersUrl &&
-      !looksLikeCollection(address),
+      !isCollectionUri(address),
   )
 }
 
 const COLLECTION = /[/=](?:followers|following|friends|subscribers)(?:[/?&#]|$)/i
 
-function looksLikeCollection(address: string): boolean {
+/** By its look, as most servers name the collections of those who follow. */
+export function isCollectionUri(address: string): boolean {
   return COLLECTION.test(address)
 }
 
@@ -50,7 +51,7 @@ function looksLikeCollection(address: string): boolean {
  */
 function isOwnFollowers(address: string, { authorUri, followersUrl }: Addressed): boolean {
   if (typeof followersUrl === 'string') return address === followersUrl
-  if (!looksLikeCollection(address) || !/followers/i.test(address)) return false
+  if (!isCollectionUri(address) || !/followers/i.test(address)) return false
   const author = authorUri.replace(/\/+$/, '')
   if (address.startsWith(`${author}/`) || address.startsWith(`${author}?`)) return true
   const origin = originOf(address)

@@ -1,0 +1,105 @@
+import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { type AccountId, type ActivityId, readId } from '../../../base/ids.ts'
+import { refuse } from '../../../base/refusal.ts'
+import type { Db } from '../../../db/connect.ts'
+import { transact } from '../../../db/transact.ts'
+import { findAccountByHandle, findAccountByUri } from '../../../domain/accounts/find.ts'
+import { claimOnce, findOnce, keepOnce, type OnceOnly } from '../../../domain/activities/once.ts'
+import type { Directory } from '../../../domain/world.ts'
+import { viewActivity } from '../../../views/activities.ts'
+import { type Bearer, requireBearer } from '../../http/auth.ts'
+import { readyDocument } from '../../http/documents.ts'
+import type { ClientParts } from '../client-parts.ts'
+import { type PostedBody, postedBody } from './body.ts'
+import { handlerFor } from './handlers.ts'
+import type { Asking, Posted } from './posting.ts'
+import { prepare, readAsking } from './prepare.ts'
+
+const LONGEST_KEY = 255
+
+/**
+ * Posting to an outbox. Other servers are asked first; then everything that follows is one transaction, so that a request
+ * is either carried out whole, once, or not at all.
+ */
+export function outboxRoute(parts: ClientParts): RequestHandler {
+  const underWay = new Set<string>()
+  const router = Router({ caseSensitive: true, strict: true })
+  router.post('/ap/actors/:id/outbox', async (req, res) => {
+    const bearer = requireBearer(req)
+    if (readId<AccountId>(String(req.params.id)) !== bearer.account.id) refuse('outbox.not-yours')
+    const body = await postedBody(req)
+    const once = onceFrom(req, bearer, body)
+    const name = once && JSON.stringify([once.accountId, once.clientId, once.key])
+    if (name !== undefined && underWay.has(name)) refuse('request.in-flight')
+    try {
+      if (name !== undefined) underWay.add(name)
+      await answer(parts, res, await carryOut(parts, bearer, body, once))
+    } finally {
+      if (name !== undefined) underWay.delete(name)
+    }
+  })
+  return router
+}
+
+function onceFrom(req: Request, { account, clientId }: Bearer, { hash }: PostedBody): OnceOnly | undefined {
+  const key = req.get('Idempotency-Key') ?? ''
+  if (key === '') return undefined
+  if (key.length > LONGEST_KEY) refuse('request.key-too-long', { most: LONGEST_KEY })
+  return { accountId: account.id, clientId, key, bodyHash: hash }
+}
+
+async function carryOut(
+  parts: ClientParts,
+  bearer: Bearer,
+  body: PostedBody,
+  once: OnceOnly | undefined,
+): Promise<ActivityId> {
+  const { world } = parts
+  const earlier = once && (await findOnce(world.db, once))
+  if (earlier) return earlier
+  const { addresses, ...asking } = readAsking(parts, bearer, body.json)
+  const handler = handlerFor(asking.type)
+  await handler.authorise(asking)
+  const { audience, known } = await prepare(asking, addresses, handler)
+  return transact(world.db, async (tx) => {
+    const done = once && (await claimOnce(tx, once))
+    if (done) return done
+    const posting = {
+      ...pick(asking),
+      world: { ...world, db: tx, directory: knownDirectory(tx, world.uris.handleHost) },
+      tx,
+      id: world.ids.next<ActivityId>(),
+      audience,
+      known,
+    }
+    const { activityId }: Posted = await handler.run(posting)
+    if (once) await keepOnce(world, tx, once, activityId)
+    return activityId
+  })
+}
+
+function pick({ actor, bearer, type, activity }: Asking) {
+  return { actor, bearer, type, activity }
+}
+
+/** Within a transaction nobody is asked: whoever is to be found was looked for before. */
+function knownDirectory(db: Db, handleHost: string): Directory {
+  return {
+    find: (handle) =>
+      findAccountByHandle(db, handle.host === handleHost ? { name: handle.name, host: null } : handle),
+    findByUri: (uri) => findAccountByUri(db, uri),
+  }
+}
+
+/** What was kept, as it is served at its id from now on. */
+async function answer({ world }: ClientParts, res: Response, id: ActivityId): Promise<void> {
+  const activity = await viewActivity(world.db, id)
+  if (!activity) refuse('post.gone')
+  const { headers, body } = readyDocument(Buffer.from(activity.body), {
+    'content-type': 'application/activity+json; charset=utf-8',
+    location: world.uris.activity(id),
+    'cache-control': 'private, no-cache',
+  })
+  res.writeHead(201, headers)
+  res.end(body)
+}
