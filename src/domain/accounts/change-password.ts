@@ -1,12 +1,13 @@
 import type { AccountId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
 import { transact } from '../../db/transact.ts'
+import { revokeAllOf } from '../grants/revoke.ts'
 import type { World } from '../world.ts'
 import { deleteSessionsOf, findLogin, updatePassword } from './login-store.ts'
 import { hashPassword, verifyPassword } from './password.ts'
 
 /**
- * Gives an account a new password and ends all its sessions, the asker's own included.
+ * Gives an account a new password and ends all its sessions, the asker's own included, and all that it had given to apps.
  * @throws Refusal `login.wrong` when `current` is not its password
  */
 export async function changePassword(
@@ -29,5 +30,6 @@ export async function setPassword(
   await transact(world.db, async (tx) => {
     await updatePassword(tx, account.id, passwordHash)
     await deleteSessionsOf(tx, account.id)
+    await revokeAllOf(tx, account.id)
   })
 }

@@ -2,6 +2,7 @@ import { refuse } from '../../base/refusal.ts'
 import { transact } from '../../db/transact.ts'
 import { record } from '../../facts/record.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
+import { revokeAllOf } from '../grants/revoke.ts'
 import type { World } from '../world.ts'
 import type { LocalAccount } from './account.ts'
 import type { AccountJob } from './jobs.ts'
@@ -20,6 +21,7 @@ export async function deleteAccount(world: World, account: LocalAccount): Promis
     await lockAccount(tx, account.id)
     if ((await findLogin(tx, account.id))?.role === 'owner') refuse('account.owner-stays')
     await deleteLogin(tx, account.id)
+    await revokeAllOf(tx, account.id)
     await deleteProfileImages(tx, account.id, ['avatar', 'header'])
     await markAccountDeleted(tx, account.id, world.clock.now(), { keepKeys: true })
     await record(world, tx, { type: 'account.deleted', accountId: account.id })

@@ -7,6 +7,7 @@ import { deleteSessionsOf } from '../accounts/login-store.ts'
 import { addRestriction, type Hold, removeRestriction } from '../accounts/moderation-store.ts'
 import { endFollow } from '../follows/answer.ts'
 import { findFollowsOf } from '../follows/find.ts'
+import { revokeAllOf } from '../grants/revoke.ts'
 import type { World } from '../world.ts'
 
 /**
@@ -18,8 +19,10 @@ export async function suspendAccount(world: World, account: Account): Promise<vo
   requirePerson(account)
   await transact(world.db, async (tx) => {
     await addRestriction(tx, [account.id], 'suspended', 'account', world.clock.now())
-    if (account.local) await deleteSessionsOf(tx, account.id)
-    else await dropFollows(world, tx, account)
+    if (account.local) {
+      await deleteSessionsOf(tx, account.id)
+      await revokeAllOf(tx, account.id)
+    } else await dropFollows(world, tx, account)
     await record(world, tx, changed(account))
   })
 }
