@@ -5,6 +5,7 @@ import { forgetPassing } from './domain/activities/forget.ts'
 import { forgetOnces } from './domain/activities/once.ts'
 import { endMutes } from './domain/blocks/mute.ts'
 import { forgetCrawls } from './domain/crawls/forget.ts'
+import { trimInboxes } from './domain/inboxes/trim.ts'
 import { noticeReturn } from './domain/instance/return.ts'
 import { forgetTombstones } from './domain/posts/remove.ts'
 import { forgetPages } from './domain/previews/show.ts'
@@ -60,6 +61,7 @@ export function createWorkers(parts: AppParts, house: House): Runner {
     lanes: inboxHandler(world, hear),
     chores: [
       () => trimHomes(world),
+      () => trimInboxes(world),
       () => forgetTombstones(world),
       () => forgetCrawls(world),
       () => removeStrayFiles(world, house.storage),

@@ -1,6 +1,7 @@
 import type { AccountJob } from '../domain/accounts/jobs.ts'
 import { purgeAccount } from '../domain/accounts/purge.ts'
 import { refollow } from '../domain/accounts/refollow.ts'
+import { enterMore, type InboxFanOut } from '../domain/inboxes/enter.ts'
 import { type Severing, sever } from '../domain/moderation/domains.ts'
 import { fanOutMore, type HomeFanOut } from '../domain/timelines/fan-out.ts'
 import type { World } from '../domain/world.ts'
@@ -10,6 +11,7 @@ import type { JobHandler } from '../jobs/outcomes.ts'
 import { type DeliverParts, deliver, expand } from './deliver.ts'
 import { documents } from './documents.ts'
 import { askForHistory, history } from './history.ts'
+import { inboxes } from './inboxes.ts'
 import { notify } from './notify.ts'
 import { previews } from './previews.ts'
 import { timelines } from './timelines.ts'
@@ -22,6 +24,7 @@ export function createEffects(
     timelines: timelines(world),
     notify: notify(world),
     deliver: deliver(world),
+    inboxes: inboxes(world),
     documents: documents(world.uris),
     history,
     previews: previews(world),
@@ -31,7 +34,7 @@ export function createEffects(
 /** The jobs that effects leave behind when their work is too large for a transaction. */
 export function effectJobs(
   world: World,
-): Readonly<Record<'deliver' | 'home' | 'history' | 'account' | 'sever', JobHandler>> {
+): Readonly<Record<'deliver' | 'home' | 'inbox' | 'history' | 'account' | 'sever', JobHandler>> {
   return {
     deliver: expand(world),
     history: askForHistory(world),
@@ -41,6 +44,7 @@ export function effectJobs(
         await save(next)
         signal.throwIfAborted()
       }),
+    inbox: (payload) => enterMore(world, payload as InboxFanOut),
     home: (payload) => fanOutMore(world, payload as HomeFanOut),
   }
 }

@@ -1,7 +1,7 @@
 import type { FactType } from './facts.ts'
 
 /** The names of everything that can follow; `effects/handlers.ts` holds one function for each. */
-export type EffectName = 'timelines' | 'notify' | 'deliver' | 'documents' | 'history' | 'previews'
+export type EffectName = 'timelines' | 'notify' | 'deliver' | 'inboxes' | 'documents' | 'history' | 'previews'
 
 /**
  * What follows from what: the one page that explains the server's behaviour.
@@ -13,6 +13,7 @@ export type EffectName = 'timelines' | 'notify' | 'deliver' | 'documents' | 'his
  * - `timelines` writes and withdraws home rows, and fills a home after a new follow
  * - `notify` writes and withdraws notifications
  * - `deliver` keeps our activity as the exact bytes to serve, and enqueues its expansion to inboxes
+ * - `inboxes` lets posts come into the inboxes that apps read; after `deliver`, which names what is said here
  * - `history` lets be asked for what somebody elsewhere said before
  * - `previews` lets pages that posts link to be asked what they are
  * - `documents` tells every process which cached public documents no longer hold
@@ -28,9 +29,9 @@ export const consequences: Readonly<Record<FactType, readonly EffectName[]>> = {
   'account.deleted': ['deliver', 'documents'],
   'tag.featured': ['deliver', 'documents'],
   'tag.unfeatured': ['deliver', 'documents'],
-  'post.published': ['timelines', 'notify', 'deliver', 'previews', 'documents'],
-  'post.received': ['timelines', 'notify', 'previews', 'documents'],
-  'post.edited': ['notify', 'deliver', 'previews', 'documents'],
+  'post.published': ['timelines', 'notify', 'deliver', 'inboxes', 'previews', 'documents'],
+  'post.received': ['timelines', 'notify', 'inboxes', 'previews', 'documents'],
+  'post.edited': ['notify', 'deliver', 'inboxes', 'previews', 'documents'],
   'post.removed': ['deliver', 'documents'],
   'post.pinned': ['deliver', 'documents'],
   'post.unpinned': ['deliver', 'documents'],
@@ -44,9 +45,9 @@ export const consequences: Readonly<Record<FactType, readonly EffectName[]>> = {
   'collection.changed': ['documents'],
   'collection.removed': ['documents'],
   'account.restricted': ['documents'],
-  'block.made': ['timelines', 'notify', 'deliver'],
+  'block.made': ['timelines', 'notify', 'deliver', 'inboxes'],
   'block.lifted': ['deliver'],
-  'mute.made': ['timelines'],
+  'mute.made': ['timelines', 'inboxes'],
   'mute.lifted': ['timelines'],
   'report.made': ['notify', 'deliver'],
   'poll.voted': ['deliver', 'documents'],
@@ -54,11 +55,11 @@ export const consequences: Readonly<Record<FactType, readonly EffectName[]>> = {
   'poll.closed': ['notify', 'deliver', 'documents'],
   'follow.requested': ['notify', 'deliver'],
   'follow.accepted': ['timelines', 'notify', 'deliver', 'documents', 'history'],
-  'follow.rejected': ['timelines', 'notify', 'deliver', 'documents'],
-  'follow.undone': ['timelines', 'notify', 'deliver', 'documents'],
-  'follow.severed': ['timelines', 'notify', 'documents'],
+  'follow.rejected': ['timelines', 'notify', 'deliver', 'inboxes', 'documents'],
+  'follow.undone': ['timelines', 'notify', 'deliver', 'inboxes', 'documents'],
+  'follow.severed': ['timelines', 'notify', 'inboxes', 'documents'],
   'reaction.added': ['notify', 'deliver', 'documents'],
   'reaction.removed': ['notify', 'deliver', 'documents'],
-  'boost.added': ['timelines', 'notify', 'deliver', 'documents'],
+  'boost.added': ['timelines', 'notify', 'deliver', 'inboxes', 'documents'],
   'boost.removed': ['notify', 'deliver', 'documents'],
 }

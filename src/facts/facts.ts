@@ -22,6 +22,8 @@ export type Fact =
       readonly fresh: boolean
       /** found when we looked for it, not sent to us: it enters no home, and only what is fresh is told of */
       readonly found?: boolean
+      /** the activity that said it, where one was sent to us */
+      readonly activityUri?: string | undefined
     }
   | {
       readonly type: 'post.edited'
@@ -30,6 +32,7 @@ export type Fact =
       readonly local: boolean
       /** accounts that were addressed before the edit and must hear of it */
       readonly formerlyMentioned: readonly AccountId[]
+      readonly activityUri?: string | undefined
     }
   | {
       readonly type: 'post.removed'

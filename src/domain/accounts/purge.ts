@@ -6,6 +6,7 @@ import { deleteFeatured } from '../featured/store.ts'
 import { findSomeFollowsOf } from '../follows/find.ts'
 import { countAccepted } from '../follows/request.ts'
 import { deleteFollow, factOf } from '../follows/store.ts'
+import { deleteInbox } from '../inboxes/store.ts'
 import { deleteNotificationsAbout } from '../notifications/store.ts'
 import { findBoostsBy } from '../posts/boost-find.ts'
 import { removeBoosts } from '../posts/boosts.ts'
@@ -33,6 +34,7 @@ const sweeps: readonly Sweep[] = [
   endFollows,
   (_world, tx, { id }, limit) => deleteNotificationsAbout(tx, id, limit),
   (_world, tx, { id }, limit) => deleteHome(tx, id, limit),
+  (_world, tx, { id }, limit) => deleteInbox(tx, id, limit),
   async (_world, tx, { id }) => {
     await deleteFeatured(tx, id)
     return 0

@@ -75,6 +75,8 @@ export type EditOutcome = 'edited' | 'counted' | 'unknown' | 'older'
 export interface IncomingEdit {
   readonly author: Account
   readonly incoming: Incoming
+  /** the activity that said so */
+  readonly activityUri?: string | undefined
 }
 
 /**
@@ -124,14 +126,15 @@ async function receiveTogether(
     const outcomes: (EditOutcome | 'not-yours')[] = []
     const facts: Fact[] = []
     const edited: EditedHolder[] = []
-    for (const { author, incoming } of edits) {
+    for (const edit of edits) {
+      const { author, incoming } = edit
       const post = posts.get(incoming.uri)
       const hanging = post && parts.get(post.id)
       if (!post || !hanging) outcomes.push('unknown')
       else if (post.accountId !== author.id) outcomes.push('not-yours')
       else {
         const people = incoming.mentionUris.flatMap((uri) => mentioned.get(uri) ?? [])
-        const [outcome, ...said] = await receiveOne(world, tx, post, hanging, { author, incoming }, people)
+        const [outcome, ...said] = await receiveOne(world, tx, post, hanging, edit, people)
         outcomes.push(outcome)
         facts.push(...said)
         if (outcome === 'edited') edited.push({ post, parts: hanging, holds: incoming })
@@ -148,7 +151,7 @@ async function receiveOne(
   tx: Tx,
   post: KnownPost,
   parts: PostParts,
-  { author, incoming }: IncomingEdit,
+  { author, incoming, activityUri }: IncomingEdit,
   mentions: readonly Account[],
 ): Promise<readonly [EditOutcome, ...Fact[]]> {
   await receiveControls(world, tx, post, parts, author, incoming)
@@ -163,6 +166,7 @@ async function receiveOne(
     mentions,
     hashtags: incoming.hashtags,
     at: new Date(Math.min(updatedAt.getTime(), world.clock.now().getTime())),
+    activityUri,
   })
   return ['edited', ...facts]
 }
@@ -174,6 +178,7 @@ interface Change {
   readonly mentions: readonly Account[]
   readonly hashtags: Incoming['hashtags']
   readonly at: Date
+  readonly activityUri?: string | undefined
 }
 
 /** @returns what is to be told of it */
@@ -185,7 +190,8 @@ async function apply(tx: Tx, post: KnownPost, parts: PostParts, change: Change):
   // Of what is held nobody has heard yet.
   if (post.held) return []
   const { id: postId, accountId: authorId, local } = post
-  return [{ type: 'post.edited', postId, authorId, local, formerlyMentioned: parts.mentioned }]
+  const { activityUri } = change
+  return [{ type: 'post.edited', postId, authorId, local, formerlyMentioned: parts.mentioned, activityUri }]
 }
 
 async function changeMentions(

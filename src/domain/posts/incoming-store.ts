@@ -26,6 +26,8 @@ export interface IncomingRow extends Part {
   readonly contextUri: string | null
   /** it was looked for, not sent */
   readonly found: boolean
+  /** the activity that said it, if one was sent */
+  readonly activityUri?: string | undefined
   readonly holds: Held
   readonly host: string | null
   readonly title: string | null

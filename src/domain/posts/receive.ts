@@ -25,6 +25,8 @@ export interface Arrival {
   readonly wanted?: boolean
   /** we looked for it, nobody sent it: it is kept quietly */
   readonly found?: boolean
+  /** the activity that said it */
+  readonly activityUri?: string | undefined
   /** the request with which it came */
   readonly request?: Admitted['request']
 }
@@ -198,6 +200,7 @@ function rowFrom(
     conversationId: parent?.conversationId ?? id,
     contextUri: incoming.contextUri,
     found: arrival.found ?? false,
+    activityUri: arrival.activityUri,
     title: incoming.title,
     summary: incoming.summary,
     sensitive: incoming.sensitive,
@@ -267,6 +270,7 @@ async function store(world: World, tx: Tx, rows: readonly IncomingRow[]): Promis
       ourParentId: row.answersUs ? row.inReplyToId : null,
       fresh: row.publishedAt.getTime() >= since,
       ...(row.found && { found: true }),
+      activityUri: row.activityUri,
     })),
   )
   await admitPosts(world, tx, fresh.map(admittedFrom))

@@ -1,0 +1,108 @@
+import type { AccountId, ActivityId, InboxItemId, PostId } from '../../base/ids.ts'
+import { type Tx, transact } from '../../db/transact.ts'
+import { enqueue } from '../../jobs/enqueue.ts'
+import type { World } from '../world.ts'
+import { hasOpenInboxes, newestActivitiesOf, widelyHeard } from './find.ts'
+import {
+  deleteFollowersOnly,
+  deleteShowing,
+  insertOtherItems,
+  insertPostItemForSome,
+  insertPostItems,
+  type OtherItem,
+  type PostItem,
+} from './store.ts'
+
+export type { Concerns, OtherItem } from './store.ts'
+
+type InboxWorld = Pick<World, 'ids' | 'uris' | 'clock' | 'limits'>
+
+/** A post that was said, changed or shown, and by which activity, where that is known. */
+export interface NewPostItem {
+  readonly kind: PostItem['kind']
+  readonly postId: PostId
+  readonly authorId: AccountId
+  readonly local: boolean
+  readonly activityUri: string | undefined
+}
+
+/** The job that goes on where more have it in their inbox than one transaction should take. */
+export interface InboxFanOut {
+  readonly item: PostItem
+  readonly after: AccountId | '0'
+}
+
+const CHUNK = 5000
+
+/**
+ * Lets posts come into the inboxes of people here whose inbox is kept, one or a hundred: at once, within the caller's
+ * transaction, where an author has few followers of that kind; by jobs for the rest. What stands there already is left.
+ */
+export async function enterPosts(world: InboxWorld, tx: Tx, posts: readonly NewPostItem[]): Promise<void> {
+  if (posts.length === 0) return
+  const said = await uriOfOurs(tx, posts)
+  const items = posts.map(({ kind, postId, activityUri }): PostItem => {
+    const id = world.ids.next<InboxItemId>()
+    const ours = said.get(`${kind} ${postId}`)
+    return {
+      id,
+      kind,
+      postId,
+      uri: activityUri ?? (ours ? world.uris.activity(ours) : world.uris.received(id)),
+    }
+  })
+  const { followersWithin: most } = world.limits
+  await insertPostItems(tx, items, { now: world.clock.now(), most })
+  const wide = await widelyHeard(tx, [...new Set(posts.map(({ authorId }) => authorId))], most)
+  if (wide.size === 0) return
+  const more = items.filter((_item, index) => wide.has(posts[index]?.authorId ?? ('' as AccountId)))
+  await enqueue(
+    tx,
+    more.map((item) => ({ kind: 'inbox', payload: { item, after: '0' } satisfies InboxFanOut })),
+  )
+}
+
+/** One chunk of a large fan-out; enqueues the next in the same transaction. */
+export async function enterMore(
+  world: Pick<World, 'db' | 'clock'>,
+  { item, after }: InboxFanOut,
+): Promise<void> {
+  await transact(world.db, async (tx) => {
+    const last = await insertPostItemForSome(tx, item, { after, limit: CHUNK, now: world.clock.now() })
+    if (last) await enqueue(tx, [{ kind: 'inbox', payload: { item, after: last } satisfies InboxFanOut }])
+  })
+}
+
+async function uriOfOurs(tx: Tx, posts: readonly NewPostItem[]): Promise<Map<string, ActivityId>> {
+  const found = new Map<string, ActivityId>()
+  for (const kind of ['Create', 'Update'] as const) {
+    const ours = posts.filter((post) => post.local && post.kind === kind)
+    const ids = await newestActivitiesOf(
+      tx,
+      ours.map(({ postId }) => postId),
+      kind,
+    )
+    for (const [postId, activityId] of ids) found.set(`${kind} ${postId}`, activityId)
+  }
+  return found
+}
+
+/** Lets anything else come into the inboxes of those here whom it concerns. */
+export async function enterOthers(
+  world: Pick<World, 'clock'>,
+  tx: Tx,
+  items: readonly OtherItem[],
+): Promise<void> {
+  if (items.length === 0 || !(await hasOpenInboxes(tx))) return
+  await insertOtherItems(tx, items, world.clock.now())
+}
+
+/** A follow has ended. */
+export async function forgetFollowed(tx: Tx, ownerId: AccountId, authorId: AccountId): Promise<void> {
+  await deleteFollowersOnly(tx, ownerId, authorId)
+}
+
+/** Somebody wants to see nothing of an account; what that one did itself is left out as long as this is so. */
+export async function hideShown(tx: Tx, ownerId: AccountId, accountId: AccountId): Promise<void> {
+  await deleteShowing(tx, ownerId, accountId)
+}
