@@ -1,8 +1,11 @@
 import type { AccountId, GrantId } from '../../base/ids.ts'
 import { type Tx, transact } from '../../db/transact.ts'
 import type { World } from '../world.ts'
+import type { Client } from './client.ts'
 import { tellEnded } from './news.ts'
 import { closeGrants, deleteCodesOf } from './store.ts'
+import { findGrantOfToken } from './token-store.ts'
+import { hashOf, isToken } from './tokens.ts'
 
 /**
  * Ends all that an account had given to apps, within the caller's transaction: its password or second factor has
@@ -22,4 +25,18 @@ export async function revokeGrants(world: Pick<World, 'db'>, ids: readonly Grant
 /** The same within the caller's transaction. */
 export async function endGrants(tx: Tx, ids: readonly GrantId[]): Promise<void> {
   await tellEnded(tx, { grantIds: await closeGrants(tx, { ids }) })
+}
+
+/**
+ * An app gives a token back, and with it all that came of the same sign-in: whoever logs out is out. A token of another
+ * app, or none at all, is left as it is, and nobody learns which it was (RFC 7009).
+ */
+export async function revokeToken(
+  world: Pick<World, 'db'>,
+  client: Pick<Client, 'id'>,
+  token: string,
+): Promise<void> {
+  if (!isToken(token)) return
+  const grant = await findGrantOfToken(world.db, hashOf(token))
+  if (grant?.clientId === client.id) await revokeGrants(world, [grant.grantId])
 }
