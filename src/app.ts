@@ -186,6 +186,6 @@ function actorsKnown(db: Db): (actorUri: string) => Promise<boolean> {
       const known = await knownAmong(db, uris)
       return uris.map((uri) => known.has(uri))
     },
-    { everyMs: 2, most: 200 },
+    { everyMs: 0, most: 200 },
   )
 }
