@@ -17,26 +17,26 @@ const COPIED_SECONDS = 600
 
 export interface NewGrantCode {
   readonly accountId: AccountId
-  readonly clientId: string
+  readonly client: Pick<Client, 'id'>
   readonly redirectUri: string
   readonly scopes: Scopes
   /** the S256 challenge (RFC 7636) */
-  readonly challenge?: string | undefined
+  readonly challenge?: string | null | undefined
   /** the key that the tokens will be bound to (`dpop_jkt`, RFC 9449 §10) */
-  readonly dpopJkt?: string | undefined
+  readonly dpopJkt?: string | null | undefined
 }
 
 /** Somebody has let an app in: makes the code that the app takes a token for, once and within a minute. */
 export async function grantCode(
   world: Pick<World, 'db' | 'clock'>,
-  { accountId, clientId, redirectUri, scopes, challenge, dpopJkt }: NewGrantCode,
+  { accountId, client, redirectUri, scopes, challenge, dpopJkt }: NewGrantCode,
 ): Promise<string> {
   const code = newToken()
   const now = world.clock.now()
   await transact(world.db, (tx) =>
     insertCode(tx, {
       codeHash: hashOf(code),
-      clientId,
+      clientId: client.id,
       accountId,
       redirectUri,
       scopes: textOf(scopes),
