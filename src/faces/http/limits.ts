@@ -179,7 +179,7 @@ function keyOf(login: string): string {
 }
 
 /** The part of a `pg` pool that the limiter uses, over our own connections. */
-function queryable(db: Db) {
+export function queryable(db: Db) {
   const known = new Map<string, ReturnType<typeof statement>>()
   return {
     async query({ name, text, values }: { name: string; text: string; values: unknown[] }) {
