@@ -139,6 +139,7 @@ export async function insertSession(tx: Tx, session: NewSession): Promise<void> 
 export interface StoredSession {
   readonly accountId: AccountId
   readonly role: Role
+  readonly begunAt: Date
   readonly seenAt: Date
 }
 
@@ -152,7 +153,12 @@ export async function findStoredSession(
     .selectFrom('session')
     .innerJoin('login', 'login.account_id', 'session.account_id')
     .innerJoin('account', 'account.id', 'session.account_id')
-    .select(['session.account_id as accountId', 'login.role as role', 'session.seen_at as seenAt'])
+    .select([
+      'session.account_id as accountId',
+      'login.role as role',
+      'session.created_at as begunAt',
+      'session.seen_at as seenAt',
+    ])
     .where('session.token_hash', '=', tokenHash)
     .where('session.expires_at', '>', now)
     .where('login.disabled_at', 'is', null)

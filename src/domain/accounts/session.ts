@@ -25,6 +25,7 @@ const TOKEN = /^[A-Za-z0-9_-]{43}$/
 export interface Session {
   readonly account: LocalAccount
   readonly role: Role
+  readonly begunAt: Date
 }
 
 type Stores = Pick<World, 'db' | 'clock' | 'limits'>
@@ -67,7 +68,9 @@ export async function findSession(world: Stores, token: string): Promise<Session
     await noteVisit(world, stored.accountId)
   }
   const account = await findAccount(db, stored.accountId)
-  return account?.local ? { account: account as LocalAccount, role: stored.role } : undefined
+  return account?.local
+    ? { account: account as LocalAccount, role: stored.role, begunAt: stored.begunAt }
+    : undefined
 }
 
 /** Ends one session. A token that is none does nothing. */
