@@ -96,6 +96,8 @@ async function flag(
   addresses: readonly string[],
   options: FlagOptions,
 ): Promise<void> {
+  const odd = addresses.find((address) => !/^https?:$/.test(URL.parse(address)?.protocol ?? ''))
+  if (odd !== undefined) throw new UsageError(`${odd} is no address of a post.`)
   await withHouse(async (house) => {
     const account = await requirePerson(house, name)
     const target = await requireAnyone(house, handle)

@@ -40,6 +40,9 @@ async function failed(options: CommonOptions): Promise<void> {
 
 async function retry(ids: readonly string[], options: RetryOptions): Promise<void> {
   if (!options.all && ids.length === 0) throw new UsageError('Say which: some ids, or --all.')
+  const odd = ids.find((id) => !/^[dj]\d{1,18}$/.test(id))
+  if (odd !== undefined)
+    throw new UsageError(`${odd} is no id of work that was given up: weft deliveries failed shows them.`)
   await withDatabase(async ({ db }) => {
     const count = await retryFailed(db, options.all ? 'all' : ids)
     print(options, { retried: count }, `${count} will be tried again.`)

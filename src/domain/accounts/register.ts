@@ -22,11 +22,15 @@ export interface Registration {
   readonly bot?: boolean
 }
 
+/** Whether a message arrives there nobody can tell from its form; but what has none is a slip of the keyboard. */
+const EMAIL = /^[^\s@<>()",;:\\]{1,64}@[^\s@<>()",;:\\.]+(?:\.[^\s@<>()",;:\\.]+)+$/u
+
 /** Creates a person of ours with keys and login. Refuses a name that is or ever was taken, in any case. */
 export async function registerAccount(world: World, input: Registration): Promise<LocalAccount> {
   const { db, clock, ids, uris, keyring } = world
   if (!isLocalName(input.name)) refuse('account.name-invalid', { name: input.name })
   const privileged = input.role === 'owner' || input.role === 'admin'
+  if (input.email !== undefined && !EMAIL.test(input.email)) refuse('account.email-invalid')
   if (isReservedName(input.name) && !privileged) refuse('account.name-taken', { name: input.name })
 
   // Slow work comes before the transaction.

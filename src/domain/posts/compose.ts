@@ -53,10 +53,20 @@ export async function translationsOf(
   composed: Composed,
 ): Promise<Readonly<Record<string, string>> | null> {
   const others = Object.entries(draft.translations ?? {})
+  requireLanguages([draft.language, ...others.map(([tag]) => tag)])
   if (others.length === 0 || draft.language === undefined) return null
   const map: Record<string, string> = { [draft.language]: composed.contentHtml }
   for (const [language, text] of others) map[language] ??= (await compose(world, text, '')).contentHtml
   return map
+}
+
+/** @throws Refusal 'post.language' for what is no BCP 47 tag by its form */
+export function requireLanguages(tags: readonly (string | undefined)[]): void {
+  try {
+    Intl.getCanonicalLocales(tags.filter((tag) => tag !== undefined))
+  } catch {
+    refuse('post.language')
+  }
 }
 
 export const keyOf = (handle: Handle) => `${handle.name.toLowerCase()}@${handle.host ?? ''}`

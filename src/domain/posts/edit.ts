@@ -7,7 +7,7 @@ import type { Account, LocalAccount } from '../accounts/account.ts'
 import { findAccountsByUris } from '../accounts/find.ts'
 import type { DraftPoll } from '../polls/poll.ts'
 import type { World } from '../world.ts'
-import { compose } from './compose.ts'
+import { compose, requireLanguages } from './compose.ts'
 import { findVisible, type KnownPost } from './find.ts'
 import { changeHeld, type EditedHolder, receiveCounts, replaceFilesAfar, replaceHeld } from './hold.ts'
 import { findParts, type PostParts } from './parts-find.ts'
@@ -40,6 +40,7 @@ export async function editPost(world: World, author: LocalAccount, id: PostId, e
   const post = await findVisible(world.db, id, { accountId: author.id })
   if (!post || post.boostOfId !== null) refuse('post.not-found')
   if (post.accountId !== author.id) refuse('post.not-yours')
+  requireLanguages([edit.language])
   const summary = edit.summary?.trim() ?? post.summary
   const composed = await compose(world, edit.text, summary, (edit.mediaIds?.length ?? 0) > 0)
 

@@ -65,3 +65,13 @@ test('the instance has one actor, however many processes make it', async () => {
   expect(made[0]).toMatchObject({ uri: 'https://weft.test/ap/actors/instance', kind: 'application' })
   expect(await findLocalAccount(world.db, 'weft.test')).toBeUndefined()
 })
+
+test.each(['nonsense', 'a@b', 'a b@example.com', '@example.com', 'a@.com', 'a@example.com, b@example.com'])(
+  '%j is no e-mail address, and makes nobody',
+  async (email) => {
+    await expect(registerAccount(world, { name: 'mailed', email })).rejects.toMatchObject({
+      code: 'account.email-invalid',
+    })
+    expect(await findLocalAccount(world.db, 'mailed')).toBeUndefined()
+  },
+)

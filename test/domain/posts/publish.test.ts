@@ -141,3 +141,14 @@ describe('a local post', () => {
     expect(await count()).toEqual(before)
   })
 })
+
+test.each([{ language: '!!' }, { language: 'en', translations: { 'not a tag': 'Hallo' } }])(
+  'a language that is none is refused: %j',
+  async (said) => {
+    const before = await db.selectFrom('post').select('id').execute()
+    await expect(
+      publishPost(world, anna, { text: 'Hello', visibility: 'public', ...said }),
+    ).rejects.toMatchObject({ code: 'post.language' })
+    expect(await db.selectFrom('post').select('id').execute()).toHaveLength(before.length)
+  },
+)

@@ -9,6 +9,7 @@ export const accountSentences = {
   },
   'account.name-taken': { status: 422, sentence: 'That name is taken. Please choose another.' },
   'account.email-taken': { status: 422, sentence: 'Another account has that e-mail address.' },
+  'account.email-invalid': { status: 422, sentence: 'An e-mail address looks like name@example.org.' },
   'account.owner-exists': { status: 422, sentence: 'This server has an owner already.' },
   'account.not-found': { status: 404, sentence: missing },
   'account.gone': { status: 410, sentence: 'This account has been deleted.' },

@@ -15,6 +15,7 @@ export const postSentences = {
   'post.gone': { status: 410, sentence: 'This post has been deleted.' },
   'post.not-yours': { status: 403, sentence: 'Only its author can change a post.', type: notTheirs },
   'post.parent-not-found': { status: 422, sentence: 'The post to reply to is not there.' },
+  'post.language': { status: 422, sentence: 'A language is a tag such as en or pt-BR.' },
   'post.unchanged': { status: 422, sentence: 'That is what the post says already.' },
   'reply.refused': {
     status: 403,
