@@ -44,6 +44,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   )
   await sql`CREATE INDEX event_unplaced ON event (id) WHERE position IS NULL`.execute(db)
   await sql`CREATE INDEX event_topic_position ON event (topic, subject, position)`.execute(db)
+  // One transaction may look at what it has entered as often as it likes.
+  await sql`CREATE UNIQUE INDEX event_once ON event (topic, subject, thing_id)
+    WHERE verb = 'Add' AND thing IN ('received', 'notification', 'act')`.execute(db)
   await sql`CREATE INDEX event_created ON event (created_at)`.execute(db)
 
   await sql`

@@ -10,6 +10,7 @@ import type { Effect } from '../facts/record.ts'
 import type { JobHandler } from '../jobs/outcomes.ts'
 import { type DeliverParts, deliver, expand } from './deliver.ts'
 import { documents } from './documents.ts'
+import { andTell, events } from './events.ts'
 import { askForHistory, history } from './history.ts'
 import { inboxes } from './inboxes.ts'
 import { notify } from './notify.ts'
@@ -28,6 +29,7 @@ export function createEffects(
     documents: documents(world.uris),
     history,
     previews: previews(world),
+    events: events(world),
   }
 }
 
@@ -44,8 +46,11 @@ export function effectJobs(
         await save(next)
         signal.throwIfAborted()
       }),
-    inbox: (payload) => enterMore(world, payload as InboxFanOut),
-    home: (payload) => fanOutMore(world, payload as HomeFanOut),
+    inbox: (payload) => andTell(world, (within) => enterMore(within, payload as InboxFanOut)),
+    home: (payload) => {
+      const more = payload as HomeFanOut
+      return andTell(world, (within) => fanOutMore(within, more), [more.postId])
+    },
   }
 }
 

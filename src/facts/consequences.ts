@@ -1,7 +1,15 @@
 import type { FactType } from './facts.ts'
 
 /** The names of everything that can follow; `effects/handlers.ts` holds one function for each. */
-export type EffectName = 'timelines' | 'notify' | 'deliver' | 'inboxes' | 'documents' | 'history' | 'previews'
+export type EffectName =
+  | 'timelines'
+  | 'notify'
+  | 'deliver'
+  | 'inboxes'
+  | 'documents'
+  | 'history'
+  | 'previews'
+  | 'events'
 
 /**
  * What follows from what: the one page that explains the server's behaviour.
@@ -16,50 +24,52 @@ export type EffectName = 'timelines' | 'notify' | 'deliver' | 'inboxes' | 'docum
  * - `inboxes` lets posts come into the inboxes that apps read; after `deliver`, which names what is said here
  * - `history` lets be asked for what somebody elsewhere said before
  * - `previews` lets pages that posts link to be asked what they are
+ * - `events` tells those who listen; it comes after all others, since it tells what they have entered
  * - `documents` tells every process which cached public documents no longer hold
  */
 export const consequences: Readonly<Record<FactType, readonly EffectName[]>> = {
   'account.registered': ['documents'],
-  'account.updated': ['deliver', 'documents'],
+  'account.updated': ['deliver', 'documents', 'events'],
   'relay.asked': ['deliver'],
   'relay.left': ['deliver'],
   'server.returned': ['deliver'],
-  'account.verified': ['documents'],
-  'account.moved': ['deliver', 'documents'],
-  'account.deleted': ['deliver', 'documents'],
-  'tag.featured': ['deliver', 'documents'],
-  'tag.unfeatured': ['deliver', 'documents'],
-  'post.published': ['timelines', 'notify', 'deliver', 'inboxes', 'previews', 'documents'],
-  'post.received': ['timelines', 'notify', 'inboxes', 'previews', 'documents'],
-  'post.edited': ['notify', 'deliver', 'inboxes', 'previews', 'documents'],
-  'post.removed': ['deliver', 'documents'],
-  'post.pinned': ['deliver', 'documents'],
-  'post.unpinned': ['deliver', 'documents'],
-  'interaction.requested': ['notify', 'deliver'],
-  'interaction.approved': ['notify', 'deliver', 'documents'],
-  'interaction.refused': ['notify', 'deliver'],
+  'account.verified': ['documents', 'events'],
+  'account.moved': ['deliver', 'documents', 'events'],
+  'account.deleted': ['deliver', 'documents', 'events'],
+  'tag.featured': ['deliver', 'documents', 'events'],
+  'tag.unfeatured': ['deliver', 'documents', 'events'],
+  'post.published': ['timelines', 'notify', 'deliver', 'inboxes', 'previews', 'documents', 'events'],
+  'post.received': ['timelines', 'notify', 'inboxes', 'previews', 'documents', 'events'],
+  'post.edited': ['notify', 'deliver', 'inboxes', 'previews', 'documents', 'events'],
+  'post.removed': ['deliver', 'documents', 'events'],
+  'post.pinned': ['deliver', 'documents', 'events'],
+  'post.unpinned': ['deliver', 'documents', 'events'],
+  'interaction.requested': ['notify', 'deliver', 'events'],
+  'interaction.approved': ['notify', 'deliver', 'documents', 'events'],
+  'interaction.refused': ['notify', 'deliver', 'events'],
   'interaction.revoked': ['deliver', 'documents'],
-  'quote.settled': ['notify', 'deliver', 'documents'],
-  'policy.changed': ['deliver', 'documents'],
+  'quote.settled': ['notify', 'deliver', 'documents', 'events'],
+  'policy.changed': ['deliver', 'documents', 'events'],
+  'activity.given': ['deliver'],
   'collection.made': ['documents'],
   'collection.changed': ['documents'],
   'collection.removed': ['documents'],
   'account.restricted': ['documents'],
-  'block.made': ['timelines', 'notify', 'deliver', 'inboxes'],
-  'block.lifted': ['deliver'],
+  'block.made': ['timelines', 'notify', 'deliver', 'inboxes', 'events'],
+  'block.lifted': ['deliver', 'events'],
   'mute.made': ['timelines', 'inboxes'],
   'mute.lifted': ['timelines'],
-  'report.made': ['notify', 'deliver'],
-  'poll.voted': ['deliver', 'documents'],
+  'report.made': ['notify', 'deliver', 'events'],
+  'poll.voted': ['deliver', 'documents', 'events'],
   'poll.counted': ['deliver'],
-  'poll.closed': ['notify', 'deliver', 'documents'],
-  'follow.requested': ['notify', 'deliver'],
-  'follow.accepted': ['timelines', 'notify', 'deliver', 'documents', 'history'],
-  'follow.rejected': ['timelines', 'notify', 'deliver', 'inboxes', 'documents'],
-  'follow.undone': ['timelines', 'notify', 'deliver', 'inboxes', 'documents'],
-  'follow.severed': ['timelines', 'notify', 'inboxes', 'documents'],
-  'reaction.added': ['notify', 'deliver', 'documents'],
-  'reaction.removed': ['notify', 'deliver', 'documents'],
-  'boost.added': ['timelines', 'notify', 'deliver', 'inboxes', 'documents'],
-  'boost.removed': ['notify', 'deliver', 'documents'],
+  'poll.closed': ['notify', 'deliver', 'documents', 'events'],
+  'follow.requested': ['notify', 'deliver', 'events'],
+  'follow.accepted': ['timelines', 'notify', 'deliver', 'documents', 'history', 'events'],
+  'follow.rejected': ['timelines', 'notify', 'deliver', 'inboxes', 'documents', 'events'],
+  'follow.undone': ['timelines', 'notify', 'deliver', 'inboxes', 'documents', 'events'],
+  'follow.severed': ['timelines', 'notify', 'inboxes', 'documents', 'events'],
+  'reaction.added': ['notify', 'deliver', 'documents', 'events'],
+  'reaction.removed': ['notify', 'deliver', 'documents', 'events'],
+  'boost.added': ['timelines', 'notify', 'deliver', 'inboxes', 'documents', 'events'],
+  'boost.removed': ['notify', 'deliver', 'documents', 'events'],
 }

@@ -10,6 +10,9 @@ export interface Effects {
   readonly effects: Readonly<Record<EffectName, Effect>>
 }
 
+/** Tells what all others have done. */
+const LAST: EffectName = 'events'
+
 /**
  * States that something has happened and makes it follow, all in the caller's transaction: one fact or a hundred,
  * each effect is called once with all facts that lead to it, in the order in which they were given.
@@ -24,5 +27,7 @@ export async function record(world: Effects, tx: Tx, facts: Fact | readonly Fact
       else work.set(effect, [fact])
     }
   }
-  for (const [effect, due] of work) await world.effects[effect](tx, due)
+  for (const [effect, due] of work) if (effect !== LAST) await world.effects[effect](tx, due)
+  const told = work.get(LAST)
+  if (told) await world.effects[LAST](tx, told)
 }

@@ -6,7 +6,8 @@ import { EVENTS_CHANNEL, type NewEvent, type Topic } from './event.ts'
 
 /**
  * Of each transaction at most one notification, since PostgreSQL tells equal ones once; none where no row was written.
- * What nobody listens to costs one look at a small table.
+ * What nobody listens to costs one look at a small table. What the transaction itself has entered into homes, inboxes
+ * and lists of notifications is known by `xmin`, and looked for only where somebody listens to them.
  */
 const insertHeard = statement(
   'events.tell',
@@ -15,15 +16,39 @@ const insertHeard = statement(
     SELECT new.topic, new.subject, new.verb, new.thing, new.thing_id, new.uri, new.author_id, new.visibility,
       string_to_array(new.mentioned, ',')::bigint[]
     FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::bigint[], $8::text[],
-      $9::text[]) WITH ORDINALITY
-      AS new (topic, subject, verb, thing, thing_id, uri, author_id, visibility, mentioned, n)
+      $9::text[]) AS new (topic, subject, verb, thing, thing_id, uri, author_id, visibility, mentioned)
     JOIN event_topic USING (topic, subject)
-    ORDER BY new.n
+    UNION ALL
+    SELECT heard.topic, heard.subject, 'Add', 'received', item.id, NULL, NULL, NULL, NULL
+    FROM event_topic AS heard CROSS JOIN LATERAL (
+      SELECT id FROM inbox_item WHERE owner_id = heard.subject AND id > $10 AND inbox_item.xmin = pg_current_xact_id()::xid
+      ORDER BY id OFFSET 0) AS item
+    WHERE heard.topic = 'inbox' AND $10::bigint IS NOT NULL
+    UNION ALL
+    SELECT heard.topic, heard.subject, 'Add', 'notification', item.id, NULL, NULL, NULL, NULL
+    FROM event_topic AS heard CROSS JOIN LATERAL (
+      SELECT id FROM notification WHERE owner_id = heard.subject AND id > $10
+        AND notification.xmin = pg_current_xact_id()::xid ORDER BY id OFFSET 0) AS item
+    WHERE heard.topic = 'notifications' AND $10::bigint IS NOT NULL
+    UNION ALL
+    SELECT heard.topic, heard.subject, 'Add', 'act', item.post_id, NULL, NULL, NULL, NULL
+    FROM home_entry AS item JOIN event_topic AS heard ON heard.topic = 'home' AND heard.subject = item.owner_id
+    WHERE item.post_id = ANY ($11::bigint[]) AND item.xmin = pg_current_xact_id()::xid
+      AND EXISTS (SELECT 1 FROM event_topic WHERE topic = 'home')
+    ON CONFLICT DO NOTHING
     RETURNING 1)
   SELECT pg_notify('${EVENTS_CHANNEL}', '') WHERE EXISTS (SELECT 1 FROM told)`,
 )
 
-export async function insertEvents(tx: Tx, events: readonly NewEvent[]): Promise<void> {
+/** What a transaction has entered into homes, inboxes and lists of notifications. */
+export interface Entered {
+  /** ids of the entries are higher than this one */
+  readonly since: string
+  /** posts that may have come into homes */
+  readonly postIds: readonly string[]
+}
+
+export async function insertEvents(tx: Tx, events: readonly NewEvent[], entered?: Entered): Promise<void> {
   await insertHeard(tx, [
     events.map(({ topic }) => topic.name),
     events.map(({ topic }) => topic.subject),
@@ -34,6 +59,8 @@ export async function insertEvents(tx: Tx, events: readonly NewEvent[]): Promise
     events.map(({ audience }) => audience?.authorId ?? null),
     events.map(({ audience }) => audience?.visibility ?? null),
     events.map(({ audience }) => audience?.mentionedIds.join(',') ?? null),
+    entered?.since ?? null,
+    entered?.postIds ?? [],
   ])
 }
 

@@ -1,4 +1,6 @@
+import { idAt } from '../../base/ids.ts'
 import type { Tx } from '../../db/transact.ts'
+import type { World } from '../world.ts'
 import type { NewEvent } from './event.ts'
 import { insertEvents } from './store.ts'
 
@@ -8,4 +10,22 @@ import { insertEvents } from './store.ts'
  */
 export async function tell(tx: Tx, events: readonly NewEvent[]): Promise<void> {
   if (events.length > 0) await insertEvents(tx, events)
+}
+
+/** Longer than any transaction takes from making an id to using it. */
+const ENTERED_WITHIN_MS = 10 * 60 * 1000
+
+/**
+ * The same, and of what the caller's transaction has entered into homes, inboxes and lists of notifications, as often as
+ * it is told.
+ * @param postIds posts that may have come into homes
+ */
+export async function tellEntered(
+  { clock }: Pick<World, 'clock'>,
+  tx: Tx,
+  events: readonly NewEvent[],
+  postIds: readonly string[],
+): Promise<void> {
+  const since = idAt(new Date(clock.now().getTime() - ENTERED_WITHIN_MS))
+  await insertEvents(tx, events, { since, postIds })
 }

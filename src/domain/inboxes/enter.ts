@@ -1,6 +1,7 @@
 import type { AccountId, ActivityId, InboxItemId, PostId } from '../../base/ids.ts'
 import { type Tx, transact } from '../../db/transact.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
+import { tellEntered } from '../events/tell.ts'
 import type { World } from '../world.ts'
 import { hasOpenInboxes, newestActivitiesOf, widelyHeard } from './find.ts'
 import {
@@ -95,6 +96,7 @@ export async function enterOthers(
 ): Promise<void> {
   if (items.length === 0 || !(await hasOpenInboxes(tx))) return
   await insertOtherItems(tx, items, world.clock.now())
+  await tellEntered(world, tx, [], [])
 }
 
 /** A follow has ended. */

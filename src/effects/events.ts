@@ -1,0 +1,171 @@
+import { type Tx, transact } from '../db/transact.ts'
+import type { Gone, NewEvent, Thing, TopicName, Verb } from '../domain/events/event.ts'
+import { tellEntered } from '../domain/events/tell.ts'
+import type { World } from '../domain/world.ts'
+import type { BlockFact, BoostFact, Fact, FactOf, FollowFact, ReactionFact } from '../facts/facts.ts'
+import type { Effect } from '../facts/record.ts'
+
+export type EventsWorld = Pick<World, 'uris' | 'clock'>
+
+/** Tells those who listen what has happened to what they listen to, once the transaction commits. */
+export function events(world: EventsWorld): Effect {
+  return (tx, facts) => tellOf(world, tx, facts)
+}
+
+async function tellOf(world: EventsWorld, tx: Tx, facts: readonly Fact[]): Promise<void> {
+  const happened = facts.flatMap((fact) => eventsOf(world.uris, fact))
+  await tellEntered(world, tx, happened, facts.flatMap(newInHomes))
+}
+
+/** Does something of a work too large for one transaction in one of its own, and tells what came of it. */
+export async function andTell(
+  world: World,
+  work: (within: World) => Promise<void>,
+  postIds: readonly string[] = [],
+): Promise<void> {
+  await transact(world.db, async (tx) => {
+    await work({ ...world, db: tx })
+    await tellEntered(world, tx, [], postIds)
+  })
+}
+
+function newInHomes(fact: Fact): string[] {
+  if (fact.type === 'post.published' || fact.type === 'post.received') return [fact.postId]
+  return fact.type === 'boost.added' ? [fact.boostId] : []
+}
+
+/** What a fact is to each of the lists and things that can be listened to; of what is not ours there is none. */
+function eventsOf(uris: World['uris'], fact: Fact): NewEvent[] {
+  switch (fact.type) {
+    case 'post.published':
+      return [
+        at('outbox', fact.authorId, 'Add', 'act', fact.postId),
+        ...repliesTo(fact.ourParentId, at('replies', '', 'Add', 'post', fact.postId)),
+      ]
+    case 'post.received':
+      return repliesTo(fact.ourParentId, at('replies', '', 'Add', 'post', fact.postId))
+    case 'post.edited':
+      return fact.local ? [at('post', fact.postId, 'Update', 'post', fact.postId)] : []
+    case 'policy.changed':
+      return [at('post', fact.postId, 'Update', 'post', fact.postId)]
+    case 'post.removed':
+      return ofRemoved(fact)
+    case 'post.pinned':
+      return [at('featured', fact.authorId, 'Add', 'post', fact.postId)]
+    case 'post.unpinned':
+      return [at('featured', fact.authorId, 'Remove', 'id', null, fact.uri)]
+    case 'account.updated':
+    case 'account.verified':
+    case 'account.moved':
+    case 'tag.featured':
+    case 'tag.unfeatured':
+      return [at('actor', fact.accountId, 'Update', 'account', fact.accountId)]
+    case 'account.deleted':
+      return [at('actor', fact.accountId, 'Delete', 'id', null, uris.actor(fact.accountId))]
+    case 'follow.requested':
+    case 'follow.accepted':
+    case 'follow.rejected':
+    case 'follow.undone':
+    case 'follow.severed':
+      return ofFollow(fact)
+    case 'reaction.added':
+    case 'reaction.removed':
+      return fact.emoji === null ? ofLike(fact) : []
+    case 'boost.added':
+    case 'boost.removed':
+      return ofBoost(fact)
+    case 'block.made':
+    case 'block.lifted':
+      return ofBlock(fact)
+    case 'poll.voted':
+    case 'poll.closed':
+      return fact.local ? [at('post', fact.postId, 'Update', 'post', fact.postId)] : []
+    default:
+      return []
+  }
+}
+
+function at(
+  name: TopicName,
+  subject: string,
+  verb: Verb,
+  thing: Thing,
+  thingId: string | null,
+  uri: string | null = null,
+  audience?: Gone,
+): NewEvent {
+  return { topic: { name, subject }, verb, thing, thingId, uri, ...(audience && { audience }) }
+}
+
+function repliesTo(parentId: string | null, event: NewEvent): NewEvent[] {
+  return parentId === null ? [] : [{ ...event, topic: { name: 'replies', subject: parentId } }]
+}
+
+function ofRemoved(fact: FactOf<'post.removed'>): NewEvent[] {
+  const gone = { authorId: fact.authorId, visibility: fact.visibility, mentionedIds: fact.mentioned }
+  return [
+    ...(fact.local
+      ? [
+          at('post', fact.postId, 'Delete', 'id', null, fact.uri, gone),
+          at('outbox', fact.authorId, 'Remove', 'id', null, fact.uri, gone),
+        ]
+      : []),
+    ...repliesTo(fact.ourParentId, at('replies', '', 'Remove', 'id', null, fact.uri, gone)),
+  ]
+}
+
+const FOLLOWS: Readonly<Record<string, readonly { to: 'accepted' | 'requested'; verb: Verb }[]>> = {
+  'follow.requested': [{ to: 'requested', verb: 'Add' }],
+  'follow.accepted': [
+    { to: 'requested', verb: 'Remove' },
+    { to: 'accepted', verb: 'Add' },
+  ],
+  'follow.rejected': [
+    { to: 'requested', verb: 'Remove' },
+    { to: 'accepted', verb: 'Remove' },
+  ],
+}
+
+/** Each side's list, where that side is from here. What ends a follow may end a wish for one as well. */
+function ofFollow(fact: FollowFact<string>): NewEvent[] {
+  const { followerId, followedId, followerLocal, followedLocal } = fact
+  const moves = FOLLOWS[fact.type] ?? FOLLOWS['follow.rejected'] ?? []
+  return moves.flatMap(({ to, verb }) => {
+    const [followers, following] =
+      to === 'accepted'
+        ? (['followers', 'following'] as const)
+        : (['pending-followers', 'pending-following'] as const)
+    return [
+      ...(followedLocal ? [at(followers, followedId, verb, 'account', followerId, fact.followUri)] : []),
+      ...(followerLocal ? [at(following, followerId, verb, 'account', followedId, fact.followUri)] : []),
+    ]
+  })
+}
+
+/** The post's list names who likes it; the account's, what it likes. */
+function ofLike(fact: ReactionFact<string>): NewEvent[] {
+  const verb = fact.type === 'reaction.added' ? 'Add' : 'Remove'
+  return [
+    ...(fact.authorLocal ? [at('likes', fact.postId, verb, 'account', fact.accountId)] : []),
+    ...(fact.accountLocal ? [at('liked', fact.accountId, verb, 'post', fact.postId, fact.postUri)] : []),
+  ]
+}
+
+function ofBoost(fact: BoostFact<string>): NewEvent[] {
+  const gone = { authorId: fact.accountId, visibility: fact.visibility, mentionedIds: [] }
+  const told = (name: TopicName, subject: string) =>
+    fact.type === 'boost.added'
+      ? at(name, subject, 'Add', 'act', fact.boostId)
+      : at(name, subject, 'Remove', 'id', null, fact.uri, gone)
+  return [
+    ...(fact.authorLocal ? [told('shares', fact.postId)] : []),
+    ...(fact.accountLocal ? [told('outbox', fact.accountId)] : []),
+  ]
+}
+
+function ofBlock(fact: BlockFact<string>): NewEvent[] {
+  const verb = fact.type === 'block.made' ? 'Add' : 'Remove'
+  return fact.accountLocal
+    ? [at('blocked', fact.accountId, verb, 'account', fact.targetId, fact.blockUri)]
+    : []
+}
