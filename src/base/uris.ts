@@ -35,6 +35,8 @@ export interface Uris {
   readonly instanceOutbox: string
   /** what this server is, for people */
   readonly about: string
+  /** where apps are let in, and get their tokens */
+  readonly oauth: OAuthUris
   post(id: PostId): string
   replies(id: PostId): string
   likes(id: PostId): string
@@ -83,6 +85,18 @@ export interface Uris {
   isOurs(uri: string): boolean
 }
 
+/** The endpoints of the authorization server, each by what is done there. */
+export interface OAuthUris {
+  readonly authorize: string
+  readonly token: string
+  readonly revoke: string
+  readonly introspect: string
+  /** dynamic registration (RFC 7591) */
+  readonly register: string
+  /** pushed requests (RFC 9126) */
+  readonly push: string
+}
+
 /** The instance actor's fixed identifier; no snowflake can be it. */
 export const INSTANCE_ACTOR = 'instance'
 
@@ -111,6 +125,14 @@ export function createUris(origin: string, handleHost: string): Uris {
     instanceInbox: `${actor(INSTANCE_ACTOR)}/inbox`,
     instanceOutbox: `${actor(INSTANCE_ACTOR)}/outbox`,
     about: `${origin}/about`,
+    oauth: {
+      authorize: `${origin}/oauth/authorize`,
+      token: `${origin}/oauth/token`,
+      revoke: `${origin}/oauth/revoke`,
+      introspect: `${origin}/oauth/introspect`,
+      register: `${origin}/oauth/register`,
+      push: `${origin}/oauth/par`,
+    },
     post,
     replies: (id) => `${post(id)}/replies`,
     likes: (id) => `${post(id)}/likes`,

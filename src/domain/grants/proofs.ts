@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto'
 import { calculateJwkThumbprint, decodeProtectedHeader, importJWK, type JWK, jwtVerify } from 'jose'
 import { type RefusalCode, refuse } from '../../base/refusal.ts'
 import type { World } from '../world.ts'
+import { DPOP_ALGORITHMS } from './algorithms.ts'
 import type { Nonces } from './nonces.ts'
 import { rememberProof } from './store.ts'
 
-/** What a DPoP proof may be signed with. Ed25519 goes by two names (RFC 9864). */
-export const DPOP_ALGORITHMS = ['ES256', 'EdDSA', 'Ed25519', 'RS256'] as const
 const SKEW_SECONDS = 60
 const LONGEST = 8000
 const LONGEST_JTI = 256

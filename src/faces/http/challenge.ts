@@ -1,7 +1,5 @@
+import { DPOP_ALGORITHMS } from '../../domain/grants/algorithms.ts'
 import type { Details, Entry } from './sentences/entry.ts'
-
-/** The algorithms that a DPoP proof may be signed with (RFC 9449 §7.1). */
-export const DPOP_ALGORITHMS = ['ES256', 'EdDSA', 'RS256'] as const
 
 /**
  * WWW-Authenticate, by which a client learns where to get a token and what is wrong with the one it has (RFC 6750 §3,
