@@ -21,6 +21,7 @@ import { buildHouse, type House, type HouseParts } from './house.ts'
 import { enqueue } from './jobs/enqueue.ts'
 import { noteInbound } from './jobs/inbound.ts'
 import { createIntake } from './jobs/seen.ts'
+import { createClientReader } from './remote/client-documents.ts'
 import { templatesOf } from './remote/intents.ts'
 import type { FarHandle } from './remote/webfinger.ts'
 import type { App, AppParts } from './server.ts'
@@ -115,7 +116,7 @@ function createHandler(
       compare: (actorUri, sync) => enqueue(db, [{ kind: 'followers', payload: { ...sync, actorUri } }]),
     }),
   )
-  app.use(mediaFiles({ db, storage: house.storage, log }))
+  app.use(mediaFiles({ ...house, config, log }))
   app.use(
     loadedLater(
       ({ path }) => path.startsWith('/ap/'),
@@ -127,7 +128,8 @@ function createHandler(
     find: house.lookUp,
     templatesOf: (handle: FarHandle) => templatesOf(house.fetcher, handle),
   }
-  app.use(pages({ ...world, config, log, outside }))
+  const clients = createClientReader({ ...house, uris, clock })
+  app.use(pages({ ...world, config, log, outside, clients }))
   app.use(answerErrors(log, asProblemAt(config.origin)))
   const listener: RequestListener = (req, res) => documents.handler(req, res, () => app(req, res))
   // For whoever wants to know which routes there are.

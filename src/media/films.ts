@@ -1,3 +1,7 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { refuse } from '../base/refusal.ts'
+import type { FilePart } from './storage.ts'
+
 /** What the boxes of an MP4 say of it. */
 export interface FilmFacts {
   /** in seconds */
@@ -23,6 +27,50 @@ export function cleanFilm(bytes: Uint8Array): FilmFacts {
   }
   walk(view, 0, bytes.length, 0, facts)
   return facts
+}
+
+/** The box that says all of a film but what it shows, and is read whole. */
+const LARGEST_INDEX = 32 * 1_048_576
+const MOST_BOXES = 10_000
+const CHUNK = 65_536
+
+/**
+ * The same in a file, changed where it lies, of which no more than its index is held in memory.
+ * @throws Refusal 'media.unreadable' when its index is larger than any film needs
+ */
+export async function cleanFilmFile(path: string): Promise<FilmFacts> {
+  await using file = await open(path, 'r+')
+  const { size: end } = await file.stat()
+  let facts: FilmFacts = { duration: null, width: null, height: null }
+  const head = Buffer.alloc(16)
+  for (let at = 0, boxes = 0; at + 8 <= end && boxes < MOST_BOXES; boxes += 1) {
+    const { bytesRead } = await file.read(head, 0, 16, at)
+    const view = new DataView(head.buffer, head.byteOffset, bytesRead)
+    const name = nameAt(view, 4)
+    const { size, header } = boxSize(view, 0, Math.min(bytesRead, 16))
+    const length = view.getUint32(0) === 0 ? end - at : size
+    if (length < header || at + length > end) break
+    if (name === 'moov') facts = await cleanIndex(file, at, length)
+    else if (TELLTALES.has(name)) await blankFile(file, at, header, length)
+    at += length
+  }
+  return facts
+}
+
+async function cleanIndex(file: FileHandle, at: number, length: number): Promise<FilmFacts> {
+  if (length > LARGEST_INDEX) refuse('media.unreadable')
+  const index = Buffer.alloc(length)
+  await file.read(index, 0, length, at)
+  const facts = cleanFilm(index)
+  await file.write(index, 0, length, at)
+  return facts
+}
+
+async function blankFile(file: FileHandle, at: number, header: number, length: number): Promise<void> {
+  await file.write('free', at + 4, 'latin1')
+  const zeros = Buffer.alloc(CHUNK)
+  for (let done = header; done < length; done += CHUNK)
+    await file.write(zeros, 0, Math.min(CHUNK, length - done), at + done)
 }
 
 function walk(
@@ -93,17 +141,28 @@ function sizeIn(
   facts.height = height
 }
 
-/** Leaves out the ID3 tags of an MP3, at its beginning and its end: names, pictures, places. */
-export function cleanSound(bytes: Uint8Array): Uint8Array {
-  let from = 0
-  while (isId3(bytes, from)) {
-    const [a = 0, b = 0, c = 0, d = 0] = bytes.subarray(from + 6, from + 10)
-    const footer = ((bytes[from + 5] ?? 0) & 0x10) === 0 ? 0 : 10
-    from += 10 + footer + ((a << 21) | (b << 14) | (c << 7) | d)
+const MOST_TAGS = 100
+
+/** Where in a file the sound itself is, between the tags at its beginning and its end. */
+export async function soundWithin(path: string): Promise<FilePart> {
+  await using file = await open(path)
+  const { size } = await file.stat()
+  const head = Buffer.alloc(10)
+  let start = 0
+  for (let tags = 0; tags < MOST_TAGS; tags += 1) {
+    const { bytesRead } = await file.read(head, 0, 10, start)
+    if (bytesRead < 10 || !isId3(head, 0)) break
+    start += tagLength(head, 0)
   }
-  const tail = bytes.length - 128
-  const tagged = tail > from && String.fromCharCode(...bytes.subarray(tail, tail + 3)) === 'TAG'
-  return bytes.subarray(Math.min(from, bytes.length), tagged ? tail : bytes.length)
+  await file.read(head, 0, 3, Math.max(0, size - 128))
+  const tagged = size - 128 > start && head.toString('latin1', 0, 3) === 'TAG'
+  return { path, start: Math.min(start, size), end: tagged ? size - 128 : size }
+}
+
+function tagLength(bytes: Uint8Array, at: number): number {
+  const [a = 0, b = 0, c = 0, d = 0] = bytes.subarray(at + 6, at + 10)
+  const footer = ((bytes[at + 5] ?? 0) & 0x10) === 0 ? 0 : 10
+  return 10 + footer + ((a << 21) | (b << 14) | (c << 7) | d)
 }
 
 function isId3(bytes: Uint8Array, at: number): boolean {

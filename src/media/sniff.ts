@@ -26,6 +26,23 @@ const FILM_BRANDS = new Set([
 ])
 const SOUND_BRANDS = new Set(['M4A ', 'M4B '])
 
+const TYPES: Readonly<Record<string, string>> = {
+  png: 'image/png',
+  jpg: 'image/jpeg',
+  gif: 'image/gif',
+  webp: 'image/webp',
+  mp4: 'video/mp4',
+  webm: 'video/webm',
+  m4a: 'audio/mp4',
+  ogg: 'audio/ogg',
+  mp3: 'audio/mpeg',
+}
+
+/** What a file of ours is served as: by the ending that we gave it, never by what anybody said of it (S-111). */
+export function typeOfEnding(name: string): string {
+  return TYPES[name.slice(name.lastIndexOf('.') + 1)] ?? 'application/octet-stream'
+}
+
 /** PNG, JPEG, GIF, WebP, MP4, WebM, MP3 or Ogg; undefined for everything else. */
 export function sniff(bytes: Uint8Array): Sniffed | undefined {
   if (begins(bytes, PNG)) return type('image/png', 'png')

@@ -10,10 +10,20 @@ export interface ByteRange {
   readonly end: number
 }
 
+/** What a file holds: bytes, or what stands in a temporary file from one place to another. */
+export type Content = Uint8Array | FilePart
+
+export interface FilePart {
+  readonly path: string
+  readonly start: number
+  /** exclusive */
+  readonly end: number
+}
+
 /** Where files of ours are kept, each under a name that nobody can guess. */
 export interface Storage {
   /** Keeps a file whole or not at all. */
-  put(name: string, bytes: Uint8Array): Promise<void>
+  put(name: string, content: Content): Promise<void>
   /** its length in bytes; undefined when there is none of that name */
   size(name: string): Promise<number | undefined>
   /** reads it, or a part of it; only for what `size` has found */
@@ -33,6 +43,10 @@ export function isFileName(text: string): boolean {
   return NAME.test(text)
 }
 
+export function readPart({ path, start, end }: FilePart): Readable {
+  return createReadStream(path, { start, end: end - 1 })
+}
+
 /** Files in a folder of this machine, spread over 256 folders; made when the first file comes. */
 export function diskStorage(folder: string): Storage {
   const pathOf = (name: string) => {
@@ -40,13 +54,14 @@ export function diskStorage(folder: string): Storage {
     return join(folder, name.slice(0, 2), name)
   }
   return {
-    async put(name, bytes) {
+    async put(name, content) {
       const path = pathOf(name)
       await mkdir(dirname(path), { recursive: true, mode: 0o700 })
       const draft = `${path}.part`
       const file = await open(draft, 'w', 0o600)
       try {
-        await file.writeFile(bytes)
+        if (content instanceof Uint8Array) await file.writeFile(content)
+        else for await (const chunk of readPart(content)) await file.writeFile(chunk)
         await file.sync()
       } finally {
         await file.close()

@@ -1,32 +1,40 @@
+import { open, stat } from 'node:fs/promises'
 import type { AttachmentId } from '../base/ids.ts'
 import { refuse } from '../base/refusal.ts'
 import type { LocalAccount } from '../domain/accounts/account.ts'
 import { addEmoji } from '../domain/emojis/keep.ts'
-import type { AttachmentKind, StoredFile } from '../domain/media/attachment.ts'
+import type { AttachmentKind, FileAudience, StoredFile } from '../domain/media/attachment.ts'
 import { keepFile, strayFiles } from '../domain/media/keep.ts'
 import type { World } from '../domain/world.ts'
 import { cleanText } from '../text/clean.ts'
-import { cleanFilm, cleanSound } from './films.ts'
-import { cleanPicture, smallPicture } from './pictures.ts'
+import { cleanFilmFile, soundWithin } from './films.ts'
+import { cleanPicture, type PictureSource, smallPicture } from './pictures.ts'
+import { posterOf } from './posters.ts'
+import { probe } from './probe.ts'
 import { type Sniffed, sniff } from './sniff.ts'
-import { newFileName, type Storage } from './storage.ts'
+import { type Content, newFileName, type Storage } from './storage.ts'
+import { withBytesInFile } from './temporary.ts'
 
-const MEGABYTE = 1_048_576
+export const MEGABYTE = 1_048_576
 /** in megabytes */
 export const LARGEST_PICTURE = 16
 export const LARGEST_FILM = 99
 const LARGEST_EMOJI = 1
 
-export interface Upload {
-  readonly bytes: Uint8Array
+/** What somebody wants to show, by its bytes, or in a file that is changed while it is read. */
+export type Upload = ({ readonly bytes: Uint8Array } | { readonly path: string }) & {
   /** for those who cannot see or hear it */
   readonly description?: string
   readonly focus?: { readonly x: number; readonly y: number }
+  /** for whom it is before it is posted; for its owner alone when left out */
+  readonly audience?: FileAudience
+  /** what its owner's app says of it in other words than ours */
+  readonly shell?: Readonly<Record<string, unknown>>
 }
 
 /**
  * Stores a file of somebody here, without what it tells about them, so that it can be posted.
- * @throws Refusal 'media.too-large', 'media.unreadable' or 'media.description'
+ * @throws Refusal 'media.too-large', 'media.unreadable' or 'media.description'; Transient when too many come at once
  */
 export async function storeUpload(
   world: World,
@@ -34,40 +42,80 @@ export async function storeUpload(
   owner: LocalAccount,
   upload: Upload,
 ): Promise<AttachmentId> {
-  const sniffed = sniff(upload.bytes) ?? refuse('media.unreadable')
+  const { head, size } = await beginningOf(upload)
+  const sniffed = sniff(head) ?? refuse('media.unreadable')
   const limit = sniffed.mediaType.startsWith('image/') ? LARGEST_PICTURE : LARGEST_FILM
-  if (upload.bytes.length > limit * MEGABYTE) refuse('media.too-large', { limit })
-  const { bytes, ...facts } = await cleaned(upload.bytes, sniffed)
-  const file = newFileName(sniffed.ending)
-  await storage.put(file, bytes)
-  try {
-    return await keepFile(world, owner, {
-      ...facts,
-      kind: kindOf(sniffed),
-      file,
-      url: world.uris.media(file),
-      mediaType: sniffed.mediaType,
-      description: cleanText(upload.description ?? '').trim(),
-      focus: upload.focus ?? null,
-      previewUrl: null,
-    })
-  } catch (error) {
-    await storage.remove(file)
-    throw error
-  }
+  if (size > limit * MEGABYTE) refuse('media.too-large', { limit, size, maxSize: limit * MEGABYTE })
+  return cleaned(upload, sniffed, async ({ content, preview, ...facts }) => {
+    const file = newFileName(sniffed.ending)
+    const previewFile = preview && newFileName(preview.ending)
+    try {
+      await storage.put(file, content)
+      if (preview && previewFile) await storage.put(previewFile, preview.bytes)
+      return await keepFile(world, owner, {
+        ...facts,
+        kind: kindOf(sniffed),
+        file,
+        previewFile,
+        url: world.uris.media(file),
+        mediaType: sniffed.mediaType,
+        description: cleanText(upload.description ?? '').trim(),
+        focus: upload.focus ?? null,
+        previewUrl: previewFile && world.uris.media(previewFile),
+        ...(upload.audience && { audience: upload.audience }),
+        ...(upload.shell && { shell: upload.shell }),
+      })
+    } catch (error) {
+      await storage.remove(file)
+      if (previewFile) await storage.remove(previewFile)
+      throw error
+    }
+  })
+}
+
+/** As many bytes as tell what a file is. */
+const HEAD = 4096
+
+async function beginningOf(upload: Upload): Promise<{ head: Uint8Array; size: number }> {
+  if ('bytes' in upload) return { head: upload.bytes, size: upload.bytes.length }
+  await using file = await open(upload.path)
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD), 0, HEAD, 0)
+  return { head: buffer.subarray(0, bytesRead), size: (await file.stat()).size }
 }
 
 type Facts = Pick<StoredFile, 'blurhash' | 'width' | 'height' | 'duration'>
+interface Cleaned extends Facts {
+  readonly content: Content
+  readonly preview: ({ readonly bytes: Uint8Array } & Sniffed) | null
+}
 
-async function cleaned(bytes: Uint8Array, sniffed: Sniffed): Promise<Facts & { bytes: Uint8Array }> {
-  if (sniffed.mediaType.startsWith('image/')) {
-    return { ...(await cleanPicture(bytes, sniffed)), duration: null }
+function cleaned<T>(upload: Upload, sniffed: Sniffed, keep: (file: Cleaned) => Promise<T>): Promise<T> {
+  if (sniffed.mediaType.startsWith('image/'))
+    return cleanedPicture('bytes' in upload ? upload.bytes : upload.path, sniffed).then(keep)
+  const read = async (path: string) => keep(await cleanedFilm(path, sniffed))
+  return 'bytes' in upload ? withBytesInFile(upload.bytes, read) : read(upload.path)
+}
+
+async function cleanedPicture(source: PictureSource, sniffed: Sniffed): Promise<Cleaned> {
+  const { bytes, ...facts } = await cleanPicture(source, sniffed)
+  return { ...facts, content: bytes, duration: null }
+}
+
+async function cleanedFilm(path: string, { mediaType }: Sniffed): Promise<Cleaned> {
+  const told = mediaType.endsWith('/mp4') ? await cleanFilmFile(path) : undefined
+  const found = await probe(path)
+  // What neither its boxes nor a player's eyes can make out is no film, whatever its first bytes say.
+  if (!found && (told?.duration ?? null) === null) refuse('media.unreadable')
+  const { size: end } = await stat(path)
+  return {
+    content: mediaType === 'audio/mpeg' ? await soundWithin(path) : { path, start: 0, end },
+    duration: told?.duration ?? found?.duration ?? null,
+    width: found?.width ?? told?.width ?? null,
+    height: found?.height ?? told?.height ?? null,
+    blurhash: null,
+    preview: null,
+    ...(mediaType.startsWith('video/') && (await posterOf(path, mediaType))),
   }
-  const unknown = { blurhash: null, width: null, height: null, duration: null }
-  if (sniffed.mediaType === 'audio/mpeg') return { ...unknown, bytes: cleanSound(bytes) }
-  if (!sniffed.mediaType.endsWith('/mp4')) return { ...unknown, bytes }
-  const copy = Uint8Array.from(bytes)
-  return { ...unknown, ...cleanFilm(copy), bytes: copy }
 }
 
 function kindOf({ mediaType }: Sniffed): AttachmentKind {

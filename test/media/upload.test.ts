@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
@@ -7,7 +7,7 @@ import type { AttachmentId } from '../../src/base/ids.ts'
 import { editPost } from '../../src/domain/posts/edit.ts'
 import { publishPost } from '../../src/domain/posts/publish.ts'
 import { removePost } from '../../src/domain/posts/remove.ts'
-import { cleanFilm, cleanSound } from '../../src/media/films.ts'
+import { cleanFilm, cleanFilmFile, soundWithin } from '../../src/media/films.ts'
 import { sniff } from '../../src/media/sniff.ts'
 import { diskStorage, isFileName } from '../../src/media/storage.ts'
 import { removeStrayFiles, storeEmoji, storeUpload } from '../../src/media/upload.ts'
@@ -221,14 +221,20 @@ describe('the storage', () => {
 })
 
 describe('films and sounds that are built to mislead', () => {
-  test('never loop, never throw, never reach beyond themselves', () => {
+  test('never loop, never throw, never reach beyond themselves', async () => {
+    const path = join(folder, 'misleading')
     const whole = film({ seconds: 3, width: 10, height: 10, secret: 'x' })
+    const tagged = sound({ secret: 'y' })
     for (let at = 0; at < whole.length; at += 1) {
       const broken = Uint8Array.from(whole)
       broken.set([0xff, 0xff, 0xff, 0xff], Math.min(at, whole.length - 4))
       cleanFilm(broken)
       cleanFilm(Uint8Array.from(whole.subarray(0, at)))
-      cleanSound(sound({ secret: 'y' }).subarray(0, at))
+      await writeFile(path, broken)
+      await cleanFilmFile(path)
+      await writeFile(path, tagged.subarray(0, at))
+      const { start, end } = await soundWithin(path)
+      expect([0 <= start, start <= end, end <= at]).toEqual([true, true, true])
     }
   })
 })

@@ -1,5 +1,6 @@
 import type { Generated, JSONColumnType } from 'kysely'
-import type { AccountId, AttachmentId, EmojiId, PostId } from '../../base/ids.ts'
+import type { AccountId, AttachmentId, EmojiId, ObjectId, PostId } from '../../base/ids.ts'
+import type { Visibility } from '../../base/visibility.ts'
 
 export type AttachmentKind = 'image' | 'gifv' | 'video' | 'audio' | 'unknown'
 
@@ -20,6 +21,11 @@ export interface AttachmentTable {
   height: number | null
   duration: number | null
   preview_url: string | null
+  preview_file: string | null
+  object_id: ObjectId | null
+  visibility: Visibility | null
+  reader_ids: Generated<AccountId[]>
+  shell: JSONColumnType<Record<string, unknown> | null, string | null | undefined, string | null>
   created_at: Generated<Date>
 }
 

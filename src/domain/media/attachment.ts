@@ -1,4 +1,5 @@
-import type { AttachmentId } from '../../base/ids.ts'
+import type { AccountId, AttachmentId } from '../../base/ids.ts'
+import type { Visibility } from '../../base/visibility.ts'
 import type { AttachmentKind } from '../../db/tables/content.ts'
 
 export type { AttachmentKind }
@@ -29,6 +30,19 @@ export interface Attached {
 export interface StoredFile extends Attached {
   /** its name in the media storage */
   readonly file: string
+  /** the name of a smaller picture of it, where there is one */
+  readonly previewFile: string | null
+  /** for whom it is before it is posted; for its owner alone when left out */
+  readonly audience?: FileAudience
+  /** what its owner's app says of it in other words than ours */
+  readonly shell?: Readonly<Record<string, unknown>>
+}
+
+/** For whom a file is that is not posted. */
+export interface FileAudience {
+  readonly visibility: Visibility
+  /** whom it names, those that nobody may know of among them */
+  readonly readerIds: readonly AccountId[]
 }
 
 /** An attachment as it stands in the database. */

@@ -1,4 +1,4 @@
-import type { AccountId, AttachmentId, PostId } from '../../base/ids.ts'
+import type { AccountId, AttachmentId, ObjectId, PostId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
 import type { Tx } from '../../db/transact.ts'
 import type { LocalAccount } from '../accounts/account.ts'
@@ -6,6 +6,7 @@ import type { World } from '../world.ts'
 import { type Attached, MOST_ATTACHMENTS, type StoredFile } from './attachment.ts'
 import {
   claimFiles,
+  claimFilesForObject,
   deleteAttachmentsOf,
   deleteWaiting,
   dropOtherFiles,
@@ -56,6 +57,21 @@ export async function replaceFiles(
 ): Promise<void> {
   await dropOtherFiles(tx, postId, ids)
   await attachFiles(tx, accountId, postId, ids)
+}
+
+/**
+ * Makes these files of its owner's what an object holds that is no post.
+ * @throws Refusal 'media.not-found' when one of them is not theirs, or is posted already
+ */
+export async function attachFilesToObject(
+  tx: Tx,
+  accountId: AccountId,
+  objectId: ObjectId,
+  ids: readonly AttachmentId[],
+): Promise<void> {
+  const wanted = [...new Set(ids)]
+  if (wanted.length === 0) return
+  if ((await claimFilesForObject(tx, accountId, objectId, wanted)) < wanted.length) refuse('media.not-found')
 }
 
 interface Holder {

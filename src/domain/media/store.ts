@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { AccountId, AttachmentId, PostId } from '../../base/ids.ts'
+import type { AccountId, AttachmentId, ObjectId, PostId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
 import type { Tx } from '../../db/transact.ts'
 import type { Attached, StoredFile } from './attachment.ts'
@@ -56,7 +56,17 @@ export async function insertStoredFile(
 ): Promise<void> {
   await db
     .insertInto('attachment')
-    .values({ ...rowFrom(stored), id, account_id: accountId, file: stored.file, created_at: now })
+    .values({
+      ...rowFrom(stored),
+      id,
+      account_id: accountId,
+      file: stored.file,
+      preview_file: stored.previewFile,
+      visibility: stored.audience?.visibility ?? null,
+      reader_ids: [...(stored.audience?.readerIds ?? [])],
+      shell: stored.shell ? JSON.stringify(stored.shell) : null,
+      created_at: now,
+    })
     .execute()
 }
 
@@ -74,9 +84,50 @@ export async function claimFiles(
     UPDATE attachment SET post_id = ${postId}::bigint, position = wanted.position - 1
     FROM unnest(${ids}::bigint[]) WITH ORDINALITY AS wanted (id, position)
     WHERE attachment.id = wanted.id AND attachment.account_id = ${accountId}::bigint AND attachment.file IS NOT NULL
+      AND attachment.object_id IS NULL
       AND (attachment.post_id IS NULL OR attachment.post_id = ${postId}::bigint)
     RETURNING attachment.id`.execute(tx)
   return claimed.rows.length
+}
+
+/**
+ * Gives files to an object that is no post: those of this account that wait or hang on that very object already.
+ * @returns how many there were
+ */
+export async function claimFilesForObject(
+  tx: Tx,
+  accountId: AccountId,
+  objectId: ObjectId,
+  ids: readonly AttachmentId[],
+): Promise<number> {
+  const claimed = await tx
+    .updateTable('attachment')
+    .set({ object_id: objectId })
+    .where('id', '=', sql<AttachmentId>`any(${ids}::bigint[])`)
+    .where('account_id', '=', accountId)
+    .where('file', 'is not', null)
+    .where('post_id', 'is', null)
+    .where((all) => all.or([all('object_id', 'is', null), all('object_id', '=', objectId)]))
+    .returning('id')
+    .execute()
+  return claimed.length
+}
+
+/** Lets the words that describe a file of this account be others, as long as it waits. */
+export async function describeWaiting(
+  tx: Tx,
+  accountId: AccountId,
+  id: AttachmentId,
+  description: string,
+): Promise<void> {
+  await tx
+    .updateTable('attachment')
+    .set({ description })
+    .where('id', '=', id)
+    .where('account_id', '=', accountId)
+    .where('post_id', 'is', null)
+    .where('object_id', 'is', null)
+    .execute()
 }
 
 /** Takes away what hangs on a post and is not among these. */
@@ -93,6 +144,7 @@ export async function deleteWaiting(db: Db, before: Date): Promise<void> {
   await db
     .deleteFrom('attachment')
     .where('post_id', 'is', null)
+    .where('object_id', 'is', null)
     .where('file', 'is not', null)
     .where('created_at', '<', before)
     .execute()

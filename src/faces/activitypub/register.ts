@@ -14,6 +14,7 @@ import { registerEmojis } from './emojis.ts'
 import { ownEnvelope } from './envelope.ts'
 import { registerFeatures } from './features.ts'
 import { hostMeta } from './host-meta.ts'
+import { registerMedia } from './media.ts'
 import { nodeInfoAs, nodeInfoLinks, registerNodeInfo } from './nodeinfo.ts'
 import { registerObjects } from './objects.ts'
 import type { SurfaceParts } from './parts.ts'
@@ -30,6 +31,7 @@ export function activityPub(parts: SurfaceParts): RequestHandler {
   registerActors(parts)
   registerObjects(parts)
   registerEmojis(parts)
+  registerMedia(parts)
   registerStamps(parts)
   registerCollections(parts)
   registerFeatures(parts)

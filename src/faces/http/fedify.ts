@@ -69,7 +69,7 @@ interface Found {
 /** Readable without a signature even under authorized fetch: to check one, a server must first find our keys. */
 const OPEN = /^\/(?:\.well-known\/|nodeinfo\/|ap\/actors\/instance$)/
 const ACTOR = /^\/(?:ap\/actors\/[^/?]+|@\w+)$/
-const MAY_BE_PRIVATE = /^\/(?:ap\/posts\/|ap\/activities\/|ap\/stamps\/|@\w+\/)/
+const MAY_BE_PRIVATE = /^\/(?:ap\/posts\/|ap\/activities\/|ap\/media\/|ap\/stamps\/|@\w+\/)/
 const INBOX = /^\/ap\/(?:inbox|actors\/[^/]+\/inbox)$/
 const OUTBOX = /^\/ap\/actors\/\d+\/outbox$/
 /** Whether `serveSurface` may have something to say to a request; all others can go past it. */

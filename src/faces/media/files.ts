@@ -1,46 +1,99 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import type { Log } from '../../base/log.ts'
-import type { Db } from '../../db/connect.ts'
-import { findFile } from '../../domain/media/find.ts'
+import type { Config } from '../../config.ts'
+import { findGate, type Gate, mayHave } from '../../domain/media/find.ts'
+import type { Viewer } from '../../domain/posts/audience.ts'
+import type { World } from '../../domain/world.ts'
+import { typeOfEnding } from '../../media/sniff.ts'
 import { type ByteRange, isFileName, type Storage } from '../../media/storage.ts'
+import { type AuthParts, bearerOf, readBearer } from '../http/auth.ts'
 import { answerErrors, asProblem } from '../http/errors.ts'
+import { readSession, sessionOf } from '../http/sessions.ts'
 
 const YEAR = 31_536_000
 
+export interface FileParts {
+  readonly world: World
+  readonly bearers: AuthParts['bearers']
+  readonly config: Config
+  readonly storage: Storage
+  readonly log: Log
+}
+
 /**
  * `/media/<file>`: what people here have posted to see and hear. A name holds 128 random bits, so whoever has it was
- * given it with the post: other servers fetch without saying for whom. A file whose row is gone is not found, at once.
+ * given it with the post: other servers fetch without saying for whom. What was given to nobody yet, because it waits to
+ * be posted or its post is for its author alone, is for those who say who they are. A file whose row is gone is not
+ * found, at once.
  */
-export function mediaFiles(parts: { readonly db: Db; readonly storage: Storage; readonly log: Log }): Router {
+export function mediaFiles(parts: FileParts): Router {
+  const { world, config } = parts
   const router = Router()
-  const serve: RequestHandler = (req, res, next) => {
-    give(parts, req, res).catch(next)
-  }
-  router.get('/media/:file', serve)
+  const askers: readonly RequestHandler[] = [readBearer(parts), readSession({ ...world, config })]
+  router.options('/media/:file', answerOptions)
+  router.get('/media/:file', async (req, res) => {
+    const name = typeof req.params.file === 'string' ? req.params.file : ''
+    const gate = isFileName(name) ? await findGate(world.db, name) : undefined
+    const opens =
+      gate !== undefined && (gate.kind !== 'closed' || (await opensFor(parts, gate, askers, req, res)))
+    await give(parts.storage, name, opens ? gate : undefined, req, res)
+  })
   router.use('/media', answerErrors(parts.log, asProblem))
   return router
 }
 
+/** A token or a cookie is looked at only where one is needed: nearly all that is asked for is open. */
+async function opensFor(
+  { world }: FileParts,
+  gate: Gate & { kind: 'closed' },
+  askers: readonly RequestHandler[],
+  req: Request,
+  res: Response,
+): Promise<boolean> {
+  // Whoever brings a token that does not hold is told no more than others are.
+  for (const ask of askers) await Promise.resolve(ask(req, res, () => undefined)).catch(() => undefined)
+  const viewer: Viewer = viewerOf(req)
+  return viewer !== undefined && mayHave(world.db, gate, viewer)
+}
+
+function viewerOf(req: Request): Viewer {
+  const account = bearerOf(req)?.account ?? sessionOf(req)?.account
+  return account && { accountId: account.id }
+}
+
+/** So that a page of another site may show what its reader has a token for. */
+const answerOptions: RequestHandler = (_req, res) => {
+  res.writeHead(204, {
+    Allow: 'GET, HEAD, OPTIONS',
+    'Access-Control-Allow-Origin': '*',
+    'Access-Control-Allow-Methods': 'GET, HEAD, OPTIONS',
+    'Access-Control-Allow-Headers': 'Authorization, DPoP, Range, If-None-Match',
+    'Access-Control-Max-Age': '86400',
+  })
+  res.end()
+}
+
 async function give(
-  { db, storage }: { readonly db: Db; readonly storage: Storage },
+  storage: Storage,
+  name: string,
+  gate: Gate | undefined,
   req: Request,
   res: Response,
 ): Promise<void> {
-  const name = typeof req.params.file === 'string' ? req.params.file : ''
-  const known = isFileName(name) ? await findFile(db, name) : undefined
-  const size = known && (await storage.size(name))
+  const size = gate && (await storage.size(name))
   // Nothing of it is ever run or shown as a page, whatever is in it.
   res.setHeader('X-Content-Type-Options', 'nosniff')
   res.setHeader('Content-Security-Policy', "default-src 'none'; sandbox")
-  if (!known || size === undefined) {
+  res.setHeader('Access-Control-Allow-Origin', '*')
+  if (!gate || size === undefined) {
     res.status(404).setHeader('Cache-Control', 'no-store').type('text/plain').send('There is no such file.\n')
     return
   }
-  const open = known.visibility === 'public' || known.visibility === 'unlisted'
-  res.setHeader('Content-Type', known.mediaType)
+  const open = gate.kind === 'open'
+  res.setHeader('Content-Type', typeOfEnding(name))
   res.setHeader('Cache-Control', open ? `public, max-age=${YEAR}, immutable` : 'private, no-store')
-  res.setHeader('Cross-Origin-Resource-Policy', 'cross-origin')
-  res.setHeader('Access-Control-Allow-Origin', '*')
+  if (gate.kind === 'closed') res.setHeader('Vary', 'Authorization, Cookie')
+  res.setHeader('Cross-Origin-Resource-Policy', gate.kind === 'closed' ? 'same-origin' : 'cross-origin')
   res.setHeader('Accept-Ranges', 'bytes')
   res.setHeader('ETag', `"${name.slice(0, 32)}"`)
   if (open && req.fresh) {
@@ -65,6 +118,7 @@ function send(storage: Storage, name: string, size: number, req: Request, res: R
     return
   }
   const reading = storage.read(name, range)
+  // An answer that breaks off half-way is cut, so that nobody takes it for whole.
   reading.on('error', () => res.destroy())
   res.on('close', () => reading.destroy())
   reading.pipe(res)

@@ -15,9 +15,17 @@ export function attachmentFrom(view: AttachmentView): JsonObject {
     ...(view.blurhash === null ? {} : { blurhash: view.blurhash }),
     ...(view.focus === null ? {} : { focalPoint: [view.focus.x, view.focus.y] }),
     ...(view.width === null || view.height === null ? {} : { width: view.width, height: view.height }),
-    ...(view.duration === null ? {} : { duration: `PT${Math.round(view.duration * 1000) / 1000}S` }),
-    ...(view.previewUrl === null ? {} : { icon: { type: 'Image', url: view.previewUrl } }),
+    ...(view.duration === null ? {} : { duration: durationOf(view.duration) }),
+    // Of a picture nobody needs another picture; whoever reads one here would fetch both.
+    ...(view.previewUrl === null || view.kind === 'image'
+      ? {}
+      : { icon: { type: 'Image', url: view.previewUrl } }),
   }
+}
+
+/** Seconds as an xsd:duration. */
+export function durationOf(seconds: number): string {
+  return `PT${Math.round(seconds * 1000) / 1000}S`
 }
 
 /** What makes a Note a Question. Hidden tallies read as none, as Mastodon has it. */

@@ -21,6 +21,7 @@ const storage = diskStorage(join(folder, 'media'))
 beforeAll(async () => {
   whole = await startWhole([], { WEFT_DATA_DIR: folder })
   anna = await personHere(whole.world, 'anna')
+  await personHere(whole.world, 'ben')
   bytes = await picture({ format: 'png', width: 30, height: 20 })
 }, 60_000)
 afterAll(async () => {
@@ -28,9 +29,9 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-async function posted(visibility: Visibility, file: Uint8Array = bytes) {
+async function posted(visibility: Visibility, file: Uint8Array = bytes, text = 'x') {
   const id = await storeUpload(whole.world, storage, anna, { bytes: file })
-  const post = await publishPost(whole.world, anna, { text: 'x', visibility, mediaIds: [id] })
+  const post = await publishPost(whole.world, anna, { text, visibility, mediaIds: [id] })
   const view = await viewPost(whole.db, post, { accountId: anna.id })
   return { post, path: new URL(view?.attachments[0]?.url ?? '').pathname }
 }
@@ -69,17 +70,17 @@ describe('a file of ours', () => {
     expect((await whole.ask(path, { headers: { range: 'lines=1-2' } })).status).toBe(200)
   })
 
-  test.each(['followers', 'direct'] as const)(
-    'S-087: of a %s post is kept by no cache',
-    async (visibility) => {
-      const { path, post } = await posted(visibility)
-      const got = await whole.ask(path)
-      expect(got.status).toBe(200)
-      expect(got.headers['cache-control']).toBe('private, no-store')
-      await removePost(whole.world, anna, post)
-      expect((await whole.ask(path)).status).toBe(404)
-    },
-  )
+  test.each([
+    ['followers', ''],
+    ['direct', '@ben '],
+  ] as const)('S-087: of a %s post is kept by no cache', async (visibility, named) => {
+    const { path, post } = await posted(visibility, bytes, `${named}x`)
+    const got = await whole.ask(path)
+    expect(got.status).toBe(200)
+    expect(got.headers['cache-control']).toBe('private, no-store')
+    await removePost(whole.world, anna, post)
+    expect((await whole.ask(path)).status).toBe(404)
+  })
 
   test('S-087: is gone with its post at once, before anything is tidied up', async () => {
     const { path, post } = await posted('public')
