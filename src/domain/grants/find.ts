@@ -35,6 +35,12 @@ interface BearerRow extends AccountRow {
   used_at: Date
 }
 
+/** A token that holds, whose grant holds, whose account may sign in, at the time `$2`. */
+const HOLDS = `token.kind = 'access' AND (token.expires_at IS NULL OR token.expires_at > $2)
+  AND held.revoked_at IS NULL AND (held.expires_at IS NULL OR held.expires_at > $2)
+  AND (held.account_id IS NULL OR login.account_id IS NOT NULL AND login.disabled_at IS NULL
+    AND account.suspended_at IS NULL AND account.deleted_at IS NULL)`
+
 const findByHash = statement(
   'grants.bearer',
   `SELECT held.id AS grant_id, held.client_id, held.account_id, held.used_at, token.scopes, token.expires_at,
@@ -43,12 +49,27 @@ const findByHash = statement(
    JOIN client_grant AS held ON held.id = token.grant_id
    LEFT JOIN account ON account.id = held.account_id
    LEFT JOIN login ON login.account_id = account.id
-   WHERE token.token_hash = $1 AND token.kind = 'access'
-     AND (token.expires_at IS NULL OR token.expires_at > $2)
-     AND held.revoked_at IS NULL AND (held.expires_at IS NULL OR held.expires_at > $2)
-     AND (held.account_id IS NULL OR login.account_id IS NOT NULL AND login.disabled_at IS NULL
-       AND account.suspended_at IS NULL AND account.deleted_at IS NULL)`,
+   WHERE token.token_hash = $1 AND ${HOLDS}`,
 )
+
+const findHolding = statement(
+  'grants.holding',
+  `SELECT token.token_hash AS hash
+   FROM grant_token AS token
+   JOIN client_grant AS held ON held.id = token.grant_id
+   LEFT JOIN account ON account.id = held.account_id
+   LEFT JOIN login ON login.account_id = account.id
+   WHERE token.token_hash = ANY ($1::bytea[]) AND ${HOLDS}`,
+)
+
+/** Which of many access tokens, by their hashes, still hold: for what is kept open on the strength of them. */
+export async function holdingAmong(
+  world: Pick<World, 'db' | 'clock'>,
+  hashes: readonly Buffer[],
+): Promise<Set<string>> {
+  const rows = await findHolding<{ hash: Buffer }>(world.db, [hashes, world.clock.now()])
+  return new Set(rows.map(({ hash }) => hash.toString('base64')))
+}
 
 /**
  * What an access token stands for; undefined when it is none, has run out or was revoked, or when its account may not
@@ -58,8 +79,15 @@ export async function findBearer(
   world: Pick<World, 'db' | 'clock'>,
   token: string,
 ): Promise<Grant | undefined> {
-  if (!isToken(token)) return undefined
-  const [row] = await findByHash<BearerRow>(world.db, [hashOf(token), world.clock.now()])
+  return isToken(token) ? findBearerByHash(world, hashOf(token)) : undefined
+}
+
+/** The same by what is kept of a token. */
+export async function findBearerByHash(
+  world: Pick<World, 'db' | 'clock'>,
+  hash: Buffer,
+): Promise<Grant | undefined> {
+  const [row] = await findByHash<BearerRow>(world.db, [hash, world.clock.now()])
   if (!row) return undefined
   return {
     grantId: row.grant_id,
