@@ -46,12 +46,13 @@ export async function readPage(
   const endsAt = performance.now() + DEADLINE_MS
   const url = new URL(address)
   if (!(await robots(url, endsAt))) return undefined
-  const visit = { accept: 'text/html, application/xhtml+xml', signed: false, endsAt, cutAt: CUT_AT }
-  const answer = await visitor.visit(url, visit)
+  const mayGoOn = (next: URL) => robots(next, endsAt)
+  const accept = 'text/html, application/xhtml+xml'
+  const answer = await visitor.visit(url, { accept, signed: false, endsAt, cutAt: CUT_AT, mayGoOn })
   const type = answer.header('content-type')
   if (!isHtml(type)) return undefined
   const meta = pageMetaIn(pageTextFrom(answer.body, type))
-  const more = await oembedOf(visitor, meta, answer.url, endsAt)
+  const more = await oembedOf(visitor, robots, { meta, base: answer.url, endsAt })
   const title = meta.title || more.title
   if (title === '') return undefined
   return { card: cardFrom(meta, more, answer.url, title), creator: meta.creator, host: answer.url.hostname }
@@ -68,11 +69,17 @@ interface Oembed {
 const nothing: Oembed = { title: '', kind: 'link', authorName: '', authorUrl: '', provider: '' }
 
 /** Its words alone: the HTML that oEmbed offers is code of others (S-104). */
-async function oembedOf(visitor: Visitor, meta: PageMeta, base: URL, endsAt: number): Promise<Oembed> {
+async function oembedOf(
+  visitor: Visitor,
+  robots: Robots,
+  { meta, base, endsAt }: { readonly meta: PageMeta; readonly base: URL; readonly endsAt: number },
+): Promise<Oembed> {
   const url = addressIn(meta.oembed, base)
   if (url === null) return nothing
+  const mayGoOn = (next: URL) => robots(next, endsAt)
   try {
-    const visit = { accept: 'application/json', signed: false, endsAt, cutAt: OEMBED_CUT_AT }
+    if (!(await mayGoOn(new URL(url)))) return nothing
+    const visit = { accept: 'application/json', signed: false, endsAt, cutAt: OEMBED_CUT_AT, mayGoOn }
     const said = parseJson((await visitor.visit(new URL(url), visit)).body.toString())
     return isObject(said) ? oembedFrom(said) : nothing
   } catch (error) {

@@ -25,6 +25,8 @@ export interface Visit {
   readonly endsAt: number
   /** after so many bytes the rest is left unread; else more than a megabyte is refused */
   readonly cutAt?: number
+  /** whether it may go on to where it is sent; everywhere, when left out */
+  readonly mayGoOn?: (url: URL) => Promise<boolean>
 }
 
 /** Goes to an address and wherever it is sent on from there. */
@@ -87,6 +89,9 @@ export function createVisitor(options: VisitorOptions): Visitor {
         const answer = await stop(at, visit)
         const next = nextStop(answer, at)
         if (next === undefined) return taken(answer, paused, clock.now())
+        if (visit.mayGoOn && !(await visit.mayGoOn(next))) {
+          refuse('remote.refused', { reason: 'sent on to where robots may not go' })
+        }
         at = next
       }
       return refuse('remote.refused', { reason: `sent on more than ${REDIRECTS} times` })

@@ -22,7 +22,7 @@ let alice: Person
 let count = 0
 
 beforeAll(async () => {
-  whole = await startWhole(['far.test', 'news.test', 'sub.news.test', 'other.test'])
+  whole = await startWhole(['far.test', 'news.test', 'sub.news.test', 'other.test', 'third.test'])
   anna = await personHere(whole.world, 'anna')
   alice = await whole.peer.person('alice', { host: 'far.test', actor: { attributionDomains: ['news.test'] } })
   expect((await alice.post(`${ORIGIN}/ap/inbox`, alice.follow(anna.uri))).status).toBe(202)
@@ -172,6 +172,22 @@ describe('nothing is asked for', () => {
     expect((await cardOf(await publish('https://other.test/open')))?.title).toBe('Open')
     expect(whole.peer.hits('https://other.test/private/1')).toBe(0)
     expect(whole.peer.hits('https://other.test/robots.txt')).toBe(1)
+  })
+  test('to which a page sends on, and its own robots.txt does not allow', async () => {
+    whole.peer.answer('https://other.test/sends-on', {
+      status: 302,
+      headers: { location: 'https://third.test/private/2' },
+    })
+    whole.peer.answer('https://third.test/robots.txt', {
+      headers: { 'content-type': 'text/plain' },
+      body: 'User-agent: *\nDisallow: /private\n',
+    })
+    whole.peer.answer('https://third.test/private/2', {
+      headers: { 'content-type': 'text/html' },
+      body: '<title>Private</title>',
+    })
+    expect(await cardOf(await publish('https://other.test/sends-on'))).toBeNull()
+    expect(whole.peer.hits('https://third.test/private/2')).toBe(0)
   })
 })
 
