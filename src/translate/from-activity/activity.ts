@@ -33,7 +33,7 @@ export interface ReadActivity {
 
 /**
  * Reads an inbox body.
- * @throws Refusal 'request.invalid' when it is no JSON object of bearable shape, has no type, no object, an id that is no
+ * @throws Refusal 'request.invalid' when it is no JSON object of bearable shape, has no type, no object though its type needs one, an id that is no
  * address, or names no actor or several (S-022)
  */
 export function activityFrom(body: string): ReadActivity {
@@ -44,7 +44,7 @@ export function activityFrom(body: string): ReadActivity {
   if (type === '') refuse('request.invalid', { reason: 'no type' })
   const actor = soleIdOf(raw.actor) ?? refuse('request.invalid', { reason: 'exactly one actor is needed' })
   const objects = listOf(raw.object).filter((item) => typeof item === 'string' || isObject(item))
-  const [object = refuse('request.invalid', { reason: 'no object' })] = objects
+  const [object = INTRANSITIVE.has(type) ? {} : refuse('request.invalid', { reason: 'no object' })] = objects
   return {
     id: activityId(raw, actor, type, body),
     type,
@@ -56,6 +56,14 @@ export function activityFrom(body: string): ReadActivity {
     cc: addressesOf(raw.cc),
     raw,
   }
+}
+
+/** What is done to nothing, so that it needs no object. */
+const INTRANSITIVE = new Set(['Arrive', 'Travel', 'IntransitiveActivity'])
+
+/** The id that an activity came with, if it did. */
+export function ownIdOf({ id, raw }: ReadActivity): string | undefined {
+  return typeof raw.id === 'string' ? id : undefined
 }
 
 /** The id of what an activity is about, whether it came whole or as its id. */

@@ -17,22 +17,29 @@ export function isDeafTo(actor: Account | undefined, type: string): boolean {
   return actor?.suspended === true && !STILL.has(type)
 }
 
-/** Lets one reading take effect for the actor whose own hand it is. Repeating it changes nothing more. */
+/**
+ * Lets one reading take effect for the actor whose own hand it is. Repeating it changes nothing more.
+ * @param activityUri the id that it came with
+ */
 export async function act(
   world: World,
   actor: Account,
   reading: Doable,
   asking?: Asking,
+  activityUri?: string,
 ): Promise<string | typeof askFirst> {
   switch (reading.kind) {
     case 'nothing':
       return reading.why
     case 'post':
-      return (await receivePosts(world, [{ incoming: reading.incoming, author: actor }]))[0] ?? 'unrelated'
+      return (
+        (await receivePosts(world, [{ incoming: reading.incoming, author: actor, activityUri }]))[0] ??
+        'unrelated'
+      )
     case 'reaction':
       return takeReaction(world, actor, reading.reaction, asking)
     case 'edit':
-      return takeEdit(world, actor, reading.incoming)
+      return takeEdit(world, actor, reading.incoming, activityUri)
     case 'effect':
       return reading.run(world, actor, asking)
   }

@@ -1,8 +1,9 @@
 import { findAccountByUri } from '../../../domain/accounts/find.ts'
 import type { World } from '../../../domain/world.ts'
 import type { JobHandler } from '../../../jobs/outcomes.ts'
-import { activityFrom } from '../../../translate/from-activity/activity.ts'
+import { activityFrom, ownIdOf } from '../../../translate/from-activity/activity.ts'
 import { act, isDeafTo, settled } from './act.ts'
+import { isForInboxes, keepHeard } from './keep.ts'
 import type { Ask, Hear } from './process.ts'
 import { readActivity } from './read.ts'
 import { type Asking, askFirst } from './reading.ts'
@@ -24,6 +25,7 @@ async function take(world: World, asking: Asking, body: string, at: Date): Promi
   const actor = await world.directory.findByUri(activity.actor)
   if (!actor) return 'unknown actor'
   if (isDeafTo(actor, activity.type)) return 'suspended'
-  const outcome = await act(world, actor, reading, asking)
+  const outcome = await act(world, actor, reading, asking, ownIdOf(activity))
+  if (isForInboxes(activity, reading, outcome)) await keepHeard(world, [{ activity, actor }])
   return outcome === askFirst ? 'not to be had' : outcome
 }

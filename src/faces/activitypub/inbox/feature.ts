@@ -8,12 +8,12 @@ import { hashtagFrom } from '../../../text/tokens.ts'
 import { embeddedObject, objectIdOf, type ReadActivity } from '../../../translate/from-activity/activity.ts'
 import { incomingFrom } from '../../../translate/from-activity/note.ts'
 import { idOf, sameOrigin, textOf, typeOf } from '../../../translate/json.ts'
-import { type Asking, askFirst, effect, nothing, type Reading, type Receipt } from './reading.ts'
+import { type Asking, askFirst, effect, nothing, onlyHeard, type Reading, type Receipt } from './reading.ts'
 
 /** Add and Remove: somebody features a post or a hashtag of theirs, or does so no longer. Of their own lists only (S-049). */
 export function readFeature(activity: ReadActivity, { at }: Receipt, added: boolean): Reading {
   const { target, actor: actorUri } = activity
-  if (target === undefined || !sameOrigin(target, actorUri)) return nothing('not a list of theirs')
+  if (target === undefined || !sameOrigin(target, actorUri)) return onlyHeard('not a list of theirs')
   const object = embeddedObject(activity)
   const tag = object && typeOf(object) === 'Hashtag' ? hashtagFrom(textOf(object.name) ?? '') : undefined
   const uri = objectIdOf(activity)

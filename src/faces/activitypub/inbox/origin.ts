@@ -53,8 +53,13 @@ async function dropGone(world: World, uri: string): Promise<string> {
 }
 
 /** An edit of what we never saw is news: the Create may have been lost, or be still on its way. */
-export async function takeEdit(world: World, author: Account, incoming: Incoming): Promise<string> {
-  const [outcome = 'unrelated'] = await takeEdits(world, [{ author, incoming }])
+export async function takeEdit(
+  world: World,
+  author: Account,
+  incoming: Incoming,
+  activityUri?: string,
+): Promise<string> {
+  const [outcome = 'unrelated'] = await takeEdits(world, [{ author, incoming, activityUri }])
   return outcome
 }
 

@@ -7,8 +7,9 @@ import { type Arrival, receivePosts } from '../../../domain/posts/receive.ts'
 import type { World } from '../../../domain/world.ts'
 import { enqueue } from '../../../jobs/enqueue.ts'
 import type { LaneHandler, LaneItem, LaneOutcome } from '../../../jobs/outcomes.ts'
-import { activityFrom, type ReadActivity } from '../../../translate/from-activity/activity.ts'
+import { activityFrom, ownIdOf, type ReadActivity } from '../../../translate/from-activity/activity.ts'
 import { act, isDeafTo, settled } from './act.ts'
+import { type Heard, isForInboxes, keepHeard } from './keep.ts'
 import { takeEdits } from './origin.ts'
 import { concernsKnownPost, takeReactions } from './reaction.ts'
 import { readActivity } from './read.ts'
@@ -22,6 +23,12 @@ export interface Ask {
 
 /** Hears what became of each activity: for the log and the metrics. */
 export type Hear = (type: string, outcome: string) => void
+
+/** What is told of a batch: to the log, and to the inboxes of those here whom it concerns. */
+interface Ears {
+  readonly hear: Hear
+  readonly heard: Heard[]
+}
 
 interface Step {
   readonly item: LaneItem
@@ -37,13 +44,15 @@ interface Step {
 export function inboxHandler(world: World, hear: Hear): LaneHandler {
   return async (batch, signal) => {
     const steps = await readBatch(world, batch, hear)
+    const ears: Ears = { hear, heard: [] }
     for (const round of roundsOf(steps)) {
       if (signal.aborted) throw new Error('out of time')
       await takePosts(world, round.posts, hear)
-      await takeTogether(world, round.reactions, hear)
+      await takeTogether(world, round.reactions, ears)
       await takeEditsOf(world, round.edits, hear)
-      await takeLanes(world, round.others, hear)
+      await takeLanes(world, round.others, ears)
     }
+    await keepHeard(world, ears.heard)
     return batch.map((): LaneOutcome => ({ done: true }))
   }
 }
@@ -109,13 +118,15 @@ function runOf({ reading, actor }: Step): Run {
 }
 
 async function takePosts(world: World, steps: readonly Step[], hear: Hear): Promise<void> {
-  const arrivals = steps.flatMap(({ reading, actor }): Arrival[] =>
-    reading.kind === 'post' && actor ? [{ incoming: reading.incoming, author: actor }] : [],
+  const arrivals = steps.flatMap(({ activity, reading, actor }): Arrival[] =>
+    reading.kind === 'post' && actor
+      ? [{ incoming: reading.incoming, author: actor, activityUri: ownIdOf(activity) }]
+      : [],
   )
   for (const outcome of await receivePosts(world, arrivals)) hear('Create', outcome)
 }
 
-async function takeTogether(world: World, steps: readonly Step[], hear: Hear): Promise<void> {
+async function takeTogether(world: World, steps: readonly Step[], ears: Ears): Promise<void> {
   const taken = steps.flatMap((step) =>
     step.reading.kind === 'reaction' && step.actor
       ? [{ step, arrival: { incoming: step.reading.reaction, actor: step.actor } }]
@@ -126,12 +137,14 @@ async function takeTogether(world: World, steps: readonly Step[], hear: Hear): P
     taken.map(({ arrival }) => arrival),
   )
   for (const [index, { step }] of taken.entries())
-    await conclude(world, step, outcomes[index] ?? 'nothing', hear)
+    await conclude(world, step, outcomes[index] ?? 'nothing', ears)
 }
 
 async function takeEditsOf(world: World, steps: readonly Step[], hear: Hear): Promise<void> {
-  const edits = steps.flatMap(({ reading, actor }): IncomingEdit[] =>
-    reading.kind === 'edit' && actor ? [{ incoming: reading.incoming, author: actor }] : [],
+  const edits = steps.flatMap(({ activity, reading, actor }): IncomingEdit[] =>
+    reading.kind === 'edit' && actor
+      ? [{ incoming: reading.incoming, author: actor, activityUri: ownIdOf(activity) }]
+      : [],
   )
   if (edits.length > 0) for (const outcome of await takeEdits(world, edits)) hear('Update', outcome)
 }
@@ -140,33 +153,34 @@ async function takeEditsOf(world: World, steps: readonly Step[], hear: Hear): Pr
 const AT_ONCE = 4
 
 /** Each lane in its order, and none waiting for another. */
-async function takeLanes(world: World, steps: readonly Step[], hear: Hear): Promise<void> {
+async function takeLanes(world: World, steps: readonly Step[], ears: Ears): Promise<void> {
   const lanes = Map.groupBy(steps, ({ item }) => item.lane).values()
   const work = Array.from({ length: AT_ONCE }, async () => {
-    for (const lane of lanes) for (const step of lane) await takeOther(world, step, hear)
+    for (const lane of lanes) for (const step of lane) await takeOther(world, step, ears)
   })
   const failed = (await Promise.allSettled(work)).find(({ status }) => status === 'rejected')
   if (failed?.status === 'rejected') throw failed.reason
 }
 
-async function takeOther(world: World, step: Step, hear: Hear): Promise<void> {
+async function takeOther(world: World, step: Step, ears: Ears): Promise<void> {
   const { reading, actor, activity } = step
-  if (reading.kind === 'nothing') return hear(activity.type, reading.why)
-  if (isDeafTo(actor, activity.type)) return hear(activity.type, 'suspended')
+  if (isDeafTo(actor, activity.type)) return ears.hear(activity.type, 'suspended')
+  if (reading.kind === 'nothing') return conclude(world, step, reading.why, ears)
   if (reading.kind === 'reaction' && !actor && !(await concernsKnownPost(world, reading.reaction))) {
-    return hear(activity.type, 'unrelated')
+    return ears.hear(activity.type, 'unrelated')
   }
   const outcome =
     reading.kind === 'ask' || !actor ? askFirst : await act(world, actor, reading).catch(settled)
-  await conclude(world, step, outcome, hear)
+  await conclude(world, step, outcome, ears)
 }
 
 async function conclude(
   world: World,
-  { activity, item }: Step,
+  { activity, item, reading, actor }: Step,
   outcome: string | typeof askFirst,
-  hear: Hear,
+  { hear, heard }: Ears,
 ): Promise<void> {
+  if (actor && isForInboxes(activity, reading, outcome)) heard.push({ activity, actor })
   if (outcome !== askFirst) return hear(activity.type, outcome)
   const payload: Ask = { body: item.body, receivedAt: item.receivedAt.toISOString() }
   await enqueue(world.db, [{ kind: 'ask', payload }])

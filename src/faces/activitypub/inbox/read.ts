@@ -9,14 +9,14 @@ import { readFlag } from './flag.ts'
 import { readFollow } from './follow.ts'
 import { readDislike, readLike } from './like.ts'
 import { readMove } from './move.ts'
-import { nothing, type Reading, type Receipt } from './reading.ts'
+import { onlyHeard, type Reading, type Receipt } from './reading.ts'
 import { readRequest } from './request.ts'
 import { readUndo } from './undo.ts'
 import { readUpdate } from './update.ts'
 
 type Reader = (activity: ReadActivity, receipt: Receipt) => Reading
 
-const later: Reader = (activity) => nothing(`${activity.type} has no effect here yet`)
+const later: Reader = (activity) => onlyHeard(`${activity.type} has no effect here yet`)
 
 /** Every activity that is recognised, by its type; the rest is unknown, which is no fault of its sender's. */
 const readers: Readonly<Record<string, Reader>> = {
@@ -51,5 +51,5 @@ const readers: Readonly<Record<string, Reader>> = {
  */
 export function readActivity(activity: ReadActivity, receipt: Receipt): Reading {
   const reader = Object.hasOwn(readers, activity.type) ? readers[activity.type] : undefined
-  return reader ? reader(activity, receipt) : nothing('unknown type')
+  return reader ? reader(activity, receipt) : onlyHeard('unknown type')
 }

@@ -11,7 +11,7 @@ import type { JsonObject } from '../../../translate/json.ts'
  * - `edit`: a post says something else now; taken together as well
  * - `effect`: anything else that changes something here
  * - `ask`: it can only be believed once its own server has been asked, whoever sent it
- * - `nothing`: known, and without effect here
+ * - `nothing`: without effect here; `heard` by whom it is addressed to, whatever it may mean to them
  */
 export type Reading =
   | { readonly kind: 'post'; readonly incoming: Incoming }
@@ -19,7 +19,7 @@ export type Reading =
   | { readonly kind: 'edit'; readonly incoming: Incoming }
   | { readonly kind: 'effect'; readonly run: InboxEffect }
   | { readonly kind: 'ask'; readonly ask: (world: World, asking: Asking) => Promise<string> }
-  | { readonly kind: 'nothing'; readonly why: string }
+  | { readonly kind: 'nothing'; readonly why: string; readonly heard?: boolean }
 
 /** An effect's word that other servers must be asked before it can be had; it is then run again as a job of its own. */
 export const askFirst = Symbol('ask first')
@@ -50,4 +50,5 @@ export interface Receipt {
 }
 
 export const nothing = (why: string): Reading => ({ kind: 'nothing', why })
+export const onlyHeard = (why: string): Reading => ({ kind: 'nothing', why, heard: true })
 export const effect = (run: InboxEffect): Reading => ({ kind: 'effect', run })

@@ -3,7 +3,7 @@ import { undoWish } from './answer-wish.ts'
 import { undoBlockOf } from './block.ts'
 import { undoFollowOf } from './follow.ts'
 import { REACTION_TYPES, undoFrom, undoReactionOf } from './reaction.ts'
-import { effect, nothing, type Reading } from './reading.ts'
+import { effect, nothing, onlyHeard, type Reading } from './reading.ts'
 import { referenceIn, type Undoer } from './reference.ts'
 
 const undoers: readonly Undoer[] = [undoFollowOf, undoBlockOf, undoReactionOf, undoWish]
@@ -18,7 +18,7 @@ export function readUndo(activity: ReadActivity): Reading {
     return { kind: 'reaction', reaction: undoFrom(reference, activity.actor) }
   }
   const able = undoers.filter(({ types }) => reference.type === '' || types.includes(reference.type))
-  if (able.length === 0) return nothing('nothing here to undo')
+  if (able.length === 0) return onlyHeard('nothing here to undo')
   return effect(async (world, actor) => {
     for (const one of able) {
       const done = await one.undo(world, actor, reference)
