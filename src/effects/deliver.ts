@@ -1,10 +1,11 @@
 import type { AccountId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
 import type { Tx } from '../db/transact.ts'
-import { findActivity } from '../domain/activities/find.ts'
+import { findActivity, findBlind } from '../domain/activities/find.ts'
 import { type Expansion, type Recipients, sayActivity } from '../domain/activities/keep.ts'
 import { forgetReach, rememberReach } from '../domain/activities/reach.ts'
 import { engagedInboxes, findReach } from '../domain/activities/reach-find.ts'
+import { takeVoice, type Voice } from '../domain/activities/voice.ts'
 import { blockedBetween } from '../domain/blocks/find.ts'
 import { everyInbox, followerInboxes, inboxesOf } from '../domain/follows/find.ts'
 import type { World } from '../domain/world.ts'
@@ -17,6 +18,7 @@ import { withUsedTerms } from '../translate/to-activity/used-terms.ts'
 import { sayAccounts } from './say/accounts.ts'
 import { sayApprovals } from './say/approvals.ts'
 import { sayFollows } from './say/follows.ts'
+import { sayGiven } from './say/given.ts'
 import { sayLifecycle } from './say/lifecycle.ts'
 import { sayModeration } from './say/moderation.ts'
 import { sayPolls } from './say/polls.ts'
@@ -24,6 +26,7 @@ import { sayPosts } from './say/posts.ts'
 import { sayReactions } from './say/reactions.ts'
 import type { Sayer, Sayers, Saying, SayingParts } from './say/saying.ts'
 import { sayServer } from './say/server.ts'
+import { voiced } from './say/voiced.ts'
 
 /** Each fact has one sayer at most. */
 const sayers: Sayers = {
@@ -36,6 +39,7 @@ const sayers: Sayers = {
   ...sayReactions,
   ...sayModeration,
   ...sayApprovals,
+  ...sayGiven,
 }
 
 export interface DeliverParts extends SayingParts {
@@ -58,19 +62,38 @@ async function sayingsFrom(parts: SayingParts, tx: Tx, fact: Fact): Promise<read
   return Array.isArray(said) ? (said as readonly Saying[]) : [said as Saying]
 }
 
-async function say(parts: DeliverParts, tx: Tx, saying: Saying): Promise<void> {
-  const { id, accountId } = saying
+async function say(parts: DeliverParts, tx: Tx, plain: Saying): Promise<void> {
+  const { id, accountId } = plain
+  const voice = takeVoice(tx, accountId, String(plain.json.type), id)
+  const saying = voice ? voiced(plain, voice, parts.clock.now()) : plain
   const said = withUsedTerms(saying.json)
   const json = isForAll(saying) ? await parts.seal(tx, accountId, said) : said
   const activity = {
     id,
     accountId,
-    kind: String(json.type),
+    kind: voice?.kind ?? String(json.type),
     postId: saying.postId ?? null,
     public: saying.public ?? false,
     body: JSON.stringify(json),
+    objectId: saying.objectId ?? null,
+    lasting: voice !== undefined,
+    ...readersOf(saying, voice),
   }
   await sayActivity(parts, tx, activity, saying)
+}
+
+/** Who may read it; of what we say about a post or an object by ourselves, those who may read that. */
+function readersOf({ accountId, recipients, postId, objectId }: Saying, voice: Voice | undefined) {
+  if (!voice && (postId !== undefined || objectId !== undefined)) return undefined
+  const { accountIds, blindIds = [], followersOf } = recipients
+  const open = new Set(accountIds)
+  return {
+    toFollowers: followersOf === accountId,
+    readers: [
+      ...[...open].map((id) => ({ accountId: id, blind: false })),
+      ...blindIds.filter((id) => !open.has(id)).map((id) => ({ accountId: id, blind: true })),
+    ],
+  }
 }
 
 /** What others may pass on is signed in itself: anything public, and that something is gone. */
@@ -88,17 +111,21 @@ const CHUNK = 1000
 export function expand(world: Pick<World, 'db'>): JobHandler {
   const { db } = world
   return async (payload, signal, save) => {
-    const { activityId, subject, recipients, after: begin } = payload as Expansion
+    const { activityId, subject, recipients, blind, after: begin } = payload as Expansion
     const activity = await findActivity(db, activityId)
     // What was withdrawn before it was sent goes nowhere.
     if (!activity) return
-    const postId = CARRIES_POST.has(activity.kind) ? activity.postId : null
+    const carried = CARRIES_POST.has(activity.kind) ? (activity.postId ?? activity.objectId) : null
     const named = begin === 0 ? await namedInboxes(db, activity, recipients) : []
+    if (begin === 0 && blind) {
+      const inboxIds = await blindInboxes(db, activity)
+      await expandDeliveries(db, { activityId, subject, inboxIds })
+    }
     for (let after = begin; ; ) {
       const followers = await nextInboxes(db, recipients, after)
       const inboxIds = [...new Set([...(after === 0 ? named : []), ...followers])]
       if (inboxIds.length > 0) {
-        if (postId !== null) await rememberReach(db, postId, inboxIds)
+        if (carried !== null) await rememberReach(db, carried, inboxIds)
         await expandDeliveries(db, { activityId, subject, inboxIds })
       }
       const last = followers.at(-1)
@@ -116,17 +143,30 @@ const CARRIES_POST = new Set(['Create', 'Update', 'Announce', 'Add', 'QuoteReque
 /** What is said across a block, and to who is suspended: that something has ended. */
 const STILL = new Set(['Undo', 'Reject', 'Block', 'Delete', 'Flag', 'Accept'])
 
+type Said = NonNullable<Awaited<ReturnType<typeof findActivity>>>
+
 async function namedInboxes(
   db: Db,
-  activity: { readonly kind: string; readonly accountId: AccountId },
+  activity: Said,
   { accountIds, inboxIds = [], reachOf }: Recipients,
 ): Promise<readonly number[]> {
-  const shut = STILL.has(activity.kind)
-    ? new Set<AccountId>()
-    : await blockedBetween(db, activity.accountId, accountIds)
   const reached = reachOf ? [...(await findReach(db, reachOf)), ...(await engagedInboxes(db, reachOf))] : []
-  const open = accountIds.filter((id) => !shut.has(id))
-  return [...(await inboxesOf(db, open)), ...inboxIds, ...reached]
+  return [...(await inboxesOf(db, await notApart(db, activity, accountIds))), ...inboxIds, ...reached]
+}
+
+/** Shared with nobody, and remembered nowhere. */
+async function blindInboxes(db: Db, activity: Said): Promise<readonly number[]> {
+  return inboxesOf(db, await notApart(db, activity, await findBlind(db, activity.id)), 'own')
+}
+
+async function notApart(
+  db: Db,
+  { kind, accountId }: Said,
+  accountIds: readonly AccountId[],
+): Promise<readonly AccountId[]> {
+  if (STILL.has(kind)) return accountIds
+  const shut = await blockedBetween(db, accountId, accountIds)
+  return accountIds.filter((id) => !shut.has(id))
 }
 
 async function nextInboxes(

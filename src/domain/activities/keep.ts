@@ -1,6 +1,7 @@
-import type { AccountId, ActivityId, PostId } from '../../base/ids.ts'
+import type { AccountId, ActivityId, ObjectId, PostId } from '../../base/ids.ts'
 import type { Tx } from '../../db/transact.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
+import { enterSaid } from '../inboxes/said.ts'
 import type { World } from '../world.ts'
 import { insertActivity, type NewActivity } from './store.ts'
 
@@ -8,12 +9,14 @@ import { insertActivity, type NewActivity } from './store.ts'
 export interface Recipients {
   readonly followersOf?: AccountId
   readonly accountIds: readonly AccountId[]
+  /** the same, though nobody may know: each at an inbox of their own */
+  readonly blindIds?: readonly AccountId[]
   /** every server that is known, at one inbox each */
   readonly everywhere?: boolean
   /** inboxes that belong to no account: relays */
   readonly inboxIds?: readonly number[]
-  /** everyone who ever got this post of ours, by whatever way */
-  readonly reachOf?: PostId
+  /** everyone who ever got this post or object of ours, by whatever way */
+  readonly reachOf?: PostId | ObjectId
 }
 
 /** The job that turns recipients into deliveries, a thousand inboxes at a time. */
@@ -21,7 +24,9 @@ export interface Expansion {
   readonly activityId: ActivityId
   /** what it is about: two activities about one thing reach an inbox in the order in which they were said */
   readonly subject: string
-  readonly recipients: Recipients
+  readonly recipients: Omit<Recipients, 'blindIds'>
+  /** there are some of whom nobody may know: no job names them, they are looked up when it goes out */
+  readonly blind?: boolean
   /** the last inbox reached */
   readonly after: number
 }
@@ -38,10 +43,16 @@ export async function sayActivity(
     subject,
     recipients,
     stays = false,
-  }: Pick<Expansion, 'subject' | 'recipients'> & { readonly stays?: boolean },
+  }: { readonly subject: string; readonly recipients: Recipients; readonly stays?: boolean },
 ): Promise<void> {
   await insertActivity(tx, activity, world.clock.now())
+  await enterSaid(world, tx, activity, {
+    accountIds: [...recipients.accountIds, ...(recipients.blindIds ?? [])],
+    followers: recipients.followersOf !== undefined,
+  })
   if (stays) return
-  const payload: Expansion = { activityId: activity.id, subject, recipients, after: 0 }
+  const { blindIds = [], ...open } = recipients
+  const blind = blindIds.length > 0 && { blind: true }
+  const payload: Expansion = { activityId: activity.id, subject, recipients: open, ...blind, after: 0 }
   await enqueue(tx, [{ kind: 'deliver', subject, payload }])
 }

@@ -22,7 +22,7 @@ export async function engagedInboxes(db: Db, postId: string): Promise<number[]> 
       SELECT boost.account_id FROM post AS boost WHERE boost.boost_of_id = ${id}
       UNION ALL SELECT reply.account_id FROM post AS reply WHERE reply.in_reply_to_id = ${id}
       UNION ALL SELECT reaction.account_id FROM reaction WHERE reaction.post_id = ${id}
-      UNION ALL SELECT mention.account_id FROM mention WHERE mention.post_id = ${id}
+      UNION ALL SELECT mention.account_id FROM mention WHERE mention.post_id = ${id} AND NOT mention.blind
       UNION ALL SELECT quoting.account_id FROM quote JOIN post AS quoting ON quoting.id = quote.post_id
         WHERE quote.quoted_id = ${id})`.execute(db)
   return rows.rows.map((row) => row.inbox)

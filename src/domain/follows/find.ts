@@ -85,12 +85,21 @@ export async function everyInbox(db: Db, after: number, limit: number): Promise<
   return rows.map((row) => row.id)
 }
 
-/** The inboxes of certain accounts elsewhere. */
-export async function inboxesOf(db: Db, accountIds: readonly AccountId[]): Promise<number[]> {
+/**
+ * The inboxes of certain accounts elsewhere.
+ * @param which `own`: no inbox that they share with others
+ */
+export async function inboxesOf(
+  db: Db,
+  accountIds: readonly AccountId[],
+  which: 'shared' | 'own' = 'shared',
+): Promise<number[]> {
   if (accountIds.length === 0) return []
   const rows = await db
     .selectFrom('account')
-    .select((eb) => eb.fn.coalesce('shared_inbox_id', 'inbox_id').as('inbox'))
+    .select((eb) =>
+      (which === 'own' ? eb.ref('inbox_id') : eb.fn.coalesce('shared_inbox_id', 'inbox_id')).as('inbox'),
+    )
     .distinct()
     .where('id', '=', sql<AccountId>`any(${accountIds}::bigint[])`)
     .where('local', '=', false)
@@ -113,6 +122,7 @@ export async function findHolders(db: Db, accountId: AccountId, since: string): 
     (SELECT mention.account_id FROM post
       JOIN mention ON mention.post_id = post.id JOIN account ON account.id = mention.account_id
       WHERE post.account_id = ${accountId}::bigint AND post.id > ${since}::bigint AND NOT account.local
+        AND NOT mention.blind
       ORDER BY post.id DESC LIMIT ${MOST_HOLDERS})`.execute(db)
   return rows.map((row) => row.id)
 }

@@ -1,4 +1,4 @@
-import type { AccountId, ActivityId, PostId } from '../../base/ids.ts'
+import type { AccountId, ActivityId, ObjectId, PostId } from '../../base/ids.ts'
 import type { Tx } from '../../db/transact.ts'
 import type { Recipients } from '../../domain/activities/keep.ts'
 import type { World } from '../../domain/world.ts'
@@ -11,6 +11,8 @@ export interface Saying {
   readonly accountId: AccountId
   readonly json: JsonObject
   readonly postId?: PostId
+  /** what it is about, where that is no post */
+  readonly objectId?: ObjectId
   /** whether anybody may read it at its id */
   readonly public?: boolean
   /** what it concerns: activities of one subject reach each host in the order in which they were said */
