@@ -1,4 +1,13 @@
-import type { AccountId, ApprovalId, BlockId, CollectionId, FollowId, PostId, ReportId } from '../base/ids.ts'
+import type {
+  AccountId,
+  ActivityId,
+  ApprovalId,
+  BlockId,
+  CollectionId,
+  FollowId,
+  PostId,
+  ReportId,
+} from '../base/ids.ts'
 import type { Visibility } from '../base/visibility.ts'
 import type { InteractionKind } from '../db/tables/quotes.ts'
 
@@ -101,6 +110,13 @@ export type Fact =
     }
   /** other people may do more or less with a post of ours than before */
   | { readonly type: 'policy.changed'; readonly postId: PostId; readonly authorId: AccountId }
+  /** somebody here did something through an app that changes nothing here */
+  | {
+      readonly type: 'activity.given'
+      readonly activityId: ActivityId
+      readonly accountId: AccountId
+      readonly kind: string
+    }
   /** somebody here made a collection of their own, says something else of it, or has it no longer */
   | CollectionFact<'collection.made'>
   | CollectionFact<'collection.changed'>

@@ -1,0 +1,19 @@
+import { plainContext } from '../../translate/to-activity/context.ts'
+import type { Sayers } from './saying.ts'
+
+/** What people here do through an app that means nothing more to us: all but its maker and its id is the app's to say. */
+export const sayGiven: Sayers = {
+  'activity.given': async ({ uris }, _tx, { activityId, accountId, kind }) => ({
+    id: activityId,
+    accountId,
+    json: {
+      '@context': plainContext,
+      id: uris.activity(activityId),
+      type: kind,
+      actor: uris.actor(accountId),
+    },
+    subject: accountId,
+    recipients: { accountIds: [] },
+    stays: true,
+  }),
+}
