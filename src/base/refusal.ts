@@ -112,6 +112,7 @@ export type RefusalCode =
   | 'collection.not-yours'
   | 'collection.too-large'
   | 'collection.too-many'
+  | 'authorization.nothing'
   | 'authorization.redirect'
   | 'authorization.stale'
   | 'client.document'

@@ -1,14 +1,6 @@
 import type { Db } from '../../db/connect.ts'
 import type { Tx } from '../../db/transact.ts'
-
-/** What a client wants authorised, word for word. */
-export type Parameters = Readonly<Record<string, string>>
-
-export interface KeptRequest {
-  readonly clientId: string
-  readonly parameters: Parameters
-  readonly createdAt: Date
-}
+import type { KeptRequest } from './authorization.ts'
 
 export interface NewRequest extends KeptRequest {
   readonly hash: Buffer

@@ -4,16 +4,19 @@ import type { z } from 'zod'
 import { refuse } from '../../base/refusal.ts'
 
 const LONGEST_URL = 4096
+/** What an app wants, with all its scopes; it is kept at once, and no address after it is as long. */
+const LONGEST_REQUEST = 12_288
 const MOST_KEYS = 100
 const LARGEST_FORM = '64kb'
 
 /**
- * Refuses addresses that nobody who means well sends: over 4 KB, over 100 query keys, with NUL in them, or that do
- * not decode. Comes before every route that reads an address.
+ * Refuses addresses that nobody who means well sends: over 4 KB (12 KB where an app asks to be let in), over 100 query
+ * keys, with NUL in them, or that do not decode. Comes before every route that reads an address.
  */
 export const checkUrl: RequestHandler = (req, _res, next) => {
   const url = req.originalUrl
-  if (url.length > LONGEST_URL) refuse('request.url-too-long')
+  const longest = url.startsWith('/oauth/authorize?') ? LONGEST_REQUEST : LONGEST_URL
+  if (url.length > longest) refuse('request.url-too-long')
   const mark = url.indexOf('?')
   const path = mark === -1 ? url : url.slice(0, mark)
   if (!isClean(decoded(path))) refuse('request.invalid')

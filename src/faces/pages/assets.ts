@@ -59,6 +59,7 @@ User-agent: *
 Disallow: /accounts
 Disallow: /authorize_interaction
 Disallow: /interact
+Disallow: /oauth/
 Disallow: /setup
 Disallow: /sign-in
 Disallow: /sign-out

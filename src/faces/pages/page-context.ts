@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Request, Response } from 'express'
 import type { Log } from '../../base/log.ts'
+import type { ClientReader } from '../../domain/grants/ensure-client.ts'
 import type { World } from '../../domain/world.ts'
 import type { Viewer } from '../../views/view.ts'
 import { sessionOf } from '../http/sessions.ts'
@@ -20,6 +21,8 @@ export interface PageContext extends World {
   }
   readonly log: Log
   readonly outside: Outside
+  /** reads what apps publish about themselves */
+  readonly clients: ClientReader
 }
 
 /** Whose eyes a page is for. */

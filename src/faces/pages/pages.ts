@@ -12,7 +12,9 @@ import { checkUrl, formBody } from '../http/params.ts'
 import { readSession } from '../http/sessions.ts'
 import { aboutPage, privacyPage, termsPage } from './about.ts'
 import { accountsPage, passwordByForm } from './accounts.ts'
+import { APPS, appsPage, revokeByForm } from './apps.ts'
 import { serveAssets } from './assets.ts'
+import { AUTHORIZE, authorizePage, consentByForm, consentPage } from './authorize.ts'
 import { elsewherePage } from './elsewhere.ts'
 import { asPage } from './error-page.ts'
 import { homePage } from './home.ts'
@@ -53,6 +55,13 @@ export function pages(ctx: PageContext): Router {
   get(INTERACTION, (_, req, res) => interactionPage(ctx, req, res))
   post(INTERACTION, interactByForm)
   get('/interact', elsewherePage)
+
+  router.get(AUTHORIZE, limits.limit('ask'))
+  get(AUTHORIZE, authorizePage)
+  get(`${AUTHORIZE}/:request`, (_, req, res) => consentPage(ctx, req, res, param(req, 'request')))
+  post(`${AUTHORIZE}/:request`, (_, req, res) => consentByForm(ctx, req, res, param(req, 'request')))
+  get(APPS, appsPage)
+  post(`${APPS}/revoke`, revokeByForm)
 
   get('/setup', setupPage)
   post('/setup', setupByForm)

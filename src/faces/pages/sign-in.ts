@@ -19,8 +19,11 @@ const credentials = z.object({
 /** `/sign-in` */
 export function signInPage(ctx: PageContext, req: Request, res: Response): void {
   const to = afterwards(queryValue(req, 'to'))
-  if (sessionOf(req)) res.redirect(303, to ?? '/accounts')
-  else showSignIn(ctx, req, res, { to })
+  const login = queryValue(req, 'login')?.slice(0, 320)
+  // Whoever is to prove anew who they are, or wants to be somebody else, is asked all the same.
+  const again = queryValue(req, 'again') !== undefined
+  if (sessionOf(req) && !again) res.redirect(303, to ?? '/accounts')
+  else showSignIn(ctx, req, res, { to, ...(login !== undefined && { login }) })
 }
 
 /** Begins a session, whatever session the browser had before. */
@@ -49,9 +52,10 @@ export async function signInByForm(
   res.redirect(303, to ?? '/accounts')
 }
 
-/** Where somebody was sent away from to sign in: that one page and no other, or a link to our own sign-in could lead anywhere. */
+/** Where somebody was sent away from to sign in: these pages and no other, or a link to our own sign-in could lead anywhere. */
 function afterwards(to: string | undefined): string | undefined {
-  return to?.startsWith('/authorize_interaction?') ? to : undefined
+  const known = /^\/(?:authorize_interaction\?|oauth\/authorize\/[\w-]{43}$)/
+  return to !== undefined && known.test(to) ? to : undefined
 }
 
 function showSignIn(

@@ -9,10 +9,12 @@ import { createUris } from '../../../src/base/uris.ts'
 import type { Db } from '../../../src/db/connect.ts'
 import { findAccountByHandle, findAccountByUri } from '../../../src/domain/accounts/find.ts'
 import { registerAccount } from '../../../src/domain/accounts/register.ts'
+import type { ClientReader } from '../../../src/domain/grants/ensure-client.ts'
 import { defaultLimits, type World } from '../../../src/domain/world.ts'
 import { createEffects } from '../../../src/effects/handlers.ts'
 import { trustProxies } from '../../../src/faces/http/limits.ts'
 import { mediaFiles } from '../../../src/faces/media/files.ts'
+import { noClients } from '../../../src/faces/pages/authorize.ts'
 import type { Outside } from '../../../src/faces/pages/outside.ts'
 import { pages } from '../../../src/faces/pages/pages.ts'
 import { createKeyring } from '../../../src/federation/keys.ts'
@@ -30,6 +32,8 @@ export interface SiteOptions {
   readonly rateLimits?: boolean
   readonly trustedProxies?: readonly string[]
   readonly outside?: Outside
+  /** what apps publish about themselves; nothing, unless told */
+  readonly clients?: ClientReader
   /** where files of ours are; without it none are served */
   readonly storage?: Storage
 }
@@ -77,7 +81,15 @@ export async function startSite(options: SiteOptions) {
   }
   const outside = { find: async () => undefined, templatesOf: async () => new Map<string, string>() }
   if (options.storage) app.use(mediaFiles({ db: options.db, storage: options.storage, log }))
-  app.use(pages({ ...world, config, log, outside: options.outside ?? outside }))
+  app.use(
+    pages({
+      ...world,
+      config,
+      log,
+      outside: options.outside ?? outside,
+      clients: options.clients ?? noClients,
+    }),
+  )
   return {
     url,
     origin,
