@@ -26,11 +26,16 @@ export interface PostedBody {
 export async function postedBody(req: Request): Promise<PostedBody> {
   if (!MEDIA_TYPES.test(req.headers['content-type'] ?? '')) refuse('request.media-type')
   const bytes = await rawBody(req, LARGEST)
+  return { json: postedObject(bytes), hash: createHash('sha256').update(bytes).digest('base64url') }
+}
+
+/** What an app wrote, in whatever it came. @throws Refusal 'request.invalid' */
+export function postedObject(bytes: Buffer): JsonObject {
   const json = parseJson(textFrom(bytes))
   if (!isObject(json)) return refuse('request.invalid', { reason: 'one JSON object is expected' })
   checkShape(json, LIMITS)
   checkBlindNames(json)
-  return { json: plain(json) as JsonObject, hash: createHash('sha256').update(bytes).digest('base64url') }
+  return plain(json) as JsonObject
 }
 
 function textFrom(bytes: Buffer): string {

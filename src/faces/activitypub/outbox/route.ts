@@ -33,7 +33,7 @@ export function outboxRoute(parts: ClientParts): RequestHandler {
     if (name !== undefined && underWay.has(name)) refuse('request.in-flight')
     try {
       if (name !== undefined) underWay.add(name)
-      await answer(parts, res, await carryOut(parts, bearer, body, once))
+      await answerPosted(parts, res, await carryOut(parts, bearer, body, once))
     } finally {
       if (name !== undefined) underWay.delete(name)
     }
@@ -48,7 +48,8 @@ function onceFrom(req: Request, { account, clientId }: Bearer, { hash }: PostedB
   return { accountId: account.id, clientId, key, bodyHash: hash }
 }
 
-async function carryOut(
+/** Does what an app posts, once, however often it is asked with the same key; says which activity it was kept as. */
+export async function carryOut(
   parts: ClientParts,
   bearer: Bearer,
   body: PostedBody,
@@ -91,8 +92,8 @@ function knownDirectory(db: Db, handleHost: string): Directory {
   }
 }
 
-/** What was kept, as it is served at its id from now on. */
-async function answer({ world }: ClientParts, res: Response, id: ActivityId): Promise<void> {
+/** Answers with what was kept, as it is served at its id from now on. */
+export async function answerPosted({ world }: ClientParts, res: Response, id: ActivityId): Promise<void> {
   const activity = await viewActivity(world.db, id)
   if (!activity) refuse('post.gone')
   const { headers, body } = readyDocument(Buffer.from(activity.body), {
