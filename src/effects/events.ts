@@ -38,10 +38,6 @@ function newInHomes(fact: Fact): string[] {
 function eventsOf(uris: World['uris'], fact: Fact): NewEvent[] {
   switch (fact.type) {
     case 'post.published':
-      return [
-        at('outbox', fact.authorId, 'Add', 'act', fact.postId),
-        ...repliesTo(fact.ourParentId, at('replies', '', 'Add', 'post', fact.postId)),
-      ]
     case 'post.received':
       return repliesTo(fact.ourParentId, at('replies', '', 'Add', 'post', fact.postId))
     case 'post.edited':
@@ -49,7 +45,7 @@ function eventsOf(uris: World['uris'], fact: Fact): NewEvent[] {
     case 'policy.changed':
       return [at('post', fact.postId, 'Update', 'post', fact.postId)]
     case 'post.removed':
-      return ofRemoved(fact)
+      return ofRemoved(uris, fact)
     case 'post.pinned':
       return [at('featured', fact.authorId, 'Add', 'post', fact.postId)]
     case 'post.unpinned':
@@ -101,13 +97,16 @@ function repliesTo(parentId: string | null, event: NewEvent): NewEvent[] {
   return parentId === null ? [] : [{ ...event, topic: { name: 'replies', subject: parentId } }]
 }
 
-function ofRemoved(fact: FactOf<'post.removed'>): NewEvent[] {
+/** What was said of it is out of its author's outbox, too. */
+function ofRemoved(uris: World['uris'], fact: FactOf<'post.removed'>): NewEvent[] {
   const gone = { authorId: fact.authorId, visibility: fact.visibility, mentionedIds: fact.mentioned }
   return [
     ...(fact.local
       ? [
           at('post', fact.postId, 'Delete', 'id', null, fact.uri, gone),
-          at('outbox', fact.authorId, 'Remove', 'id', null, fact.uri, gone),
+          ...(fact.activityIds ?? []).map((id) =>
+            at('outbox', fact.authorId, 'Remove', 'id', null, uris.activity(id), gone),
+          ),
         ]
       : []),
     ...repliesTo(fact.ourParentId, at('replies', '', 'Remove', 'id', null, fact.uri, gone)),
@@ -153,13 +152,13 @@ function ofLike(fact: ReactionFact<string>): NewEvent[] {
 
 function ofBoost(fact: BoostFact<string>): NewEvent[] {
   const gone = { authorId: fact.accountId, visibility: fact.visibility, mentionedIds: [] }
-  const told = (name: TopicName, subject: string) =>
-    fact.type === 'boost.added'
-      ? at(name, subject, 'Add', 'act', fact.boostId)
-      : at(name, subject, 'Remove', 'id', null, fact.uri, gone)
+  const added = fact.type === 'boost.added'
+  const removed = (name: TopicName, subject: string) =>
+    at(name, subject, 'Remove', 'id', null, fact.uri, gone)
   return [
-    ...(fact.authorLocal ? [told('shares', fact.postId)] : []),
-    ...(fact.accountLocal ? [told('outbox', fact.accountId)] : []),
+    ...(fact.authorLocal && added ? [at('shares', fact.postId, 'Add', 'act', fact.boostId)] : []),
+    ...(fact.authorLocal && !added ? [removed('shares', fact.postId)] : []),
+    ...(fact.accountLocal && !added ? [removed('outbox', fact.accountId)] : []),
   ]
 }
 

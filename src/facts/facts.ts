@@ -53,6 +53,8 @@ export type Fact =
       /** its author is gone, and everyone hears of that instead */
       readonly withAuthor: boolean
       readonly mentioned: readonly AccountId[]
+      /** what was said of it here, and is gone with it */
+      readonly activityIds?: readonly ActivityId[]
       readonly ourParentId: PostId | null
     }
   /** a post of ours stands on top of its author's profile, or does so no longer */

@@ -61,9 +61,13 @@ async function insertReaders(tx: Tx, id: ActivityId, readers: readonly Reader[])
     .execute()
 }
 
-/** What was said of a post that is gone must not be said again: a delivery that still waits finds nothing to send. */
-export async function deleteActivitiesOf(tx: Tx, postId: PostId): Promise<void> {
-  await tx.deleteFrom('activity').where('post_id', '=', postId).execute()
+/**
+ * What was said of a post that is gone must not be said again: a delivery that still waits finds nothing to send.
+ * @returns what that was
+ */
+export async function deleteActivitiesOf(tx: Tx, postId: PostId): Promise<ActivityId[]> {
+  const gone = await tx.deleteFrom('activity').where('post_id', '=', postId).returning('id').execute()
+  return gone.map(({ id }) => id)
 }
 
 /** The same of an object that is no post. */

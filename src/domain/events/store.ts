@@ -6,8 +6,8 @@ import { EVENTS_CHANNEL, type NewEvent, type Topic } from './event.ts'
 
 /**
  * Of each transaction at most one notification, since PostgreSQL tells equal ones once; none where no row was written.
- * What nobody listens to costs one look at a small table. What the transaction itself has entered into homes, inboxes
- * and lists of notifications is known by `xmin`, and looked for only where somebody listens to them.
+ * What nobody listens to costs one look at a small table. What the transaction itself has entered into homes, inboxes,
+ * outboxes and lists of notifications is known by `xmin`, and looked for only where somebody listens to them.
  */
 const insertHeard = statement(
   'events.tell',
@@ -25,6 +25,12 @@ const insertHeard = statement(
       ORDER BY id OFFSET 0) AS item
     WHERE heard.topic = 'inbox' AND $10::bigint IS NOT NULL
     UNION ALL
+    SELECT heard.topic, heard.subject, 'Add', 'activity', said.id, NULL, NULL, NULL, NULL
+    FROM event_topic AS heard CROSS JOIN LATERAL (
+      SELECT id FROM activity WHERE account_id = heard.subject AND id > $10 AND activity.xmin = pg_current_xact_id()::xid
+      ORDER BY id OFFSET 0) AS said
+    WHERE heard.topic = 'outbox' AND $10::bigint IS NOT NULL
+    UNION ALL
     SELECT heard.topic, heard.subject, 'Add', 'notification', item.id, NULL, NULL, NULL, NULL
     FROM event_topic AS heard CROSS JOIN LATERAL (
       SELECT id FROM notification WHERE owner_id = heard.subject AND id > $10
@@ -40,7 +46,7 @@ const insertHeard = statement(
   SELECT pg_notify('${EVENTS_CHANNEL}', '') WHERE EXISTS (SELECT 1 FROM told)`,
 )
 
-/** What a transaction has entered into homes, inboxes and lists of notifications. */
+/** What a transaction has entered into homes, inboxes, outboxes and lists of notifications. */
 export interface Entered {
   /** ids of the entries are higher than this one */
   readonly since: string

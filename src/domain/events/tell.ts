@@ -16,8 +16,8 @@ export async function tell(tx: Tx, events: readonly NewEvent[]): Promise<void> {
 const ENTERED_WITHIN_MS = 10 * 60 * 1000
 
 /**
- * The same, and of what the caller's transaction has entered into homes, inboxes and lists of notifications, as often as
- * it is told.
+ * The same, and of what the caller's transaction has entered into homes, inboxes, outboxes and lists of notifications;
+ * each is told once, however often this is called.
  * @param postIds posts that may have come into homes
  */
 export async function tellEntered(

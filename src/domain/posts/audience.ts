@@ -6,6 +6,15 @@ import { areApart, isMuted } from '../blocks/find.ts'
 /** Who is reading: a person here, another server's actor by its signature, or nobody in particular. */
 export type Viewer = { readonly accountId: AccountId } | undefined
 
+/**
+ * Not one reader but each of many: in every row of a query, whom that column names. So that one query says for all of
+ * them what the same rule would say for each.
+ */
+export function eachIn(column: RawBuilder<unknown>): Viewer {
+  // Where an id goes into a query, an expression can.
+  return { accountId: column as unknown as AccountId }
+}
+
 /** What decides whether a reader may see a post. */
 export interface Audience {
   readonly visibility: Visibility

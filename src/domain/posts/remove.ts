@@ -93,7 +93,7 @@ async function take(
   const open = isOpen(post.visibility)
   // A private post of ours leaves nothing behind: 410 would tell everybody that it had been there.
   if (open || !post.local) await insertTombstone(tx, post.uri, authorUri, world.clock.now())
-  await deleteActivitiesOf(tx, post.id)
+  const activityIds = await deleteActivitiesOf(tx, post.id)
   await withdrawQuotes(world, tx, post.id)
   await deleteApprovals(tx, post.accountId, post.uri)
   await deletePost(tx, post)
@@ -109,6 +109,7 @@ async function take(
     visibility: post.visibility,
     withAuthor,
     mentioned,
+    activityIds,
     // Whether it is ours is not worth a query: of another's there is no document to drop.
     ourParentId: post.inReplyToId,
   })
