@@ -16,6 +16,7 @@ import { outboxSentences } from './sentences/outbox.ts'
 import { postSentences } from './sentences/posts.ts'
 import { relationSentences } from './sentences/relations.ts'
 import { requestSentences } from './sentences/requests.ts'
+import { uploadSentences } from './sentences/uploads.ts'
 
 /** Every expected "no" with its HTTP status and its sentence for people. */
 const entries: Readonly<Record<RefusalCode, Entry>> = {
@@ -28,6 +29,7 @@ const entries: Readonly<Record<RefusalCode, Entry>> = {
   ...postSentences,
   ...relationSentences,
   ...requestSentences,
+  ...uploadSentences,
 }
 
 const unexpected =
