@@ -1,0 +1,46 @@
+import { type RawBuilder, sql } from 'kysely'
+import { areApart } from '../blocks/find.ts'
+import { type Viewer, visibleTo } from '../posts/audience.ts'
+
+/**
+ * The rule of who may see a post, for the table `activity`: what is about a post or another object is for those who may
+ * see that now, whatever held when it was said. Of the rest, what was said to everyone is for everyone, and what was said
+ * to some for them.
+ */
+export function activityReadableBy(viewer: Viewer): RawBuilder<boolean> {
+  const ofPost = sql`EXISTS (SELECT 1 FROM post WHERE post.id = activity.post_id AND ${visibleTo(viewer)})`
+  const ofObject = sql`EXISTS (SELECT 1 FROM object WHERE object.id = activity.object_id AND ${objectReadableBy(viewer)})`
+  const about = (alone: RawBuilder<unknown>) => sql`CASE
+    WHEN activity.post_id IS NOT NULL THEN ${ofPost}
+    WHEN activity.object_id IS NOT NULL THEN ${ofObject}
+    ELSE ${alone} END`
+  if (!viewer) return sql<boolean>`(${about(sql`activity.public`)} AND ${isThere('activity')})`
+  const me = sql`${viewer.accountId}::bigint`
+  const told = sql`(activity.public
+    OR EXISTS (SELECT 1 FROM activity_recipient AS told
+      WHERE told.activity_id = activity.id AND told.account_id = ${me})
+    OR (activity.to_followers AND ${follows(me, 'activity')}))`
+  return sql<boolean>`(activity.account_id = ${me} OR (
+    ${about(told)} AND ${isThere('activity')} AND NOT ${areApart(me, sql`activity.account_id`)}))`
+}
+
+/** The same for the table `object`: what is no post. */
+export function objectReadableBy(viewer: Viewer): RawBuilder<boolean> {
+  const open = sql`object.visibility IN ('public', 'unlisted')`
+  if (!viewer) return sql<boolean>`(${open} AND ${isThere('object')})`
+  const me = sql`${viewer.accountId}::bigint`
+  return sql<boolean>`(object.account_id = ${me} OR (
+    (${open}
+      OR EXISTS (SELECT 1 FROM object_recipient AS told
+        WHERE told.object_id = object.id AND told.account_id = ${me})
+      OR (object.visibility = 'followers' AND ${follows(me, 'object')}))
+    AND ${isThere('object')} AND NOT ${areApart(me, sql`object.account_id`)}))`
+}
+
+const follows = (me: RawBuilder<unknown>, table: 'activity' | 'object') => sql<boolean>`EXISTS (
+  SELECT 1 FROM follow WHERE follow.followed_id = ${sql.ref(`${table}.account_id`)}
+    AND follow.follower_id = ${me} AND follow.state = 'accepted')`
+
+const isThere = (table: 'activity' | 'object') => sql<boolean>`EXISTS (
+  SELECT 1 FROM account AS speaker WHERE speaker.id = ${sql.ref(`${table}.account_id`)}
+    AND speaker.suspended_at IS NULL AND NOT speaker.suspended_afar AND speaker.deleted_at IS NULL)`
