@@ -48,7 +48,7 @@ export async function accountsPage(
     },
     body: html`<h1 class="unseen">${all ? 'Accounts' : 'Your account'}</h1>
 ${state.done !== undefined && html`<p class="note" role="status">${state.done}</p>`}
-<section class="sheet" aria-label="Your account">${own && profileHeader(own, ctx.config.handleHost)}<p class="more"><a href="/@${session.account.name}">Your profile page</a></p></section>
+<section class="sheet" aria-label="Your account">${own && profileHeader(own, ctx.config.handleHost)}<p class="more"><a href="/@${session.account.name}">Your profile page</a> · <a href="/accounts/apps">Apps with access</a></p></section>
 ${all}
 ${forms}`,
   })

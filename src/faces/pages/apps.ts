@@ -32,7 +32,7 @@ export async function appsPage(ctx: PageContext, req: Request, res: Response): P
     body: html`${done && html`<p class="note" role="status">That app has no access any more.</p>`}
 <section class="sheet">
 <header class="heading"><h1>Apps</h1><p class="soft">These can act as <bdi>@${account.name}</bdi>, until you take it back.</p></header>
-${apps.length === 0 ? html`<p class="empty">You have not let any app in.</p>` : html`<ul class="apps">${apps.map((app) => appItem(app, guard, now))}</ul>`}
+${apps.length === 0 ? html`<p class="empty">You have not let any app in.</p>` : html`<ul>${apps.map((app) => appItem(app, guard, now))}</ul>`}
 <p class="more"><a href="/accounts">Back to your account</a></p>
 </section>`,
   })
@@ -42,7 +42,7 @@ function appItem(app: AppView, guard: Html, now: Date): Html {
   const host = hostOfClient(app.clientId)
   const name = app.name || host || 'An app without a name'
   const permissions = permissionsOf(scopesFrom(app.scopes.join(' ')))
-  return html`<li>
+  return html`<li class="app">
 <h2><bdi>${name}</bdi></h2>
 <p class="handle">${whereFrom(app, host)}</p>
 <ul class="may">${permissions.map(({ text, grave }) => html`<li${grave && html` class="grave"`}>${text}</li>`)}</ul>

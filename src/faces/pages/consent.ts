@@ -29,23 +29,23 @@ export function showConsent(ctx: PageContext, req: Request, res: Response, conse
   const name = nameOf(client)
   sendPage(ctx, req, res, {
     personal: true,
-    head: { title: `Let an app in · ${ctx.config.handleHost}`, hidden: true },
+    head: { title: `Access for an app · ${ctx.config.handleHost}`, hidden: true },
     body: html`<section class="sheet narrow consent">
-<h1>Let <bdi>${name}</bdi> in?</h1>
+<h1><bdi>${name}</bdi> asks for access</h1>
 ${whoAsks(client)}
 ${formError(consent.wrong)}
-${consent.changed && html`<p class="note wrong" role="alert">This app has changed where it is answered, or its keys, since you last let it in. If you did not expect that, say no.</p>`}
-<p class="soft">It would act as</p>
+${consent.changed && html`<p class="note wrong" role="alert">This app has changed where it is answered, or its keys, since you last let it in. If you did not expect that, deny it.</p>`}
+<p class="soft">It wants to act as</p>
 <div class="whom">${avatar(account)}<p><strong><bdi>${titleOf(account)}</bdi></strong><span class="handle"><bdi>${handleOf(account, ctx.config.handleHost)}</bdi></span></p>
 <a href="/sign-in?again=1&amp;to=${encodeURIComponent(path)}">Someone else</a></div>
 <form method="post" action="${path}">
 ${formGuard(ctx, req, res)}
-<fieldset class="choices"><legend>and could</legend>
+<fieldset class="choices"><legend>and to</legend>
 ${consent.permissions.map(choice)}</fieldset>
 <p class="hint">${goesTo(authorization.redirectUri)} You can take it back at any time, under <em>Your account</em>.</p>
 <div class="actions">
-<button class="button" type="submit" name="decision" value="allow">Let it in</button>
-<button class="quiet button" type="submit" name="decision" value="deny">No</button>
+<button class="button" type="submit" name="decision" value="allow">Allow</button>
+<button class="quiet button" type="submit" name="decision" value="deny">Deny</button>
 </div>
 </form>
 </section>`,

@@ -22,7 +22,7 @@ export const clientSentences = {
   },
   'authorization.nothing': {
     status: 422,
-    sentence: 'Nothing is chosen. Choose what the app may do, or say no.',
+    sentence: 'Nothing is chosen. Choose what the app may do, or deny it access.',
   },
   'authorization.redirect': {
     status: 400,
