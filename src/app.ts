@@ -15,6 +15,7 @@ import { mayBeForSurface } from './faces/http/fedify.ts'
 import { loadedLater } from './faces/http/later.ts'
 import { trustProxies } from './faces/http/limits.ts'
 import { mediaFiles } from './faces/media/files.ts'
+import { isOAuthPath } from './faces/oauth/paths.ts'
 import { pages } from './faces/pages/pages.ts'
 import { holdKeys } from './federation/known-keys.ts'
 import { buildHouse, type House, type HouseParts } from './house.ts'
@@ -123,6 +124,12 @@ function createHandler(
       () => loadClients(parts, house, late),
     ),
   )
+  app.use(
+    loadedLater(
+      ({ path }) => isOAuthPath(path),
+      () => loadOAuth(parts, house),
+    ),
+  )
   app.use(loadedLater(mayBeForSurface, () => loadSurface(parts, house, documents, late)))
   const outside = {
     find: house.lookUp,
@@ -144,6 +151,17 @@ async function loadClients(
 ): Promise<express.RequestHandler> {
   const { clientRoutes } = await import('./faces/activitypub/clients.ts')
   return clientRoutes({ ...house, blocks: house.domains.blocks, config, databaseUrl, log, late })
+}
+
+/** Nor is the authorization server. */
+async function loadOAuth({ config, log }: AppParts, house: House): Promise<express.RequestHandler> {
+  const [{ oauthRoutes }, { createClientReader }] = await Promise.all([
+    import('./faces/oauth/oauth.ts'),
+    import('./remote/client-documents.ts'),
+  ])
+  const { world, bearers, dispatcher } = house
+  const clients = createClientReader({ dispatcher, uris: world.uris, clock: world.clock })
+  return oauthRoutes({ world, config, log, bearers, clients })
 }
 
 /** Fedify is a third of all that is loaded; a start and the pages need not wait for it. */

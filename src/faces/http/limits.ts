@@ -15,6 +15,10 @@ const budgets = {
   write: { points: 60, seconds: 300 },
   /** what may make us ask another server */
   ask: { points: 30, seconds: 300 },
+  /** what apps ask of the authorization server themselves, from one address */
+  token: { points: 300, seconds: 300 },
+  /** one app, for all who use it */
+  tokenClient: { points: 6000, seconds: 300 },
 } as const
 export type BudgetName = keyof typeof budgets
 
@@ -38,6 +42,8 @@ export interface LimitParts {
 export interface Limits {
   /** Counts a request against its address, and its account when somebody is signed in; refuses with `request.too-many`. */
   limit(name: BudgetName): RequestHandler
+  /** Counts against something else than who asks, in the same way. */
+  count(name: BudgetName, key: string): void
   /** Before a password is checked: refuses with `request.too-many` when address, account or all together tried too often. */
   trySignIn(req: Request, login: string): Promise<void>
   /** After the right password: forgets the account's earlier attempts. */
@@ -53,6 +59,7 @@ export function createLimits(parts: LimitParts): Limits {
   if (!parts.config.rateLimits) {
     return {
       limit: () => (_req, _res, next) => next(),
+      count: () => undefined,
       trySignIn: async () => undefined,
       forgiveSignIn: async () => undefined,
     }
@@ -60,16 +67,17 @@ export function createLimits(parts: LimitParts): Limits {
   const signIns = createSignInLimits(parts.db)
   const warn = proxyWarning(parts)
   // One window for all routes that share a budget.
-  const windows = { read: createWindow('read'), write: createWindow('write'), ask: createWindow('ask') }
+  const windows = mapped((name) => createWindow(name))
   return {
     limit(name) {
       const spend = windows[name]
       return (req, res, next) => {
         warn(req)
-        spend(req, res)
+        spend(keysOf(req), res)
         next()
       }
     },
+    count: (name, key) => windows[name]([key]),
     ...signIns,
   }
 }
@@ -84,13 +92,23 @@ export function addressOf(req: Request): string {
   return [a, b, c, d].map((part) => (part ?? 0).toString(16)).join(':')
 }
 
+function keysOf(req: Request): string[] {
+  const session = sessionOf(req)
+  return session ? [addressOf(req), session.account.id] : [addressOf(req)]
+}
+
+function mapped<T>(make: (name: BudgetName) => T): Record<BudgetName, T> {
+  const names = Object.keys(budgets) as BudgetName[]
+  return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<BudgetName, T>
+}
+
 interface Counter {
   count: number
   readonly until: number
 }
 
 /** A fixed window per key, in this process's memory. */
-function createWindow(name: BudgetName): (req: Request, res: Response) => void {
+function createWindow(name: BudgetName): (keys: readonly string[], res?: Response) => void {
   const { points, seconds } = budgets[name]
   const counters = new LRUCache<string, Counter>({ max: MOST_KEYS })
   const count = (key: string): Counter => {
@@ -101,15 +119,12 @@ function createWindow(name: BudgetName): (req: Request, res: Response) => void {
     counter.count += 1
     return counter
   }
-  return (req, res) => {
-    const keys = [addressOf(req)]
-    const session = sessionOf(req)
-    if (session) keys.push(session.account.id)
+  return (keys, res) => {
     const worst = keys.map(count).reduce((a, b) => (b.count > a.count ? b : a))
     const wait = Math.max(1, Math.ceil((worst.until - Date.now()) / 1000))
     // IETF draft-ietf-httpapi-ratelimit-headers.
-    res.setHeader('RateLimit-Policy', `"${name}";q=${points};w=${seconds}`)
-    res.setHeader('RateLimit', `"${name}";r=${Math.max(0, points - worst.count)};t=${wait}`)
+    res?.setHeader('RateLimit-Policy', `"${name}";q=${points};w=${seconds}`)
+    res?.setHeader('RateLimit', `"${name}";r=${Math.max(0, points - worst.count)};t=${wait}`)
     if (worst.count > points) refuse('request.too-many', { retryAfterSeconds: wait })
   }
 }
