@@ -1,5 +1,6 @@
 import type { AccountId, AttachmentId, ObjectId, PostId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
+import type { Db } from '../../db/connect.ts'
 import type { Tx } from '../../db/transact.ts'
 import type { LocalAccount } from '../accounts/account.ts'
 import type { World } from '../world.ts'
@@ -9,6 +10,7 @@ import {
   claimFilesForObject,
   deleteAttachmentsOf,
   deleteWaiting,
+  deleteWaitingFile,
   dropOtherFiles,
   insertAttachments,
   insertStoredFile,
@@ -25,6 +27,11 @@ export async function keepFile(world: World, owner: LocalAccount, stored: Stored
   const id = world.ids.next<AttachmentId>()
   await insertStoredFile(world.db, id, owner.id, stored, world.clock.now())
   return id
+}
+
+/** Forgets a file that waits to be posted, as if it had not come. */
+export function discardFile(db: Db, ownerId: AccountId, id: AttachmentId): Promise<void> {
+  return deleteWaitingFile(db, ownerId, id)
 }
 
 /** @throws Refusal 'media.too-many' */

@@ -113,16 +113,9 @@ export async function claimFilesForObject(
   return claimed.length
 }
 
-/** Lets the words that describe a file of this account be others, as long as it waits. */
-export async function describeWaiting(
-  tx: Tx,
-  accountId: AccountId,
-  id: AttachmentId,
-  description: string,
-): Promise<void> {
-  await tx
-    .updateTable('attachment')
-    .set({ description })
+export async function deleteWaitingFile(db: Db, accountId: AccountId, id: AttachmentId): Promise<void> {
+  await db
+    .deleteFrom('attachment')
     .where('id', '=', id)
     .where('account_id', '=', accountId)
     .where('post_id', 'is', null)

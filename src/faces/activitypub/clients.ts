@@ -2,6 +2,7 @@ import { type RequestHandler, Router } from 'express'
 import { readBearer } from '../http/auth.ts'
 import type { ClientParts } from './client-parts.ts'
 import { outboxRoute } from './outbox/route.ts'
+import { uploadRoute } from './upload/route.ts'
 
 /**
  * The ActivityPub client-to-server API: what people here do and read through apps, with an access token. Stands before the
@@ -15,4 +16,4 @@ export function clientRoutes(parts: ClientParts): RequestHandler {
 }
 
 /** Each answers its own paths and lets all others go on. */
-const routers: readonly ((parts: ClientParts) => RequestHandler)[] = [outboxRoute]
+const routers: readonly ((parts: ClientParts) => RequestHandler)[] = [outboxRoute, uploadRoute]

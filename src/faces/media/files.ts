@@ -7,6 +7,7 @@ import type { World } from '../../domain/world.ts'
 import { typeOfEnding } from '../../media/sniff.ts'
 import { type ByteRange, isFileName, type Storage } from '../../media/storage.ts'
 import { type AuthParts, bearerOf, readBearer } from '../http/auth.ts'
+import { crossOrigin } from '../http/cors.ts'
 import { answerErrors, asProblem } from '../http/errors.ts'
 import { readSession, sessionOf } from '../http/sessions.ts'
 
@@ -30,7 +31,7 @@ export function mediaFiles(parts: FileParts): Router {
   const { world, config } = parts
   const router = Router()
   const askers: readonly RequestHandler[] = [readBearer(parts), readSession({ ...world, config })]
-  router.options('/media/:file', answerOptions)
+  router.use('/media/:file', crossOrigin('GET'))
   router.get('/media/:file', async (req, res) => {
     const name = typeof req.params.file === 'string' ? req.params.file : ''
     const gate = isFileName(name) ? await findGate(world.db, name) : undefined
@@ -61,18 +62,6 @@ function viewerOf(req: Request): Viewer {
   return account && { accountId: account.id }
 }
 
-/** So that a page of another site may show what its reader has a token for. */
-const answerOptions: RequestHandler = (_req, res) => {
-  res.writeHead(204, {
-    Allow: 'GET, HEAD, OPTIONS',
-    'Access-Control-Allow-Origin': '*',
-    'Access-Control-Allow-Methods': 'GET, HEAD, OPTIONS',
-    'Access-Control-Allow-Headers': 'Authorization, DPoP, Range, If-None-Match',
-    'Access-Control-Max-Age': '86400',
-  })
-  res.end()
-}
-
 async function give(
   storage: Storage,
   name: string,
@@ -84,7 +73,6 @@ async function give(
   // Nothing of it is ever run or shown as a page, whatever is in it.
   res.setHeader('X-Content-Type-Options', 'nosniff')
   res.setHeader('Content-Security-Policy', "default-src 'none'; sandbox")
-  res.setHeader('Access-Control-Allow-Origin', '*')
   if (!gate || size === undefined) {
     res.status(404).setHeader('Cache-Control', 'no-store').type('text/plain').send('There is no such file.\n')
     return

@@ -128,7 +128,7 @@ function blurhashOf(object: JsonObject): string | null {
   return hash !== undefined && BLURHASH.test(hash) ? hash : null
 }
 
-function focusOf(value: Json | undefined): Attached['focus'] {
+export function focusOf(value: Json | undefined): Attached['focus'] {
   const pair = isObject(value) ? value['@list'] : value
   const [x, y] = Array.isArray(pair) ? (pair as readonly Json[]) : []
   if (typeof x !== 'number' || typeof y !== 'number') return null

@@ -1,0 +1,128 @@
+import { createWriteStream } from 'node:fs'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import busboy from 'busboy'
+import type { Request } from 'express'
+import { Refusal, refuse } from '../../../base/refusal.ts'
+import { sniff } from '../../../media/sniff.ts'
+import { LARGEST_FILM, LARGEST_PICTURE, MEGABYTE } from '../../../media/upload.ts'
+
+/** The parts of a form beside its file, and whether that is there. */
+export interface UploadForm {
+  /** what describes the file, as JSON */
+  readonly object: Buffer | undefined
+  readonly description: string | undefined
+}
+
+const LARGEST_SHELL = 256 * 1024
+const LARGEST_FIELD = 64 * 1024
+/** What a form is beside its file: borders, heads and the other parts. */
+const AROUND = LARGEST_SHELL + 4 * LARGEST_FIELD
+/** So many bytes say what every file is that we take. */
+const ENOUGH = 64
+
+/**
+ * Reads a form as it comes, its file into a file: what is too large, or nothing that is taken, is refused as soon as that
+ * is seen, whatever is said of it (S-111); and no more of it is ever held in memory than what was just read.
+ * @throws Refusal 'upload.form', 'upload.no-file', 'upload.too-large', 'upload.type', 'request.invalid'
+ */
+export async function readForm(req: Request, path: string): Promise<UploadForm> {
+  const length = Number(req.headers['content-length'] ?? 0)
+  const parser = parserFor(req)
+  requireBearable(length - AROUND, LARGEST_FILM)
+  const parts = new Map<string, Buffer>()
+  const { promise: broken, reject } = Promise.withResolvers<never>()
+  const invalid = (reason: string) => reject(new Refusal('request.invalid', { reason }))
+  const taken: Promise<void>[] = []
+  let hasFile = false
+  const take = (name: string, stream: Readable) => {
+    if (name === 'object') return gather(stream).then((bytes) => void parts.set(name, bytes))
+    if (name !== 'file' || hasFile) return refuse('request.invalid', { reason: `${name} was not asked for` })
+    hasFile = true
+    return pipeline(stream, guarded(length), createWriteStream(path, { mode: 0o600 }))
+  }
+  parser.on('file', (name, stream) => {
+    const work = (async () => take(name, stream))()
+    taken.push(work)
+    work.catch((error: unknown) => {
+      stream.resume()
+      reject(error)
+    })
+  })
+  parser.on('field', (name, value, { valueTruncated }) => {
+    if (valueTruncated) invalid(`${name} is too long`)
+    else parts.set(name, Buffer.from(value))
+  })
+  for (const limit of ['partsLimit', 'filesLimit', 'fieldsLimit'] as const)
+    parser.on(limit, () => invalid('too many parts'))
+  const done = new Promise<void>((resolve) => parser.once('close', resolve))
+  parser.once('error', () => invalid('the form is broken'))
+  req.once('close', () => invalid('the body did not come whole'))
+  try {
+    req.pipe(parser)
+    await Promise.race([done.then(() => Promise.all(taken)), broken])
+  } finally {
+    req.unpipe(parser)
+    // A sender that is still writing could not read our answer if the connection ended here.
+    req.resume()
+  }
+  if (!hasFile) refuse('upload.no-file')
+  return { object: parts.get('object'), description: parts.get('description')?.toString() }
+}
+
+function parserFor(req: Request): busboy.Busboy {
+  if (!/^multipart\/form-data\s*(?:;|$)/i.test(req.headers['content-type'] ?? '')) refuse('upload.form')
+  try {
+    return busboy({
+      headers: req.headers,
+      defParamCharset: 'utf8',
+      limits: {
+        files: 2,
+        fields: 4,
+        parts: 6,
+        fieldSize: LARGEST_FIELD,
+        fieldNameSize: 100,
+        headerPairs: 20,
+      },
+    })
+  } catch {
+    return refuse('request.invalid', { reason: 'the form has no boundary' })
+  }
+}
+
+async function gather(stream: Readable): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  let length = 0
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    length += chunk.length
+    if (length > LARGEST_SHELL) refuse('request.too-large')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks)
+}
+
+/** Lets a file through as long as it is one that we take, and no larger than its kind may be. */
+function guarded(length: number) {
+  return async function* (source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    let [head, size, most] = [Buffer.alloc(0), 0, LARGEST_FILM]
+    for await (const chunk of source) {
+      if (head.length < ENOUGH) {
+        head = Buffer.concat([head, chunk.subarray(0, ENOUGH)])
+        if (head.length >= ENOUGH) most = largestFor(head)
+      }
+      size += chunk.length
+      if (size > most * MEGABYTE) requireBearable(Math.max(size, length - AROUND), most)
+      yield chunk
+    }
+  }
+}
+
+function largestFor(head: Uint8Array): number {
+  const { mediaType } = sniff(head) ?? refuse('upload.type')
+  return mediaType.startsWith('image/') ? LARGEST_PICTURE : LARGEST_FILM
+}
+
+function requireBearable(size: number, most: number): void {
+  const maxSize = most * MEGABYTE
+  if (size > maxSize) refuse('upload.too-large', { size, maxSize })
+}

@@ -1,0 +1,143 @@
+import { join } from 'node:path'
+import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { type AccountId, type AttachmentId, readId } from '../../../base/ids.ts'
+import { Refusal, refuse } from '../../../base/refusal.ts'
+import type { FileAudience } from '../../../domain/media/attachment.ts'
+import { discardFile } from '../../../domain/media/keep.ts'
+import { clearTemporary, withTemporaryFile } from '../../../media/temporary.ts'
+import { storeUpload } from '../../../media/upload.ts'
+import { shellFrom } from '../../../translate/from-activity/shell.ts'
+import type { JsonObject } from '../../../translate/json.ts'
+import { mediaFrom } from '../../../translate/to-activity/media.ts'
+import { viewMedia } from '../../../views/media.ts'
+import { type Bearer, bearerOf, requireBearer } from '../../http/auth.ts'
+import { budgetsOf } from '../../http/budgets.ts'
+import { crossOrigin } from '../../http/cors.ts'
+import { readyDocument } from '../../http/documents.ts'
+import type { ClientParts } from '../client-parts.ts'
+import { addressesIn, withoutBlind } from '../outbox/addresses.ts'
+import { audienceOf } from '../outbox/audience.ts'
+import { postedObject } from '../outbox/body.ts'
+import { answerPosted, carryOut } from '../outbox/route.ts'
+import { requireAddressing } from '../outbox/scopes.ts'
+import { readForm, type UploadForm } from './form.ts'
+import { asCreate, creationIn } from './shell.ts'
+
+/**
+ * Where apps hand in files (`uploadMedia`): a file, alone or with what describes it, becomes an object that can be posted
+ * within a day; with a Create around that, it is posted at once, by the same road as everything else.
+ */
+export function uploadRoute(parts: ClientParts): RequestHandler {
+  const folder = join(parts.config.dataDir, 'uploads')
+  void clearTemporary(folder)
+  const budgets = budgetsOf({ db: parts.world.db, config: parts.config })
+  const router = Router({ caseSensitive: true, strict: true })
+  router.use('/ap/actors/:id/uploads', crossOrigin('POST'))
+  router.post('/ap/actors/:id/uploads', async (req, res) => {
+    const bearer = requireBearer(req, 'uploadfiles')
+    if (readId<AccountId>(String(req.params.id)) !== bearer.account.id) refuse('outbox.not-yours')
+    await budgets.spend(req, res, 'upload', Number(req.headers['content-length'] ?? 0))
+    await withTemporaryFile(folder, async (path) => take(parts, bearer, path, await readForm(req, path), res))
+  })
+  router.get('/ap/media/:id', async (req, res, next) => {
+    const bearer = bearerOf(req)
+    if (!bearer) return next()
+    requireBearer(req, READS)
+    const id = readId<AttachmentId>(String(req.params.id))
+    await answerMedia(parts, req, res, id ?? refuse('not-found'), bearer)
+  })
+  return router
+}
+
+/** Any of them lets an app read what its user has here. */
+const READS = ['readlocal', 'readany', 'readown', 'readall'] as const
+
+async function take(
+  parts: ClientParts,
+  bearer: Bearer,
+  path: string,
+  form: UploadForm,
+  res: Response,
+): Promise<void> {
+  const posted = form.object && postedObject(form.object)
+  const creation = posted && creationIn(posted)
+  const about: JsonObject = creation?.object ?? posted ?? {}
+  const { description, focus, more } = shellFrom(about)
+  const audience = posted && !creation ? await audienceIn(parts, bearer, posted) : undefined
+  const id = await storeUpload(parts.world, parts.storage, bearer.account, {
+    path,
+    description: form.description ?? description ?? '',
+    ...(focus && { focus }),
+    ...(audience && { audience }),
+    ...(!creation && { shell: withoutBlind(more) as JsonObject }),
+  }).catch(said)
+  if (!creation) return answerUploaded(parts, res, id, bearer)
+  try {
+    const media = await requireMedia(parts, id, bearer)
+    await answerPosted(parts, res, await carryOut(parts, bearer, asCreate(creation, media), undefined))
+  } catch (error) {
+    await discardFile(parts.world.db, bearer.account.id, id)
+    throw error
+  }
+}
+
+/** The same in the words of FEP-c180. */
+function said(error: unknown): never {
+  if (!(error instanceof Refusal)) throw error
+  if (error.code === 'media.unreadable') refuse('upload.type')
+  if (error.code === 'media.too-large') refuse('upload.too-large', error.details)
+  throw error
+}
+
+/** For whom a file is that is not posted: whom its shell names; where it names nobody, its owner alone. */
+async function audienceIn(
+  { world }: ClientParts,
+  bearer: Bearer,
+  shell: JsonObject,
+): Promise<FileAudience | undefined> {
+  const addresses = addressesIn(shell)
+  if (Object.values(addresses).every((list) => list.length === 0)) return undefined
+  const audience = await audienceOf(world, bearer.account, addresses, null)
+  requireAddressing(bearer, audience)
+  const { to, cc, bto, bcc, visibility } = audience
+  return { visibility, readerIds: [...to, ...cc, ...bto, ...bcc].map(({ id }) => id) }
+}
+
+async function requireMedia({ world }: ClientParts, id: AttachmentId, { account }: Bearer) {
+  const view = await viewMedia(world.db, id, { accountId: account.id })
+  return view ? mediaFrom(view, world.uris) : refuse('not-found')
+}
+
+async function answerUploaded(
+  parts: ClientParts,
+  res: Response,
+  id: AttachmentId,
+  bearer: Bearer,
+): Promise<void> {
+  const document = JSON.stringify(await requireMedia(parts, id, bearer))
+  const { headers, body } = readyDocument(Buffer.from(document), {
+    ...OWN,
+    location: parts.world.uris.mediaObject(id),
+  })
+  res.writeHead(201, headers).end(body)
+}
+
+const OWN = {
+  'content-type': 'application/activity+json; charset=utf-8',
+  'cache-control': 'private, no-cache',
+}
+
+async function answerMedia(
+  parts: ClientParts,
+  req: Request,
+  res: Response,
+  id: AttachmentId,
+  bearer: Bearer,
+): Promise<void> {
+  const document = JSON.stringify(await requireMedia(parts, id, bearer))
+  const { headers, body } = readyDocument(Buffer.from(document), {
+    ...OWN,
+    vary: 'Accept, Authorization',
+  })
+  res.writeHead(200, headers).end(req.method === 'HEAD' ? undefined : body)
+}
