@@ -181,3 +181,14 @@ export async function mentionsOfAccounts(
     .execute()
   return new Map(rows.map((row) => [row.id, row]))
 }
+
+/** The followers collections of accounts elsewhere, as their actors name them, by account. */
+export async function followersUrisOf(db: Db, ids: readonly AccountId[]): Promise<Map<AccountId, string>> {
+  if (ids.length === 0) return new Map()
+  const rows = await db
+    .selectFrom('account')
+    .select(['id', 'followers_url'])
+    .where('id', '=', sql<AccountId>`any(${ids}::bigint[])`)
+    .execute()
+  return new Map(rows.flatMap(({ id, followers_url: uri }) => (uri === null ? [] : [[id, uri] as const])))
+}
