@@ -5,6 +5,7 @@ import type { Db } from './db/connect.ts'
 import { listen } from './db/listen.ts'
 import { knownAmong, presenceOf } from './domain/accounts/find.ts'
 import { ownerSetupToken } from './domain/accounts/setup.ts'
+import type { ClientReader } from './domain/grants/ensure-client.ts'
 import { GRANTS_CHANNEL } from './domain/grants/news.ts'
 import { DOMAINS_CHANNEL } from './domain/moderation/gate.ts'
 import { inboxRoute } from './faces/activitypub/inbox/route.ts'
@@ -22,7 +23,6 @@ import { buildHouse, type House, type HouseParts } from './house.ts'
 import { enqueue } from './jobs/enqueue.ts'
 import { noteInbound } from './jobs/inbound.ts'
 import { createIntake } from './jobs/seen.ts'
-import { createClientReader } from './remote/client-documents.ts'
 import { templatesOf } from './remote/intents.ts'
 import type { FarHandle } from './remote/webfinger.ts'
 import type { App, AppParts } from './server.ts'
@@ -95,6 +95,7 @@ function createHandler(
   const { config, db, log, instruments } = parts
   const { world } = house
   const { uris, clock } = world
+  const clients = clientsOf(house)
   const app = express()
   app.disable('x-powered-by')
   app.set('etag', false)
@@ -127,7 +128,7 @@ function createHandler(
   app.use(
     loadedLater(
       ({ path }) => isOAuthPath(path),
-      () => loadOAuth(parts, house),
+      () => loadOAuth(parts, house, clients),
     ),
   )
   app.use(loadedLater(mayBeForSurface, () => loadSurface(parts, house, documents, late)))
@@ -135,7 +136,6 @@ function createHandler(
     find: house.lookUp,
     templatesOf: (handle: FarHandle) => templatesOf(house.fetcher, handle),
   }
-  const clients = createClientReader({ ...house, uris, clock })
   app.use(pages({ ...world, config, log, outside, clients }))
   app.use(answerErrors(log, asProblemAt(config.origin)))
   const listener: RequestListener = (req, res) => documents.handler(req, res, () => app(req, res))
@@ -154,14 +154,28 @@ async function loadClients(
 }
 
 /** Nor is the authorization server. */
-async function loadOAuth({ config, log }: AppParts, house: House): Promise<express.RequestHandler> {
-  const [{ oauthRoutes }, { createClientReader }] = await Promise.all([
-    import('./faces/oauth/oauth.ts'),
-    import('./remote/client-documents.ts'),
-  ])
-  const { world, bearers, dispatcher } = house
-  const clients = createClientReader({ dispatcher, uris: world.uris, clock: world.clock })
+async function loadOAuth(
+  { config, log }: AppParts,
+  { world, bearers }: House,
+  clients: ClientReader,
+): Promise<express.RequestHandler> {
+  const { oauthRoutes } = await import('./faces/oauth/oauth.ts')
   return oauthRoutes({ world, config, log, bearers, clients })
+}
+
+/** One reader of what apps publish about themselves, for all faces, and loaded when there is the first to read. */
+function clientsOf({ dispatcher, world: { uris, clock } }: House): ClientReader {
+  let made: Promise<ClientReader> | undefined
+  const get = () => {
+    made ??= import('./remote/client-documents.ts').then(({ createClientReader }) =>
+      createClientReader({ dispatcher, uris, clock }),
+    )
+    return made
+  }
+  return {
+    read: async (address) => (await get()).read(address),
+    keys: async (...args) => (await get()).keys(...args),
+  }
 }
 
 /** Fedify is a third of all that is loaded; a start and the pages need not wait for it. */

@@ -5,6 +5,8 @@ import { forgetPassing } from './domain/activities/forget.ts'
 import { forgetOnces } from './domain/activities/once.ts'
 import { endMutes } from './domain/blocks/mute.ts'
 import { forgetCrawls } from './domain/crawls/forget.ts'
+import { forgetGrants } from './domain/grants/forget.ts'
+import { forgetClients } from './domain/grants/register-client.ts'
 import { trimInboxes } from './domain/inboxes/trim.ts'
 import { noticeReturn } from './domain/instance/return.ts'
 import { forgetTombstones } from './domain/posts/remove.ts'
@@ -74,6 +76,8 @@ export function createWorkers(parts: AppParts, house: House): Runner {
       () => forgetPassing(world),
       () => forgetOnces(world),
       () => forgetEchoes(world),
+      () => forgetGrants(world),
+      () => forgetClients(world),
     ],
     errands: createCrawler({ world, fetcher: house.fetcher, log }),
     send: createSender({

@@ -17,6 +17,10 @@ const budgets = {
   ask: { points: 30, seconds: 300 },
   /** what apps ask of the authorization server themselves, from one address */
   token: { points: 300, seconds: 300 },
+  /** apps that make themselves known, and stay until somebody has let them in or a week is over */
+  register: { points: 20, seconds: 3600 },
+  /** what apps send ahead; of one that is new its description is asked for */
+  push: { points: 120, seconds: 300 },
   /** one app, for all who use it */
   tokenClient: { points: 6000, seconds: 300 },
 } as const

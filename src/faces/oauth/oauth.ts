@@ -4,7 +4,9 @@ import { createLimits } from '../http/limits.ts'
 import { asOAuthError } from './errors.ts'
 import { introspectRoute, revokeRoute } from './introspect.ts'
 import { metadataRoutes } from './metadata.ts'
+import { pushRoute } from './par.ts'
 import type { OAuthParts } from './parts.ts'
+import { registerRoute } from './register-app.ts'
 import { tokenRoute } from './token.ts'
 
 /** The authorization server: for this API and for Mastodon's, the same apps, grants and tokens. */
@@ -23,6 +25,8 @@ export function oauthTokens(parts: OAuthParts): RequestHandler {
     tokenRoute(parts, limits),
     revokeRoute(parts, limits),
     introspectRoute(parts, limits),
+    registerRoute(parts, limits),
+    pushRoute(parts, limits),
   )
   router.use(answerErrors(parts.log, asOAuthError))
   return router
