@@ -1,0 +1,30 @@
+import type { Db } from '../../db/connect.ts'
+
+export async function deleteOldTokens(db: Db, before: Date, most: number): Promise<void> {
+  const old = db.selectFrom('grant_token').select('token_hash').where('expires_at', '<=', before).limit(most)
+  await db.deleteFrom('grant_token').where('token_hash', 'in', old).execute()
+}
+
+export async function deleteOldCodes(db: Db, before: Date, most: number): Promise<void> {
+  const old = db.selectFrom('grant_code').select('code_hash').where('expires_at', '<=', before).limit(most)
+  await db.deleteFrom('grant_code').where('code_hash', 'in', old).execute()
+}
+
+export async function deleteOldProofs(db: Db, before: Date, most: number): Promise<void> {
+  const old = db.selectFrom('proof_seen').select('proof_hash').where('expires_at', '<=', before).limit(most)
+  await db.deleteFrom('proof_seen').where('proof_hash', 'in', old).execute()
+}
+
+/** Grants that have run out, and those that were ended before then, with what is left of their tokens and codes. */
+export async function deleteOldGrants(
+  db: Db,
+  { now, endedBefore }: { readonly now: Date; readonly endedBefore: Date },
+  most: number,
+): Promise<void> {
+  const old = db
+    .selectFrom('client_grant')
+    .select('id')
+    .where((eb) => eb.or([eb('expires_at', '<=', now), eb('revoked_at', '<=', endedBefore)]))
+    .limit(most)
+  await db.deleteFrom('client_grant').where('id', 'in', old).execute()
+}
