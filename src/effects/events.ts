@@ -99,7 +99,11 @@ function repliesTo(parentId: string | null, event: NewEvent): NewEvent[] {
 
 /** What was said of it is out of its author's outbox, too. */
 function ofRemoved(uris: World['uris'], fact: FactOf<'post.removed'>): NewEvent[] {
-  const gone = { authorId: fact.authorId, visibility: fact.visibility, mentionedIds: fact.mentioned }
+  const gone: Gone = {
+    authorId: fact.authorId,
+    visibility: fact.held ? 'direct' : fact.visibility,
+    mentionedIds: fact.held ? [] : fact.mentioned,
+  }
   return [
     ...(fact.local
       ? [
@@ -145,7 +149,7 @@ function ofFollow(fact: FollowFact<string>): NewEvent[] {
 function ofLike(fact: ReactionFact<string>): NewEvent[] {
   const verb = fact.type === 'reaction.added' ? 'Add' : 'Remove'
   return [
-    ...(fact.authorLocal ? [at('likes', fact.postId, verb, 'account', fact.accountId)] : []),
+    ...(fact.authorLocal ? [at('likes', fact.postId, verb, 'account', fact.accountId, fact.uri)] : []),
     ...(fact.accountLocal ? [at('liked', fact.accountId, verb, 'post', fact.postId, fact.postUri)] : []),
   ]
 }

@@ -22,6 +22,8 @@ export type Fact =
       /** the post of ours that it answers */
       readonly ourParentId: PostId | null
     }
+  /** a new post waits for the author of what it answers, and only its own author knows of it */
+  | { readonly type: 'post.withheld'; readonly postId: PostId; readonly authorId: AccountId }
   | {
       readonly type: 'post.received'
       readonly postId: PostId
@@ -55,6 +57,8 @@ export type Fact =
       readonly mentioned: readonly AccountId[]
       /** what was said of it here, and is gone with it */
       readonly activityIds?: readonly ActivityId[]
+      /** it waited for somebody to approve it, so that nearly nobody could see it */
+      readonly held?: boolean
       readonly ourParentId: PostId | null
     }
   /** a post of ours stands on top of its author's profile, or does so no longer */
@@ -155,6 +159,14 @@ export type Fact =
       /** the booster is gone, and everyone hears of that instead */
       readonly withAuthor: boolean
     })
+
+/** What something was before it was deleted. */
+export interface Was {
+  /** as ActivityStreams calls it */
+  readonly kind: string
+  readonly publishedAt: Date
+  readonly editedAt: Date | null
+}
 
 /** Somebody wants to do something with a post that its author must allow, or its author has answered. */
 export interface InteractionFact<Type extends string> {

@@ -110,6 +110,7 @@ async function take(
     withAuthor,
     mentioned,
     activityIds,
+    held: post.held,
     // Whether it is ours is not worth a query: of another's there is no document to drop.
     ourParentId: post.inReplyToId,
   })
