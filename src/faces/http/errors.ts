@@ -11,11 +11,13 @@ import { actSentences } from './sentences/acts.ts'
 import { clientSentences } from './sentences/clients.ts'
 import type { Details, Entry } from './sentences/entry.ts'
 import { grantSentences } from './sentences/grants.ts'
+import { inboxSentences } from './sentences/inboxes.ts'
 import { lifecycleSentences } from './sentences/lifecycle.ts'
 import { outboxSentences } from './sentences/outbox.ts'
 import { postSentences } from './sentences/posts.ts'
 import { relationSentences } from './sentences/relations.ts'
 import { requestSentences } from './sentences/requests.ts'
+import { streamSentences } from './sentences/streams.ts'
 import { uploadSentences } from './sentences/uploads.ts'
 
 /** Every expected "no" with its HTTP status and its sentence for people. */
@@ -24,11 +26,13 @@ const entries: Readonly<Record<RefusalCode, Entry>> = {
   ...actSentences,
   ...clientSentences,
   ...grantSentences,
+  ...inboxSentences,
   ...lifecycleSentences,
   ...outboxSentences,
   ...postSentences,
   ...relationSentences,
   ...requestSentences,
+  ...streamSentences,
   ...uploadSentences,
 }
 
