@@ -1,3 +1,4 @@
+import { crc32, deflateSync } from 'node:zlib'
 import sharp from 'sharp'
 
 /** A red picture, with something about its maker in it. */
@@ -13,6 +14,24 @@ export async function picture(options: {
   const told = secret === undefined ? made : made.withExif({ IFD0: { ImageDescription: secret } })
   const turned = orientation === undefined ? told : told.withMetadata({ orientation })
   return turned.toFormat(format).toBuffer()
+}
+
+/** A black square as PNG, of one bit a pixel: a hundred kilobytes for nine hundred million of them. */
+export function hugePng(side: number): Uint8Array {
+  const header = Buffer.alloc(13)
+  header.writeUInt32BE(side, 0)
+  header.writeUInt32BE(side, 4)
+  header[8] = 1
+  const pixels = deflateSync(Buffer.alloc((Math.ceil(side / 8) + 1) * side), { level: 1 })
+  const magic = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+  return Buffer.concat([magic, chunk('IHDR', header), chunk('IDAT', pixels), chunk('IEND', Buffer.alloc(0))])
+}
+
+function chunk(name: string, body: Uint8Array): Buffer {
+  const whole = Buffer.concat([Buffer.alloc(4), Buffer.from(name, 'latin1'), body, Buffer.alloc(4)])
+  whole.writeUInt32BE(body.length)
+  whole.writeUInt32BE(crc32(whole.subarray(4, -4)), whole.length - 4)
+  return whole
 }
 
 /** The boxes of an MP4 as far as anybody reads them, with the place where it was made. */

@@ -57,12 +57,13 @@ export async function readForm(req: Request, path: string): Promise<UploadForm> 
     parser.on(limit, () => invalid('too many parts'))
   const done = new Promise<void>((resolve) => parser.once('close', resolve))
   parser.once('error', () => invalid('the form is broken'))
-  req.once('close', () => invalid('the body did not come whole'))
+  req.once('close', () => req.complete || invalid('the body did not come whole'))
   try {
     req.pipe(parser)
     await Promise.race([done.then(() => Promise.all(taken)), broken])
   } finally {
     req.unpipe(parser)
+    parser.destroy()
     // A sender that is still writing could not read our answer if the connection ended here.
     req.resume()
   }
