@@ -25,6 +25,16 @@ export interface Uris {
   /** the part of the followers that concerns whoever asks (FEP-8fcf) */
   followersSynchronization(id: AccountId): string
   following(id: AccountId): string
+  /** what somebody likes */
+  liked(id: AccountId): string
+  /** who asks to follow somebody, and whom they ask (FEP-4ccd) */
+  pendingFollowers(id: AccountId): string
+  pendingFollowing(id: AccountId): string
+  /** whom somebody blocks, and by which activities (FEP-c648) */
+  blocked(id: AccountId): string
+  blocks(id: AccountId): string
+  /** the collections that somebody keeps */
+  collections(id: AccountId): string
   featured(id: AccountId): string
   featuredTags(id: AccountId): string
   rsaKey(id: AccountId): string
@@ -78,6 +88,7 @@ export interface Uris {
   activityIdFrom(uri: string): ActivityId | undefined
   stampIdFrom(uri: string): ApprovalId | undefined
   mediaIdFrom(uri: string): AttachmentId | undefined
+  receivedIdFrom(uri: string): InboxItemId | undefined
   collectionIdFrom(uri: string): CollectionId | undefined
   /** whose followers collection this is, if ours */
   followersOf(uri: string): AccountId | undefined
@@ -116,6 +127,12 @@ export function createUris(origin: string, handleHost: string): Uris {
     followers: (id) => `${actor(id)}/followers`,
     followersSynchronization: (id) => `${actor(id)}/followers_synchronization`,
     following: (id) => `${actor(id)}/following`,
+    liked: (id) => `${actor(id)}/liked`,
+    pendingFollowers: (id) => `${actor(id)}/pending_followers`,
+    pendingFollowing: (id) => `${actor(id)}/pending_following`,
+    blocked: (id) => `${actor(id)}/blocked`,
+    blocks: (id) => `${actor(id)}/blocks`,
+    collections: (id) => `${actor(id)}/collections`,
     featured: (id) => `${actor(id)}/featured`,
     featuredTags: (id) => `${actor(id)}/tags`,
     rsaKey: (id) => `${actor(id)}#main-key`,
@@ -161,6 +178,7 @@ export function createUris(origin: string, handleHost: string): Uris {
     activityIdFrom: (uri) => idAfter<ActivityId>(uri, `${origin}/ap/activities/`),
     stampIdFrom: (uri) => idAfter<ApprovalId>(uri, `${origin}/ap/stamps/`),
     mediaIdFrom: (uri) => idAfter<AttachmentId>(uri, `${origin}/ap/media/`),
+    receivedIdFrom: (uri) => idAfter<InboxItemId>(uri, `${origin}/ap/received/`),
     collectionIdFrom: (uri) => idAfter<CollectionId>(uri, `${origin}/ap/collections/`),
     followersOf: (uri) => idAfter<AccountId>(uri, `${origin}/ap/actors/`, '/followers'),
     isOurs: (uri) => uri === origin || uri.startsWith(`${origin}/`),

@@ -1,8 +1,9 @@
 import { sql } from 'kysely'
-import type { AccountId, NotificationId } from '../base/ids.ts'
+import type { AccountId, NotificationId, PostId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
 import { areApart, isMuted } from '../domain/blocks/find.ts'
 import { visibleTo } from '../domain/posts/audience.ts'
+import { inOrder, keyset, type Range } from './ranges.ts'
 import type { NotificationView, Page } from './view.ts'
 
 /** Not of somebody from whom a block keeps them apart, nor of whom they mute. */
@@ -11,16 +12,27 @@ function isWanted(ownerId: AccountId) {
   return sql<boolean>`NOT (${areApart(me, sql`account.id`)} OR ${isMuted(me, sql`account.id`, 'notifications')})`
 }
 
-/** What somebody was told, newest first. */
-export async function listNotifications(
-  db: Db,
-  ownerId: AccountId,
-  options: { readonly maxId?: NotificationId; readonly limit: number },
-): Promise<Page<NotificationView>> {
-  const rows = await db
-    .selectFrom('notification')
-    .innerJoin('account', 'account.id', 'notification.from_account_id')
-    .leftJoin('post', 'post.id', 'notification.post_id')
+/** What somebody was told, as far as they are still to be reminded of it. */
+function notices(db: Db, ownerId: AccountId) {
+  return (
+    db
+      .selectFrom('notification')
+      .innerJoin('account', 'account.id', 'notification.from_account_id')
+      .leftJoin('post', 'post.id', 'notification.post_id')
+      .where('notification.owner_id', '=', ownerId)
+      // What they may not see any more they are not reminded of either.
+      .where((eb) => eb.or([eb('notification.post_id', 'is', null), visibleTo({ accountId: ownerId })]))
+      .where((eb) =>
+        eb.or([
+          eb('notification.kind', '=', 'report'),
+          eb.and([eb('account.suspended_at', 'is', null), isWanted(ownerId)]),
+        ]),
+      )
+  )
+}
+
+const withParts = (query: ReturnType<typeof notices>) =>
+  query
     .select((eb) => [
       'notification.id as noticeId',
       'notification.kind',
@@ -40,32 +52,109 @@ export async function listNotifications(
         'emoji',
       ),
     )
-    .where('notification.owner_id', '=', ownerId)
-    // What they may not see any more they are not reminded of either.
-    .where((eb) => eb.or([eb('notification.post_id', 'is', null), visibleTo({ accountId: ownerId })]))
-    .where((eb) =>
-      eb.or([
-        eb('notification.kind', '=', 'report'),
-        eb.and([eb('account.suspended_at', 'is', null), isWanted(ownerId)]),
-      ]),
-    )
+
+type NoticeRow = Awaited<ReturnType<ReturnType<typeof withParts>['execute']>>[number]
+
+function noticeFrom({
+  noticeId,
+  kind,
+  emoji,
+  postId,
+  postUrl,
+  createdAt,
+  ...from
+}: NoticeRow): NotificationView {
+  const { id, uri, url, name, host } = from
+  return { id: noticeId, kind, emoji, postId, postUrl, createdAt, from: { id, uri, url, name, host } }
+}
+
+/** What somebody was told, newest first. */
+export async function listNotifications(
+  db: Db,
+  ownerId: AccountId,
+  options: { readonly maxId?: NotificationId; readonly limit: number },
+): Promise<Page<NotificationView>> {
+  const rows = await withParts(notices(db, ownerId))
     .$if(options.maxId !== undefined, (query) =>
       query.where('notification.id', '<', options.maxId as NotificationId),
     )
     .orderBy('notification.id', 'desc')
     .limit(options.limit + 1)
     .execute()
-  const items = rows
-    .slice(0, options.limit)
-    .map(({ noticeId, kind, emoji, postId, postUrl, createdAt, ...from }) => ({
-      id: noticeId,
-      kind,
-      emoji,
-      postId,
-      postUrl,
-      createdAt,
-      from,
-    }))
+  const items = rows.slice(0, options.limit).map(noticeFrom)
   const last = items.at(-1)
   return rows.length > options.limit && last ? { items, next: last.id } : { items }
+}
+
+/** The same with what it takes to say it as an activity. */
+export interface NoticeView extends NotificationView {
+  /** the id of the Like or Follow that it tells of */
+  readonly activityUri: string | null
+  /** of a boost, the boost */
+  readonly boostId: PostId | null
+  readonly postUri: string | null
+  /** where whom it tells of has moved to */
+  readonly movedToUri: string | null
+}
+
+const withActivity = (query: ReturnType<typeof notices>) =>
+  withParts(query)
+    .select(['post.uri as postUri', 'account.moved_to_uri as movedToUri'])
+    .select([
+      sql<string | null>`CASE WHEN notification.kind IN ('like', 'reaction') THEN (
+          SELECT reaction.uri FROM reaction WHERE reaction.post_id = notification.post_id
+            AND reaction.account_id = notification.from_account_id
+            AND (reaction.emoji IS NULL) = (notification.kind = 'like') ORDER BY reaction.id LIMIT 1)
+        WHEN notification.kind IN ('follow', 'follow_request') THEN (
+          SELECT follow.uri FROM follow WHERE follow.followed_id = notification.owner_id
+            AND follow.follower_id = notification.from_account_id) END`.as('activityUri'),
+      sql<PostId | null>`CASE WHEN notification.kind = 'boost' THEN (
+        SELECT boost.id FROM post AS boost WHERE boost.boost_of_id = notification.post_id
+          AND boost.account_id = notification.from_account_id) END`.as('boostId'),
+    ])
+    // Reports are for moderators, and the Flag that they came as is for nobody else.
+    .where('notification.kind', '!=', 'report')
+
+/** A piece of what somebody was told, or the one of that id. */
+export async function listNotices(
+  db: Db,
+  ownerId: AccountId,
+  range: Range | NotificationId,
+): Promise<{
+  readonly items: readonly NoticeView[]
+  readonly more: boolean
+  readonly reached?: NotificationId
+}> {
+  const piece = typeof range === 'string' ? { limit: 1 } : range
+  const { where } = keyset('notification.id', piece)
+  const rows = await withActivity(notices(db, ownerId))
+    .where(where)
+    .$if(typeof range === 'string', (query) => query.where('notification.id', '=', range as NotificationId))
+    .orderBy('notification.id', piece.back === undefined ? 'desc' : 'asc')
+    .limit(piece.limit + 1)
+    .execute()
+  const found = rows.slice(0, piece.limit)
+  const items = found.map(({ activityUri, boostId, postUri, movedToUri, ...row }) => {
+    return { ...noticeFrom(row), activityUri, boostId, postUri, movedToUri }
+  })
+  const reached = items.at(-1)?.id
+  return { items: inOrder(items, piece), more: rows.length > piece.limit, ...(reached && { reached }) }
+}
+
+/** Whoever was told more often is not counted further. */
+const COUNTED = 10_000
+
+/** How often somebody was told of something, as far as they are still to be reminded of it. */
+export async function countNotices(db: Db, ownerId: AccountId): Promise<number> {
+  const { n } = await db
+    .selectFrom(
+      notices(db, ownerId)
+        .select('notification.id')
+        .where('notification.kind', '!=', 'report')
+        .limit(COUNTED)
+        .as('told'),
+    )
+    .select((eb) => eb.fn.countAll<string>().as('n'))
+    .executeTakeFirstOrThrow()
+  return Number(n)
 }

@@ -2,6 +2,7 @@ import { type RequestHandler, Router } from 'express'
 import { readBearer } from '../http/auth.ts'
 import type { ClientParts } from './client-parts.ts'
 import { outboxRoute } from './outbox/route.ts'
+import { ownedRoutes } from './owned/route.ts'
 import { uploadRoute } from './upload/route.ts'
 
 /**
@@ -16,4 +17,4 @@ export function clientRoutes(parts: ClientParts): RequestHandler {
 }
 
 /** Each answers its own paths and lets all others go on. */
-const routers: readonly ((parts: ClientParts) => RequestHandler)[] = [outboxRoute, uploadRoute]
+const routers: readonly ((parts: ClientParts) => RequestHandler)[] = [outboxRoute, ownedRoutes, uploadRoute]

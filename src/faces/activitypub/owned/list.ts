@@ -1,0 +1,130 @@
+import type { Request, Response } from 'express'
+import { readId } from '../../../base/ids.ts'
+import { refuse } from '../../../base/refusal.ts'
+import type { Json, JsonObject } from '../../../translate/json.ts'
+import { noteContext } from '../../../translate/to-activity/context.ts'
+import type { InboxFilter } from '../../../views/inboxes.ts'
+import type { Range } from '../../../views/ranges.ts'
+import { readyDocument, sendDocument } from '../../http/documents.ts'
+
+/** An item with the key by which the list is in its order, newest first. */
+export interface Item {
+  readonly key: string
+  readonly json: Json
+}
+
+export interface Piece {
+  readonly items: readonly Item[]
+  /** whether more follow in the direction of the range */
+  readonly more: boolean
+  /** the last that was looked at, shown or not */
+  readonly reached?: string | undefined
+}
+
+/** A list that nobody but its owner reads. */
+export interface OwnedList {
+  readonly uri: string
+  readonly ownerUri: string
+  /** what it is of whose (FEP-5711), and the like */
+  readonly about: JsonObject
+  count(): Promise<number>
+  read(range: Range): Promise<Piece>
+  /** narrowed; undefined where a list cannot be */
+  search?(range: Range, filter: InboxFilter): Promise<Piece>
+  /** the key of the item of that id, if it is there */
+  seek(uri: string): Promise<string | undefined>
+}
+
+export const PER_PAGE = 20
+
+const CONTEXT = [
+  ...noteContext,
+  {
+    inboxOf: { '@id': 'https://w3id.org/fep/5711#inboxOf', '@type': '@id' },
+    seekItem: { '@id': 'https://purl.archive.org/socialweb/seekitem#seekItem', '@type': '@id' },
+  },
+]
+
+/** The list itself, with all that is in it when that is one page, and never with only a part of it. */
+export async function collectionOf(list: OwnedList): Promise<JsonObject> {
+  const totalItems = await list.count()
+  const page = totalItems <= PER_PAGE ? await list.read({ limit: PER_PAGE }) : undefined
+  return {
+    '@context': CONTEXT,
+    id: list.uri,
+    type: 'OrderedCollection',
+    attributedTo: list.ownerUri,
+    ...list.about,
+    to: [list.ownerUri],
+    totalItems,
+    first: `${list.uri}?cursor=first`,
+    last: `${list.uri}?cursor=last`,
+    seekItem: `${list.uri}/seek`,
+    ...(page && !page.more ? { orderedItems: page.items.map(({ json }) => json) } : {}),
+  }
+}
+
+/**
+ * One page: `first`, `last`, or where one before it ended.
+ * @param narrowed reads a narrowed list, whose address has these words in it as well
+ * @throws Refusal 'cursor.invalid'
+ */
+export async function pageOf(
+  list: OwnedList,
+  cursor: string,
+  narrowed?: { readonly words: string; readonly read: (range: Range) => Promise<Piece> },
+): Promise<JsonObject> {
+  const range = rangeFrom(cursor)
+  const piece = await (narrowed?.read ?? list.read)(range)
+  const at = (to: string) =>
+    narrowed ? `${list.uri}/filtered?${narrowed.words}&cursor=${to}` : `${list.uri}?cursor=${to}`
+  const { next, prev } = neighboursOf(range, piece)
+  return {
+    '@context': CONTEXT,
+    id: at(cursor),
+    type: 'OrderedCollectionPage',
+    partOf: list.uri,
+    attributedTo: list.ownerUri,
+    ...(next === undefined ? {} : { next: at(next) }),
+    ...(prev === undefined ? {} : { prev: at(`after-${prev}`) }),
+    orderedItems: piece.items.map(({ json }) => json),
+  }
+}
+
+/** Where it goes on towards the end and towards the beginning of the list, if it does. */
+function neighboursOf({ past, back }: Range, { items, more, reached }: Piece) {
+  const [newest, oldest] = [items[0]?.key, items.at(-1)?.key]
+  if (back === undefined) {
+    // On the page before stands what is newer than all that is here.
+    const before = past === undefined ? undefined : (newest ?? keyBefore(past))
+    return { next: more ? reached : undefined, prev: before }
+  }
+  const isLast = back === '0'
+  return { next: isLast ? undefined : (oldest ?? keyAfter(back)), prev: more ? reached : undefined }
+}
+
+const keyBefore = (key: string) => String(BigInt(key) - 1n)
+const keyAfter = (key: string) => String(BigInt(key) + 1n)
+
+/** The page that begins with an item of that key. */
+export const cursorAt = (key: string): string => keyAfter(key)
+
+function rangeFrom(cursor: string): Range {
+  if (cursor === 'first') return { limit: PER_PAGE }
+  if (cursor === 'last') return { limit: PER_PAGE, back: '0' }
+  const back = /^after-(\d+)$/.exec(cursor)?.[1]
+  const key = readId(back ?? cursor)
+  if (key === undefined && back !== '0') refuse('cursor.invalid')
+  return back === undefined ? { limit: PER_PAGE, past: key ?? '' } : { limit: PER_PAGE, back }
+}
+
+/** Sends what is for one reader alone: nobody else may keep it. */
+export function sendOwn(req: Request, res: Response, json: JsonObject): void {
+  const headers = {
+    'content-type': 'application/activity+json; charset=utf-8',
+    'cache-control': 'private, no-cache',
+    vary: 'Accept, Authorization',
+    'x-content-type-options': 'nosniff',
+  }
+  sendDocument(req, res, readyDocument(Buffer.from(JSON.stringify(json)), headers))
+}

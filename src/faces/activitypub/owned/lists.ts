@@ -1,0 +1,140 @@
+import type { InboxItemId, NotificationId, PostId } from '../../../base/ids.ts'
+import type { LocalAccount } from '../../../domain/accounts/account.ts'
+import { ensureInbox } from '../../../domain/inboxes/open.ts'
+import type { World } from '../../../domain/world.ts'
+import { noticeActivity } from '../../../translate/to-activity/notices.ts'
+import { receivedFrom, saidFrom } from '../../../translate/to-activity/received.ts'
+import { followersUrisOf } from '../../../views/accounts.ts'
+import {
+  countInbox,
+  type InboxFilter,
+  listInbox,
+  receivedUrisOf,
+  viewReceivedByUri,
+} from '../../../views/inboxes.ts'
+import { countNotices, listNotices, type NoticeView } from '../../../views/notifications.ts'
+import { viewPosts } from '../../../views/posts.ts'
+import type { Range } from '../../../views/ranges.ts'
+import { countHome, listHomeRange } from '../../../views/timelines.ts'
+import type { PostView } from '../../../views/view.ts'
+import type { Item, OwnedList, Piece } from './list.ts'
+
+type ListWorld = Pick<World, 'db' | 'uris' | 'clock'>
+
+/** Everything that came to somebody here. */
+export function inboxOf(world: ListWorld, owner: LocalAccount): OwnedList {
+  const { db, uris } = world
+  async function read(range: Range, filter?: InboxFilter): Promise<Piece> {
+    await ensureInbox(world, owner.id)
+    const { items, ...piece } = await listInbox(db, owner.id, range, filter)
+    return { ...piece, items: items.map((item) => ({ key: item.id, json: receivedFrom(item, uris) })) }
+  }
+  return {
+    uri: uris.inbox(owner.id),
+    ownerUri: owner.uri,
+    about: { inboxOf: owner.uri },
+    async count() {
+      await ensureInbox(world, owner.id)
+      return countInbox(db, owner.id)
+    },
+    read,
+    search: read,
+    async seek(uri) {
+      await ensureInbox(world, owner.id)
+      return (await viewReceivedByUri(db, owner.id, uri))?.id
+    },
+  }
+}
+
+/** What somebody's home shows, as the activities by which it was said. */
+export function homeOf({ db, uris }: ListWorld, owner: LocalAccount): OwnedList {
+  return {
+    uri: uris.homeStream(owner.id),
+    ownerUri: owner.uri,
+    about: { name: 'home' },
+    count: () => countHome(db, owner.id),
+    async read(range) {
+      const { items, ...piece } = await listHomeRange(db, owner.id, range)
+      return { ...piece, items: await saidItems({ db, uris }, owner, items) }
+    },
+    async seek(uri) {
+      const received = await viewReceivedByUri(db, owner.id, uri)
+      const postId = received?.post?.id ?? uris.receivedIdFrom(uri)
+      if (postId === undefined) return undefined
+      const range = { limit: 1, past: String(BigInt(postId) + 1n) }
+      const [found] = (await listHomeRange(db, owner.id, range)).items
+      return found?.id === postId ? postId : undefined
+    },
+  }
+}
+
+/** What somebody was told, as the activities that it tells of. */
+export function notificationsOf({ db, uris }: ListWorld, owner: LocalAccount): OwnedList {
+  return {
+    uri: uris.notificationsStream(owner.id),
+    ownerUri: owner.uri,
+    about: { name: 'notifications' },
+    count: () => countNotices(db, owner.id),
+    async read(range) {
+      const { items, ...piece } = await listNotices(db, owner.id, range)
+      return { ...piece, items: await noticeItems({ db, uris }, owner, items) }
+    },
+    async seek(uri) {
+      const id = uris.receivedIdFrom(uri)
+      const { items } = id
+        ? await listNotices(db, owner.id, id as string as NotificationId)
+        : await listNotices(db, owner.id, { limit: 200 })
+      const json = await noticeItems({ db, uris }, owner, items)
+      return json.find((item) => idOfItem(item) === uri)?.key
+    },
+  }
+}
+
+const idOfItem = ({ json }: Item) => (json as { id?: unknown }).id
+
+type ViewWorld = Pick<World, 'db' | 'uris'>
+
+/** Posts as they were said; those that came under no id that is known have one of ours, at which they are to be had. */
+export async function saidItems(
+  { db, uris }: ViewWorld,
+  owner: LocalAccount,
+  posts: readonly PostView[],
+): Promise<Item[]> {
+  const [known, followersUris] = await Promise.all([
+    receivedUrisOf(
+      db,
+      owner.id,
+      posts.map(({ id }) => id),
+    ),
+    followersUrisOf(
+      db,
+      posts.flatMap(({ author, boostOf }) => [author.id, ...(boostOf ? [boostOf.author.id] : [])]),
+    ),
+  ])
+  return posts.map((post) => {
+    const own = post.boostOf ? post.uri : uris.received(post.id as string as InboxItemId)
+    return { key: post.id, json: saidFrom(known.get(post.id) ?? own, post, followersUris, uris) }
+  })
+}
+
+/** Notifications as activities: about posts with these, the rest as they are told. */
+export async function noticeItems(
+  { db, uris }: ViewWorld,
+  owner: LocalAccount,
+  notices: readonly NoticeView[],
+): Promise<Item[]> {
+  const ids = [...new Set(notices.flatMap((notice) => shownBy(notice) ?? []))]
+  const posts = await viewPosts(db, ids, { accountId: owner.id })
+  const said = new Map((await saidItems({ db, uris }, owner, posts)).map(({ key, json }) => [key, json]))
+  return notices.map((notice) => {
+    const own = notice.activityUri ?? uris.received(notice.id as string as InboxItemId)
+    const json = said.get(shownBy(notice) ?? '') ?? noticeActivity(own, notice, owner.uri, uris)
+    return { key: notice.id, json }
+  })
+}
+
+/** The post that a notification is about because it says something to its owner. */
+function shownBy({ kind, postId, boostId }: NoticeView): PostId | null {
+  if (kind === 'boost') return boostId
+  return kind === 'mention' || kind === 'quote' ? postId : null
+}
