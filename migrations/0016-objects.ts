@@ -66,6 +66,7 @@ async function audiences(db: Kysely<unknown>): Promise<void> {
   await sql`COMMENT ON COLUMN post.extension IS 'what its author''s app said of it in other words than ours'`.execute(
     db,
   )
+  await sql`ALTER TABLE post_edit ADD COLUMN extension jsonb`.execute(db)
   await sql`ALTER TABLE mention ADD COLUMN blind boolean NOT NULL DEFAULT false`.execute(db)
   await sql`COMMENT ON COLUMN mention.blind IS 'may read it, and nobody may know'`.execute(db)
 

@@ -39,6 +39,7 @@ export const consequences: Readonly<Record<FactType, readonly EffectName[]>> = {
   'tag.featured': ['deliver', 'documents', 'events'],
   'tag.unfeatured': ['deliver', 'documents', 'events'],
   'post.published': ['timelines', 'notify', 'deliver', 'inboxes', 'previews', 'documents', 'events'],
+  'post.withheld': ['deliver'],
   'post.received': ['timelines', 'notify', 'inboxes', 'previews', 'documents', 'events'],
   'post.edited': ['notify', 'deliver', 'inboxes', 'previews', 'documents', 'events'],
   'post.removed': ['deliver', 'documents', 'events'],

@@ -21,6 +21,8 @@ export type Fact =
       readonly authorId: AccountId
       /** the post of ours that it answers */
       readonly ourParentId: PostId | null
+      /** it was withheld until now, and was said already */
+      readonly released?: true
     }
   /** a new post waits for the author of what it answers, and only its own author knows of it */
   | { readonly type: 'post.withheld'; readonly postId: PostId; readonly authorId: AccountId }
@@ -55,6 +57,10 @@ export type Fact =
       /** its author is gone, and everyone hears of that instead */
       readonly withAuthor: boolean
       readonly mentioned: readonly AccountId[]
+      /** those that it was for though nobody may know */
+      readonly blindIds?: readonly AccountId[]
+      /** of one that was for everyone, what it was */
+      readonly was?: Was
       /** what was said of it here, and is gone with it */
       readonly activityIds?: readonly ActivityId[]
       /** it waited for somebody to approve it, so that nearly nobody could see it */

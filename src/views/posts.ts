@@ -108,6 +108,7 @@ export async function viewPosts(
       policy: row.policy,
       held: row.held,
       approvedBy: row.approved_by,
+      extension: row.extension,
       remoteCounts:
         row.origin_id === null
           ? null
@@ -146,6 +147,7 @@ async function mentionsIn(db: Db, ids: readonly PostId[]) {
       'account.host',
     ])
     .where('mention.post_id', '=', sql<PostId>`any(${ids}::bigint[])`)
+    .where('mention.blind', '=', false)
     .orderBy('account.id')
     .execute()
   return grouped(rows)

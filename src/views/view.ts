@@ -5,6 +5,7 @@ import type {
   EmojiId,
   FollowId,
   NotificationId,
+  ObjectId,
   PostId,
 } from '../base/ids.ts'
 import type { Visibility } from '../base/visibility.ts'
@@ -13,6 +14,7 @@ import type { QuoteState } from '../db/tables/quotes.ts'
 import type { Attached } from '../domain/media/attachment.ts'
 import type { Policy } from '../domain/policies/policy.ts'
 import type { OriginCounts } from '../domain/posts/origin.ts'
+import type { Extension } from '../domain/posts/written.ts'
 
 export type { Viewer } from '../domain/posts/audience.ts'
 
@@ -131,6 +133,8 @@ export interface PostView {
   readonly held: boolean
   /** where the consent of the author of what it answers can be read */
   readonly approvedBy: string | null
+  /** what its author's app says of it in other words than ours */
+  readonly extension?: Extension | null
 }
 
 /** What a post quotes. */
@@ -231,6 +235,8 @@ export interface ActivityView {
   readonly accountId: AccountId
   readonly kind: string
   readonly postId: PostId | null
+  /** what it is about, where that is no post */
+  readonly objectId: ObjectId | null
   readonly public: boolean
   readonly body: string
 }

@@ -60,6 +60,7 @@ export interface PostEditTable {
   title: string | null
   attachments: JSONColumnType<object[] | null, string | null | undefined, never>
   poll_options: string[] | null
+  extension: JSONColumnType<Record<string, unknown> | null, string | null | undefined, never>
   created_at: Date
 }
 

@@ -31,6 +31,18 @@ export async function createIdsOf(db: Db, postIds: readonly PostId[]): Promise<M
   return new Map(rows.flatMap((row) => (row.post_id ? [[row.post_id, row.id] as const] : [])))
 }
 
+/** The Create of a post as an app said it, be it told to anybody yet or not. */
+export async function findSaid(db: Db, postId: PostId): Promise<ActivityId | undefined> {
+  const row = await db
+    .selectFrom('activity')
+    .select('id')
+    .where('post_id', '=', postId)
+    .where('kind', '=', 'Create')
+    .where('lasting', '=', true)
+    .executeTakeFirst()
+  return row?.id
+}
+
 /** Those that an activity is for though nobody may know it. */
 export async function findBlind(db: Db, id: ActivityId): Promise<AccountId[]> {
   const { rows } = await sql<{ id: AccountId }>`

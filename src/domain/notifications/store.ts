@@ -2,7 +2,12 @@ import { sql } from 'kysely'
 import type { AccountId, NotificationId, PostId } from '../../base/ids.ts'
 import type { Tx } from '../../db/transact.ts'
 
-/** Tells people here that posts name them: once for each post and author, however often it is asked. */
+/** Somebody whom a post is for though it does not name them; whom it quotes is told of that instead. */
+const isAddressed = sql<boolean>`NOT EXISTS (
+  SELECT 1 FROM quote JOIN post AS quoted ON quoted.id = quote.quoted_id
+  WHERE quote.post_id = mention.post_id AND quoted.account_id = mention.account_id)`
+
+/** Tells people here that posts are for them: once for each post and author, however often it is asked. */
 export async function insertMentionNotices(
   tx: Tx,
   posts: readonly { postId: PostId; authorId: AccountId }[],
@@ -14,7 +19,7 @@ export async function insertMentionNotices(
     .innerJoin('account', 'account.id', 'mention.account_id')
     .select(['mention.post_id', 'mention.account_id'])
     .where('mention.post_id', '=', sql<PostId>`any(${posts.map((post) => post.postId)}::bigint[])`)
-    .where('mention.silent', '=', false)
+    .where((eb) => eb.or([eb('mention.silent', '=', false), isAddressed]))
     .where('account.local', '=', true)
     .where('account.kind', '!=', 'application')
     .execute()

@@ -35,7 +35,11 @@ export async function choosePolicy(
     const post = await findVisible(tx, id, { accountId: author.id })
     if (!post) return refuse('post.not-found')
     if (post.accountId !== author.id || post.boostOfId !== null) refuse('post.not-yours')
-    const mentioned = await findAccountsByIds(tx, await mentionedIn(tx, id))
+    const named = (await mentionedIn(tx, id)).filter(({ blind }) => !blind)
+    const mentioned = await findAccountsByIds(
+      tx,
+      named.map(({ accountId }) => accountId),
+    )
     const mentionUris = [...mentioned.values()].map(({ uri }) => uri)
     const { visibility } = post
     await setPolicy(tx, id, policyFrom(choices, authorOf(author, world.uris), { visibility, mentionUris }))

@@ -3,10 +3,12 @@ import { refuse } from '../../base/refusal.ts'
 import { cleanText } from '../../text/clean.ts'
 import { htmlFrom } from '../../text/html.ts'
 import { lengthOf } from '../../text/length.ts'
+import { plainTextFrom } from '../../text/plain.ts'
 import { handlesIn, hashtagsIn } from '../../text/tokens.ts'
 import type { Account } from '../accounts/account.ts'
 import type { World } from '../world.ts'
-import type { Draft } from './post.ts'
+import type { Draft, Hashtags } from './post.ts'
+import type { Written } from './written.ts'
 
 export interface Composed {
   readonly source: string
@@ -25,11 +27,11 @@ export async function compose(
   text: string,
   summary: string,
   mayBeEmpty = false,
+  limit = world.limits.postLength,
 ): Promise<Composed> {
   const source = cleanText(text).trim()
   if (source === '' && !mayBeEmpty) refuse('post.empty')
-  const length = lengthOf(source) + lengthOf(summary)
-  if (length > world.limits.postLength) refuse('post.too-long', { limit: world.limits.postLength, length })
+  checkLength(source, summary, limit)
 
   const found = await findMentioned(world, handlesIn(source))
   const contentHtml = htmlFrom(source, {
@@ -43,13 +45,68 @@ export async function compose(
   return { source, contentHtml, mentions, hashtags: hashtagsIn(source) }
 }
 
+function checkLength(text: string, summary: string, limit: number): void {
+  const length = lengthOf(text) + lengthOf(summary)
+  if (length > limit) refuse('post.too-long', { limit, length })
+}
+
+/** What will be stored of the words of a draft or an edit. */
+export interface Words {
+  readonly contentHtml: string
+  readonly source: string | null
+  readonly sourceType: string | null
+  readonly contentMap: Readonly<Record<string, string>> | null
+  /** whom they name */
+  readonly mentions: readonly Account[]
+  readonly hashtags: Hashtags
+}
+
+/** Characters of what has a title: it is no note, and nobody reads it in passing. */
+const LONGEST_ARTICLE = 100_000
+const NOTES = ['note', 'question']
+
+interface Wording extends Pick<Draft, 'text' | 'sourceType' | 'language' | 'translations'> {
+  readonly kind?: string
+  readonly written?: Written
+  readonly hashtags?: Hashtags
+}
+
+/**
+ * Makes what will be stored of words, be they typed or put into HTML by an app already.
+ * @throws Refusal as `compose` does
+ */
+export async function wordsFrom(
+  world: World,
+  wording: Wording,
+  summary: string,
+  mayBeEmpty: boolean,
+): Promise<Words> {
+  const limit = NOTES.includes(wording.kind ?? 'note') ? world.limits.postLength : LONGEST_ARTICLE
+  const { written, sourceType = null } = wording
+  if (written) {
+    const text = plainTextFrom(written.html)
+    if (text === '' && !mayBeEmpty) refuse('post.empty')
+    checkLength(text, summary, limit)
+    const { html: contentHtml, ...rest } = written
+    return { ...rest, contentHtml, mentions: [], hashtags: wording.hashtags ?? [] }
+  }
+  const composed = await compose(world, wording.text, summary, mayBeEmpty, limit)
+  const hashtags = [...(wording.hashtags ?? []), ...composed.hashtags]
+  return {
+    ...composed,
+    sourceType,
+    contentMap: await translationsOf(world, wording, composed),
+    hashtags: [...new Map(hashtags.map((tag) => [tag.name, tag])).values()],
+  }
+}
+
 /**
  * What a draft says in every language, its own included, as HTML; null where it speaks one alone.
  * @throws Refusal as `compose` does
  */
-export async function translationsOf(
+async function translationsOf(
   world: World,
-  draft: Draft,
+  draft: Pick<Draft, 'translations' | 'language'>,
   composed: Composed,
 ): Promise<Readonly<Record<string, string>> | null> {
   const others = Object.entries(draft.translations ?? {})

@@ -112,15 +112,30 @@ export async function findHeldBelow(db: Db, postId: PostId): Promise<KnownPost[]
     .execute()
 }
 
-export async function mentionedIn(db: Db, postId: PostId): Promise<AccountId[]> {
-  const rows = await db.selectFrom('mention').select('account_id').where('post_id', '=', postId).execute()
-  return rows.map((row) => row.account_id)
+/** Whom a post is for, one by one; `blind` are those of whom nobody may know. */
+export async function mentionedIn(
+  db: Db,
+  postId: PostId,
+): Promise<{ readonly accountId: AccountId; readonly blind: boolean }[]> {
+  return db
+    .selectFrom('mention')
+    .select(['account_id as accountId', 'blind'])
+    .where('post_id', '=', postId)
+    .execute()
 }
 
 export async function findTombstone(db: Db, uri: string) {
   return db
     .selectFrom('tombstone')
-    .select(['uri', 'account_uri as accountUri', 'deleted_at as deletedAt'])
+    .select([
+      'uri',
+      'account_uri as accountUri',
+      'deleted_at as deletedAt',
+      'kind',
+      'published_at as publishedAt',
+      'edited_at as editedAt',
+      'hidden',
+    ])
     .where('uri', '=', uri)
     .executeTakeFirst()
 }

@@ -5,6 +5,7 @@ import type { Policy } from '../policies/policy.ts'
 
 /** What hangs on a post, read at once, so that an edit touches only what it changes. */
 export interface PostParts {
+  /** but for those of whom nobody may know */
   readonly mentioned: readonly AccountId[]
   /** names in lower case */
   readonly hashtags: readonly string[]
@@ -18,7 +19,7 @@ export interface PostParts {
 const select = statement(
   'posts.parts',
   `SELECT post.id, post.policy,
-     ARRAY(SELECT account_id FROM mention WHERE mention.post_id = post.id) AS mentioned,
+     ARRAY(SELECT account_id FROM mention WHERE mention.post_id = post.id AND NOT blind) AS mentioned,
      ARRAY(SELECT hashtag.name FROM post_hashtag JOIN hashtag ON hashtag.id = post_hashtag.hashtag_id
        WHERE post_hashtag.post_id = post.id) AS hashtags,
      EXISTS (SELECT 1 FROM quote WHERE quote.post_id = post.id) AS "hasQuote",

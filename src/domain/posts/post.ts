@@ -6,6 +6,7 @@ import type { DraftPoll, NewPoll } from '../polls/poll.ts'
 import type { Controls } from './controls.ts'
 import type { Held } from './held.ts'
 import type { OriginCounts } from './origin.ts'
+import type { Extension, Written } from './written.ts'
 
 /** What somebody here wants to say, whichever door it came through. */
 export interface Draft {
@@ -24,7 +25,36 @@ export interface Draft {
   readonly poll?: DraftPoll
   /** the same in other languages, by BCP 47 tag */
   readonly translations?: Readonly<Record<string, string>>
+  /** `note`, unless it asks something */
+  readonly kind?: string
+  readonly title?: string | null
+  /** in place of `text`, where an app has made HTML of it */
+  readonly written?: Written
+  /** media type of `text` */
+  readonly sourceType?: string
+  /** hashtags beside those in `text` */
+  readonly hashtags?: Hashtags
+  /** for these people and no others; without it, for whoever its words name */
+  readonly audience?: NamedAudience
+  /** what it answers, where that cannot be had */
+  readonly replyToUri?: string
+  /** now, unless it was said before */
+  readonly publishedAt?: Date
+  /** what files show, where that is to be said otherwise than before */
+  readonly descriptions?: ReadonlyMap<AttachmentId, string>
+  readonly extension?: Extension | null
 }
+
+/** Whom a post is for, one by one. */
+export interface NamedAudience {
+  readonly named: readonly Account[]
+  /** may read it, and are told of it, though it does not name them */
+  readonly silent: readonly Account[]
+  /** the same, though nobody may know */
+  readonly blind: readonly Account[]
+}
+
+export type Hashtags = readonly { readonly name: string; readonly displayName: string }[]
 
 /** A post as it arrives from elsewhere, read, cleaned and cut to our limits (`translate/from-activity/note.ts`). */
 export interface Incoming extends Held, Controls {
@@ -66,13 +96,18 @@ export interface NewPost {
   readonly author: Account
   readonly visibility: Visibility
   readonly inReplyTo: { readonly id: PostId; readonly uri: string; readonly accountId: AccountId } | undefined
+  /** the same by its id, which may be all that is known of it */
+  readonly inReplyToUri: string | null
   readonly conversationId: PostId
   /** the group that it is said in, as what it answers was */
   readonly audience: string | null
   readonly summary: string
   readonly sensitive: boolean
+  readonly kind: string
+  readonly title: string | null
   readonly contentHtml: string
-  readonly source: string
+  readonly source: string | null
+  readonly sourceType: string | null
   readonly language: string | null
   readonly poll: NewPoll | undefined
   readonly contentMap: Readonly<Record<string, string>> | null
@@ -81,5 +116,7 @@ export interface NewPost {
   /** it waits for the author of what it answers */
   readonly held: boolean
   readonly mentions: readonly Account[]
-  readonly hashtags: readonly { readonly name: string; readonly displayName: string }[]
+  readonly quiet: Omit<NamedAudience, 'named'>
+  readonly hashtags: Hashtags
+  readonly extension: Extension | null
 }

@@ -1,4 +1,4 @@
-import type { PostId } from '../../base/ids.ts'
+import { clampPublished, type PostId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
 import { isOpen } from '../../base/visibility.ts'
 import { transact } from '../../db/transact.ts'
@@ -6,13 +6,14 @@ import { record } from '../../facts/record.ts'
 import type { Account, LocalAccount } from '../accounts/account.ts'
 import { findAccountsByIds } from '../accounts/find.ts'
 import { countPosts } from '../accounts/store.ts'
+import { describeFiles } from '../media/describe.ts'
 import { attachFiles, checkMedia } from '../media/keep.ts'
 import { beginPoll } from '../polls/keep.ts'
 import { newPollFrom } from '../polls/poll.ts'
 import { enterOwn } from '../timelines/fan-out.ts'
 import type { World } from '../world.ts'
 import { findOriginal } from './boost-find.ts'
-import { compose, translationsOf } from './compose.ts'
+import { wordsFrom } from './compose.ts'
 import type { KnownPost } from './find.ts'
 import { groupOf } from './group.ts'
 import { askLeave, attachOwnQuote, leaveFor, policyOf } from './leave.ts'
@@ -31,26 +32,31 @@ export async function publishPost(world: World, author: LocalAccount, draft: Dra
   const mediaIds = draft.mediaIds ?? []
   checkMedia(mediaIds)
   const poll = draft.poll && newPollFrom(draft.poll, world.limits, clock.now())
-  const composed = await compose(world, draft.text, summary, mediaIds.length > 0)
+  const title = draft.title ?? null
+  const words = await wordsFrom(world, draft, summary, mediaIds.length > 0 || isMoreThanWords(draft))
 
-  const mentions = await addressees(world, author, composed.mentions, parent || undefined)
+  const { audience } = draft
+  const mentions = audience?.named ?? (await addressees(world, author, words.mentions, parent || undefined))
+  const now = clock.now()
   const id = ids.next<PostId>()
   const post: NewPost = {
-    ...composed,
+    ...words,
     id,
+    kind: poll ? 'question' : (draft.kind ?? 'note'),
+    title,
     uri: uris.post(id),
     url: uris.postPage(author.name, id),
     author,
     visibility: draft.visibility,
     inReplyTo: parent || undefined,
+    inReplyToUri: parent ? parent.uri : (draft.replyToUri ?? null),
     conversationId: parent ? parent.conversationId : id,
     audience: parent ? parent.audienceUri : null,
     summary,
     sensitive: draft.sensitive ?? summary !== '',
     language: draft.language ?? null,
     poll,
-    contentMap: await translationsOf(world, draft, composed),
-    publishedAt: clock.now(),
+    publishedAt: clampPublished(draft.publishedAt, now),
     held: leave.held,
     policy: await policyOf(
       world,
@@ -59,18 +65,18 @@ export async function publishPost(world: World, author: LocalAccount, draft: Dra
       mentions.map(({ uri }) => uri),
     ),
     mentions,
+    quiet: audience ?? { silent: [], blind: [] },
+    extension: draft.extension ?? null,
   }
 
   return transact(db, async (tx) => {
     await insertPost(tx, post)
-    await insertMentions(
-      tx,
-      post.mentions.map((account) => ({ postId: id, accountId: account.id })),
-    )
+    await insertMentions(tx, readersOf(post))
     await insertHashtags(
       tx,
       post.hashtags.map((tag) => ({ postId: id, ...tag })),
     )
+    if (draft.descriptions) await describeFiles(tx, author.id, draft.descriptions)
     await attachFiles(tx, author.id, id, mediaIds)
     if (poll) await beginPoll(tx, id, poll)
     await attachOwnQuote(world, tx, post, leave)
@@ -79,11 +85,27 @@ export async function publishPost(world: World, author: LocalAccount, draft: Dra
       if (parent) await countReplies(tx, [{ postId: parent.id, by: 1 }])
     }
     const ourParentId = parent?.local ? parent.id : null
-    if (post.held) await enterOwn(tx, id, author.id)
-    else await record(world, tx, { type: 'post.published', postId: id, authorId: author.id, ourParentId })
+    if (post.held) {
+      await enterOwn(tx, id, author.id)
+      // An app is answered with what it said, whoever else may read that yet.
+      if (audience) await record(world, tx, { type: 'post.withheld', postId: id, authorId: author.id })
+    } else await record(world, tx, { type: 'post.published', postId: id, authorId: author.id, ourParentId })
     await askLeave(world, tx, post, leave)
     return id
   })
+}
+
+/** A post may be a picture, a question or a title alone. */
+function isMoreThanWords({ title, poll, written, summary }: Draft): boolean {
+  return (title ?? '') !== '' || poll !== undefined || (written !== undefined && (summary ?? '') !== '')
+}
+
+function readersOf({ id, mentions, quiet }: NewPost) {
+  return [
+    ...mentions.map((account) => ({ postId: id, accountId: account.id })),
+    ...quiet.silent.map((account) => ({ postId: id, accountId: account.id, silent: true })),
+    ...quiet.blind.map((account) => ({ postId: id, accountId: account.id, silent: true, blind: true })),
+  ]
 }
 
 /** Whoever is named, and who must hear of it even when not: the author of what it answers, and the group that was in. */

@@ -29,7 +29,7 @@ async function release(world: World, tx: Tx, post: KnownPost): Promise<void> {
     world,
     tx,
     post.local
-      ? { type: 'post.published', ...said }
+      ? { type: 'post.published', ...said, released: true }
       : { type: 'post.received', ...said, fresh: post.publishedAt.getTime() >= since },
   )
   for (const below of await findHeldBelow(tx, post.id)) await release(world, tx, below)

@@ -13,6 +13,7 @@ import type { World } from '../world.ts'
 import { findBoostById } from './boost-find.ts'
 import { removeBoosts, withdrawBoostsOf } from './boosts.ts'
 import { findVisible, type KnownPost, mentionedIn } from './find.ts'
+import { typeOfKind } from './kinds.ts'
 import {
   countReplies,
   deletePost,
@@ -91,8 +92,10 @@ async function take(
   await withdrawBoostsOf(world, tx, post.id)
   const mentioned = await mentionedIn(tx, post.id)
   const open = isOpen(post.visibility)
-  // A private post of ours leaves nothing behind: 410 would tell everybody that it had been there.
-  if (open || !post.local) await insertTombstone(tx, post.uri, authorUri, world.clock.now())
+  const was = { kind: typeOfKind(post.kind), publishedAt: post.publishedAt, editedAt: post.editedAt }
+  // Of a private post of ours its author alone is told that it was: 410 would tell everybody.
+  const ours = post.local ? { ...was, hidden: !open } : undefined
+  await insertTombstone(tx, post.uri, authorUri, world.clock.now(), ours)
   const activityIds = await deleteActivitiesOf(tx, post.id)
   await withdrawQuotes(world, tx, post.id)
   await deleteApprovals(tx, post.accountId, post.uri)
@@ -108,7 +111,9 @@ async function take(
     local: post.local,
     visibility: post.visibility,
     withAuthor,
-    mentioned,
+    mentioned: mentioned.filter(({ blind }) => !blind).map(({ accountId }) => accountId),
+    blindIds: mentioned.filter(({ blind }) => blind).map(({ accountId }) => accountId),
+    ...(post.local && open && { was }),
     activityIds,
     held: post.held,
     // Whether it is ours is not worth a query: of another's there is no document to drop.

@@ -3,8 +3,10 @@ import type { AccountId, PostId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
 import { statement } from '../../db/statement.ts'
 import type { Tx } from '../../db/transact.ts'
+import type { Was } from '../../facts/facts.ts'
 import { type KnownPost, postColumns } from './find.ts'
 import type { NewPost } from './post.ts'
+import type { Extension } from './written.ts'
 
 /** Held until the transaction ends, so that edits and removals of one post follow each other. */
 export async function lockPost(tx: Tx, uri: string): Promise<KnownPost | undefined> {
@@ -47,15 +49,18 @@ export async function insertPost(tx: Tx, post: NewPost): Promise<void> {
       account_id: post.author.id,
       visibility: post.visibility,
       in_reply_to_id: post.inReplyTo?.id ?? null,
-      in_reply_to_uri: post.inReplyTo?.uri ?? null,
+      in_reply_to_uri: post.inReplyToUri,
       in_reply_to_account_id: post.inReplyTo?.accountId ?? null,
       conversation_id: post.conversationId,
       audience_uri: post.audience,
-      kind: post.poll ? 'question' : 'note',
+      kind: post.kind,
+      title: post.title,
       summary: post.summary,
       sensitive: post.sensitive,
       content_html: post.contentHtml,
       source: post.source,
+      source_type: post.sourceType,
+      extension: post.extension && JSON.stringify(post.extension),
       content_map: post.contentMap && JSON.stringify(post.contentMap),
       language: post.language,
       policy: post.policy && JSON.stringify(post.policy),
@@ -66,19 +71,45 @@ export async function insertPost(tx: Tx, post: NewPost): Promise<void> {
     .execute()
 }
 
+export interface NewMention {
+  readonly postId: PostId
+  readonly accountId: AccountId
+  /** may read it, though it does not name them */
+  readonly silent?: boolean
+  /** nor may anybody know */
+  readonly blind?: boolean
+}
+
 /** Adds to who is mentioned; whoever already is stays so once. */
-export async function insertMentions(
-  tx: Tx,
-  mentions: readonly { postId: PostId; accountId: AccountId }[],
-): Promise<void> {
+export async function insertMentions(tx: Tx, mentions: readonly NewMention[]): Promise<void> {
   if (mentions.length === 0) return
   await tx
     .insertInto('mention')
-    .values(mentions.map((mention) => ({ post_id: mention.postId, account_id: mention.accountId })))
+    .values(
+      mentions.map(({ postId, accountId, silent = false, blind = false }) => ({
+        post_id: postId,
+        account_id: accountId,
+        silent,
+        blind,
+      })),
+    )
     .onConflict((conflict) => conflict.doNothing())
     .execute()
 }
 
+/** Those of whom nobody was to know are named from now on. */
+export async function nameMentions(tx: Tx, postId: PostId, accountIds: readonly AccountId[]): Promise<void> {
+  if (accountIds.length === 0) return
+  await tx
+    .updateTable('mention')
+    .set({ silent: false, blind: false })
+    .where('post_id', '=', postId)
+    .where('account_id', '=', sql<AccountId>`any(${accountIds}::bigint[])`)
+    .where('blind', '=', true)
+    .execute()
+}
+
+/** Whoever is named no more; whom nobody knows of is none of them. */
 export async function deleteMentionsExcept(
   tx: Tx,
   postId: PostId,
@@ -88,6 +119,7 @@ export async function deleteMentionsExcept(
     .deleteFrom('mention')
     .where('post_id', '=', postId)
     .where('account_id', '!=', sql<AccountId>`all(${keep}::bigint[])`)
+    .where('blind', '=', false)
     .execute()
 }
 
@@ -153,13 +185,14 @@ const revise = statement(
   'posts.revise',
   `WITH kept AS (
      INSERT INTO post_edit (post_id, version, content_html, source, summary, sensitive, title, created_at,
-       attachments, poll_options)
+       attachments, poll_options, extension)
      SELECT id, (SELECT coalesce(max(version) + 1, 0) FROM post_edit WHERE post_id = post.id), content_html, source,
        summary, sensitive, title, coalesce(edited_at, published_at),
        (SELECT jsonb_agg(jsonb_build_object('kind', kind, 'url', url, 'mediaType', media_type,
          'description', description, 'width', width, 'height', height) ORDER BY position)
          FROM attachment WHERE attachment.post_id = post.id),
-       (SELECT array_agg(poll_option.title ORDER BY position) FROM poll_option WHERE poll_option.post_id = post.id)
+       (SELECT array_agg(poll_option.title ORDER BY position) FROM poll_option WHERE poll_option.post_id = post.id),
+       extension
      FROM post WHERE id = $1::bigint
    )
    UPDATE post SET content_html = $2, source = $3, summary = $4, sensitive = $5, language = $6,
@@ -184,6 +217,15 @@ export async function revisePost(tx: Tx, post: KnownPost, revision: Revision, no
   ])
 }
 
+/** What its author's app says of it in other words than ours. */
+export async function setExtension(tx: Tx, postId: PostId, extension: Extension | null): Promise<void> {
+  await tx
+    .updateTable('post')
+    .set({ extension: extension && JSON.stringify(extension) })
+    .where('id', '=', postId)
+    .execute()
+}
+
 /** Takes a post away with all that hangs on it; replies to it stay and keep its uri. */
 export async function deletePost(tx: Tx, post: KnownPost): Promise<void> {
   await tx.updateTable('post').set({ in_reply_to_id: null }).where('in_reply_to_id', '=', post.id).execute()
@@ -199,11 +241,30 @@ export async function deleteTombstones(db: Db, before: Date): Promise<void> {
   )
 }
 
-/** Remembers that this address is gone for good, so that a late Create cannot bring it back. */
-export async function insertTombstone(tx: Tx, uri: string, accountUri: string, now: Date): Promise<void> {
+/**
+ * Remembers that this address is gone for good, so that a late Create cannot bring it back.
+ * @param was of what was ours, what is told of it; `hidden` where only whoever deleted it may know
+ */
+export async function insertTombstone(
+  tx: Tx,
+  uri: string,
+  accountUri: string,
+  now: Date,
+  was?: Was & { readonly hidden: boolean },
+): Promise<void> {
   await tx
     .insertInto('tombstone')
-    .values({ uri, account_uri: accountUri, deleted_at: now })
+    .values({
+      uri,
+      account_uri: accountUri,
+      deleted_at: now,
+      ...(was && {
+        kind: was.kind,
+        published_at: was.publishedAt,
+        edited_at: was.editedAt,
+        hidden: was.hidden,
+      }),
+    })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
 }

@@ -2,6 +2,7 @@ import type { ActivityId, PostId } from '../../base/ids.ts'
 import { isOpen } from '../../base/visibility.ts'
 import type { Tx } from '../../db/transact.ts'
 import { findAsker, findOptions, findVotersToTell } from '../../domain/polls/find.ts'
+import { mentionedIn } from '../../domain/posts/find.ts'
 import { updateFrom } from '../../translate/to-activity/activities.ts'
 import { voteFrom } from '../../translate/to-activity/vote.ts'
 import { mentionsOfAccounts } from '../../views/accounts.ts'
@@ -42,6 +43,7 @@ async function sayTallies({ ids, uris }: SayingParts, tx: Tx, postId: PostId): P
   if (!post?.local) return undefined
   const id = ids.next<ActivityId>()
   const mentioned = post.mentions.map((mention) => mention.id)
+  const blind = (await mentionedIn(tx, postId)).filter((mention) => mention.blind)
   return {
     id,
     accountId: post.author.id,
@@ -51,6 +53,7 @@ async function sayTallies({ ids, uris }: SayingParts, tx: Tx, postId: PostId): P
     subject: postId,
     recipients: {
       accountIds: [...new Set([...mentioned, ...(await findVotersToTell(tx, postId))])],
+      blindIds: blind.map(({ accountId }) => accountId),
       ...(post.visibility === 'direct' ? {} : { followersOf: post.author.id }),
     },
   }

@@ -1,6 +1,8 @@
 import type { AccountId, ActivityId, PostId } from '../../base/ids.ts'
 import { isOpen } from '../../base/visibility.ts'
 import type { Tx } from '../../db/transact.ts'
+import { findSaid } from '../../domain/activities/find.ts'
+import { mentionedIn } from '../../domain/posts/find.ts'
 import { relayInboxes } from '../../domain/relays/find.ts'
 import type { FactOf } from '../../facts/facts.ts'
 import { createFrom, deleteFrom, updateFrom } from '../../translate/to-activity/activities.ts'
@@ -9,7 +11,15 @@ import type { Sayers, Saying, SayingParts } from './saying.ts'
 
 /** Create, Update and Delete of our posts. */
 export const sayPosts: Sayers = {
-  'post.published': (parts, tx, fact) => sayPost(parts, tx, fact.postId, fact.authorId, createFrom, []),
+  'post.published': async (parts, tx, fact) => {
+    const said = fact.released ? await findSaid(tx, fact.postId) : undefined
+    return sayPost(parts, tx, fact.postId, fact.authorId, createFrom, [], said)
+  },
+  // Its author may read what they said; others hear of it once they may.
+  'post.withheld': async (parts, tx, fact) => {
+    const saying = await sayPost(parts, tx, fact.postId, fact.authorId, createFrom, [])
+    return saying && { ...saying, stays: true }
+  },
   'post.edited': async (parts, tx, fact) =>
     fact.local
       ? sayPost(parts, tx, fact.postId, fact.authorId, updateFrom, fact.formerlyMentioned)
@@ -25,11 +35,12 @@ async function sayPost(
   authorId: AccountId,
   write: typeof createFrom,
   alsoTo: readonly AccountId[],
+  id = parts.ids.next<ActivityId>(),
 ): Promise<Saying | undefined> {
   const post = await viewPost(tx, postId, { accountId: authorId })
   if (!post) return undefined
-  const id = parts.ids.next<ActivityId>()
   const mentioned = post.mentions.map((mention) => mention.id)
+  const blind = (await mentionedIn(tx, postId)).filter((mention) => mention.blind)
   return {
     id,
     accountId: authorId,
@@ -39,6 +50,7 @@ async function sayPost(
     subject: postId,
     recipients: {
       accountIds: [...new Set([...mentioned, ...alsoTo])],
+      blindIds: blind.map(({ accountId }) => accountId),
       ...(post.visibility === 'direct' ? {} : { followersOf: authorId }),
       // Whoever got what everyone may read hears what it says now; of a private post only who may still read it.
       ...(write === updateFrom && isOpen(post.visibility) ? { reachOf: postId } : {}),
@@ -49,7 +61,9 @@ async function sayPost(
 
 function sayRemoved(parts: SayingParts, fact: FactOf<'post.removed'>): Saying {
   const id = parts.ids.next<ActivityId>()
-  const post = { uri: fact.uri, authorUri: parts.uris.actor(fact.authorId), deletedAt: parts.clock.now() }
+  const { uri, was } = fact
+  const authorUri = parts.uris.actor(fact.authorId)
+  const post = { uri, authorUri, deletedAt: parts.clock.now(), ...(was && { was }) }
   return {
     id,
     accountId: fact.authorId,
@@ -58,6 +72,7 @@ function sayRemoved(parts: SayingParts, fact: FactOf<'post.removed'>): Saying {
     subject: fact.postId,
     recipients: {
       accountIds: fact.mentioned,
+      blindIds: fact.blindIds ?? [],
       ...(fact.visibility === 'direct' ? {} : { followersOf: fact.authorId }),
       reachOf: fact.postId,
     },

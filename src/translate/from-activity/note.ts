@@ -165,14 +165,14 @@ export function parentOf(value: Json | undefined): string | null {
 }
 
 /** A warning before a note; before anything with a title, what it is about (Ghost and WordPress put it in `preview`). */
-function summaryOf(note: JsonObject, kind: string): string {
+export function summaryOf(note: JsonObject, kind: string): string {
   const written = textOf(note.summary) || languageMapOf(note.summaryMap)[0]?.[1] || ''
   const preview = TEXT_KINDS.has(kind) ? undefined : objectsOf(note.preview)[0]
   const html = written === '' && preview !== undefined ? (textOf(preview.content) ?? '') : written
   return cutText(plainTextFromEither(html), LONGEST_LINE)
 }
 
-function lineOf(value: Json | undefined, map: Json | undefined): string {
+export function lineOf(value: Json | undefined, map: Json | undefined): string {
   const written = textOf(value) ?? languageMapOf(map)[0]?.[1] ?? ''
   return cutText(cleanLine(plainTextFromEither(written)), LONGEST_LINE)
 }
@@ -191,7 +191,7 @@ function editedAt(updated: Date | undefined, published: Date | undefined): Date 
   return updated !== undefined && published !== undefined && updated <= published ? undefined : updated
 }
 
-function mentionsOf(value: Json | undefined): readonly string[] {
+export function mentionsOf(value: Json | undefined): readonly string[] {
   const found = new Set<string>()
   for (const tag of objectsOf(value)) {
     const href = typeOf(tag) === 'Mention' ? textOf(tag.href) : undefined
@@ -205,7 +205,7 @@ function recipients(uris: readonly string[], authorUri: string): readonly string
   return [...new Set(uris)].filter((uri) => uri !== authorUri).slice(0, MOST_RECIPIENTS)
 }
 
-function hashtagsOf(value: Json | undefined): Incoming['hashtags'] {
+export function hashtagsOf(value: Json | undefined): Incoming['hashtags'] {
   const found = new Map<string, Incoming['hashtags'][number]>()
   for (const tag of objectsOf(value)) {
     const hashtag = typeOf(tag) === 'Hashtag' ? hashtagFrom(textOf(tag.name) ?? '') : undefined

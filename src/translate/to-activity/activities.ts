@@ -3,8 +3,9 @@ import { PUBLIC, type Uris } from '../../base/uris.ts'
 import type { AccountView, PostView } from '../../views/view.ts'
 import type { JsonObject } from '../json.ts'
 import { actorObject } from './actor.ts'
-import { actorContext, noteContext, plainContext } from './context.ts'
-import { addressesFrom, noteObject, tombstoneObject } from './note.ts'
+import { actorContext, plainContext } from './context.ts'
+import { noteContextOf } from './extension.ts'
+import { addressesFrom, type FormerSelf, noteObject, tombstoneObject } from './note.ts'
 
 /** A Follow by its parts: ours to send, or a stranger's as they sent it, to be embedded whole in the answer. */
 export interface FollowParts {
@@ -32,7 +33,7 @@ function postActivity(
   published: Date,
 ): JsonObject {
   return {
-    '@context': noteContext,
+    '@context': noteContextOf(post),
     id: uris.activity(activityId),
     type,
     actor: post.author.uri,
@@ -45,7 +46,12 @@ function postActivity(
 /** A post of ours is gone; told to everyone, whoever it was for, since nothing of it is said. */
 export function deleteFrom(
   activityId: ActivityId,
-  post: { readonly uri: string; readonly authorUri: string; readonly deletedAt?: Date },
+  post: {
+    readonly uri: string
+    readonly authorUri: string
+    readonly deletedAt?: Date
+    readonly was?: FormerSelf
+  },
   uris: Uris,
 ): JsonObject {
   return {
@@ -55,7 +61,7 @@ export function deleteFrom(
     actor: post.authorUri,
     to: [PUBLIC],
     cc: [],
-    object: tombstoneObject(post.uri, post.deletedAt),
+    object: tombstoneObject(post.uri, post.deletedAt, post.was),
   }
 }
 

@@ -1,8 +1,10 @@
 import { PUBLIC, type Uris } from '../../base/uris.ts'
+import { typeOfKind } from '../../domain/posts/kinds.ts'
 import type { PostView } from '../../views/view.ts'
 import type { JsonObject } from '../json.ts'
-import { noteContext, plainContext } from './context.ts'
+import { plainContext } from './context.ts'
 import { controlsOf, quoteTags, withFallback } from './controls.ts'
+import { noteContextOf, withExtension } from './extension.ts'
 import { attachmentFrom, emojiFrom, languagesFrom, pollFrom, sourceFrom } from './held.ts'
 
 /** What a page of replies holds beside the note, when the caller has it. */
@@ -18,16 +20,20 @@ const EMBEDDED_REPLIES = 5
 
 /** A local post as the document served at its id, `@context` first. */
 export function noteFrom(view: PostView, uris: Uris, replies?: FirstReplies): JsonObject {
-  return { '@context': noteContext, ...noteObject(view, uris, replies) }
+  return { '@context': noteContextOf(view), ...noteObject(view, uris, replies) }
 }
 
 /** The same without its context: to stand within an activity or a collection. */
 export function noteObject(view: PostView, uris: Uris, replies?: FirstReplies): JsonObject {
+  return withExtension(plainObject(view, uris, replies), view)
+}
+
+function plainObject(view: PostView, uris: Uris, replies?: FirstReplies): JsonObject {
   const { to, cc } = addressesFrom(view, uris)
   const said = withFallback(view)
   return {
     id: view.uri,
-    type: view.poll === null ? 'Note' : 'Question',
+    type: view.poll === null ? typeOfKind(view.kind) : 'Question',
     attributedTo: view.author.uri,
     ...(view.inReplyTo === null ? {} : { inReplyTo: view.inReplyTo.uri }),
     published: view.publishedAt.toISOString(),
@@ -35,6 +41,7 @@ export function noteObject(view: PostView, uris: Uris, replies?: FirstReplies): 
     url: view.url,
     to,
     cc,
+    ...(view.title === null ? {} : { name: view.title }),
     ...(view.summary === '' ? {} : { summary: view.summary }),
     sensitive: view.sensitive,
     content: said.contentHtml,
@@ -54,14 +61,25 @@ export function noteObject(view: PostView, uris: Uris, replies?: FirstReplies): 
 }
 
 /** What stands at the id of a deleted post (served with 410) and within its Delete. */
-export function tombstoneFrom(uri: string, _uris: Uris, deletedAt?: Date): JsonObject {
-  return { '@context': plainContext, ...tombstoneObject(uri, deletedAt) }
+export function tombstoneFrom(uri: string, _uris: Uris, deletedAt?: Date, was?: FormerSelf): JsonObject {
+  return { '@context': plainContext, ...tombstoneObject(uri, deletedAt, was) }
 }
 
-export function tombstoneObject(uri: string, deletedAt?: Date): JsonObject {
+/** What a thing was before it was deleted, as far as that is told. */
+export interface FormerSelf {
+  readonly kind: string | null
+  readonly publishedAt: Date | null
+  readonly editedAt: Date | null
+}
+
+export function tombstoneObject(uri: string, deletedAt?: Date, was?: FormerSelf): JsonObject {
+  const { kind = null, publishedAt = null, editedAt = null } = was ?? {}
   return {
     id: uri,
     type: 'Tombstone',
+    ...(kind === null ? {} : { formerType: kind }),
+    ...(publishedAt === null ? {} : { published: publishedAt.toISOString() }),
+    ...(editedAt === null ? {} : { updated: editedAt.toISOString() }),
     ...(deletedAt === undefined ? {} : { deleted: deletedAt.toISOString() }),
   }
 }
