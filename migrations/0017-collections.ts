@@ -41,4 +41,17 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     db,
   )
   await sql`CREATE UNIQUE INDEX collection_item_once ON collection_item (collection_id, uri)`.execute(db)
+
+  // What was taken back is remembered, so that nobody takes it back twice.
+  await sql`
+    CREATE TABLE undone_activity (
+      activity_id bigint PRIMARY KEY,
+      account_id bigint NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+      by_id bigint NOT NULL,
+      created_at timestamptz NOT NULL
+    )`.execute(db)
+  await sql`CREATE INDEX undone_activity_account ON undone_activity (account_id)`.execute(db)
+  // Whoever takes back something by what it was, not by its id, looks among what they did lately.
+  await sql`CREATE INDEX activity_given ON activity (account_id, kind, id DESC)
+    WHERE lasting AND post_id IS NULL AND object_id IS NULL`.execute(db)
 }

@@ -99,6 +99,7 @@ export type RefusalCode =
   | 'remote.gone'
   | 'remote.refused'
   | 'remote.ours'
+  | 'act.move'
   | 'act.not-an-actor'
   | 'act.not-pending'
   | 'act.not-yours'

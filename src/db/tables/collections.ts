@@ -1,4 +1,4 @@
-import type { AccountId, CollectionId, CollectionItemId } from '../../base/ids.ts'
+import type { AccountId, ActivityId, CollectionId, CollectionItemId } from '../../base/ids.ts'
 import type { Visibility } from '../../base/visibility.ts'
 
 export interface CollectionTable {
@@ -23,4 +23,12 @@ export interface CollectionItemTable {
   id: CollectionItemId
   uri: string
   added_at: Date
+}
+
+export interface UndoneActivityTable {
+  activity_id: ActivityId
+  account_id: AccountId
+  /** the Undo */
+  by_id: ActivityId
+  created_at: Date
 }

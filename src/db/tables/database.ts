@@ -50,6 +50,7 @@ export interface Database {
   collection: collections.CollectionTable
   collection_reader: collections.CollectionReaderTable
   collection_item: collections.CollectionItemTable
+  undone_activity: collections.UndoneActivityTable
   pinned_post: lifecycle.PinnedPostTable
   featured_tag: lifecycle.FeaturedTagTable
   profile_image: lifecycle.ProfileImageTable

@@ -29,6 +29,17 @@ export async function isPinned(db: Db, accountId: AccountId, postId: PostId): Pr
   return row !== undefined
 }
 
+/** Whether an account shows a hashtag, by its lower-case name. */
+export async function isFeatured(db: Db, accountId: AccountId, name: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('featured_tag')
+    .select('name')
+    .where('account_id', '=', accountId)
+    .where('name', '=', name)
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 export async function countFeaturedTags(db: Db, accountId: AccountId): Promise<number> {
   const row = await db
     .selectFrom('featured_tag')

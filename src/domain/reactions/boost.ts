@@ -14,7 +14,7 @@ import { requireOriginal } from './like.ts'
 /**
  * Somebody here shows a post to their own followers. Open posts may be boosted by anyone; a post for followers by its
  * author alone, to those same followers; a direct post by nobody. To boost it again gives the boost that is there.
- * @param visibility whom the boost is for: everyone unless said otherwise
+ * @param visibility whom the boost is for: everyone unless said otherwise; `direct`: the author alone is told
  * @returns the boost, a post of its own; the post itself as long as its author is asked whether it may be boosted
  * @throws Refusal 'post.not-found' when it is not there, or not for them; 'boost.private' when it must not be spread
  */
@@ -22,7 +22,7 @@ export async function boostPost(
   world: World,
   account: LocalAccount,
   id: PostId,
-  visibility: Exclude<Visibility, 'direct'> = 'public',
+  visibility: Visibility = 'public',
 ): Promise<PostId> {
   if (account.movedToUri !== null) refuse('account.moved')
   const post = await requireOriginal(world, account, id)
@@ -46,7 +46,7 @@ export async function boostPost(
     accountId: account.id,
     accountLocal: true,
     postId: post.id,
-    visibility: isOpen(post.visibility) ? visibility : 'followers',
+    visibility: isOpen(post.visibility) || visibility === 'direct' ? visibility : 'followers',
     publishedAt: now,
     receivedAt: now,
   }

@@ -2,6 +2,7 @@ import type { AccountId, ActivityId } from '../../base/ids.ts'
 import type { Uris } from '../../base/uris.ts'
 import { isOpen } from '../../base/visibility.ts'
 import type { Tx } from '../../db/transact.ts'
+import { findActivity } from '../../domain/activities/find.ts'
 import { findApprovalOf } from '../../domain/policies/find.ts'
 import type { BoostFact, ReactionFact } from '../../facts/facts.ts'
 import type { JsonObject } from '../../translate/json.ts'
@@ -32,14 +33,18 @@ export const sayReactions: Sayers = {
   'reaction.removed': async (parts, tx, fact) => {
     const like = await likeOf(parts.uris, tx, fact)
     const id = parts.ids.next<ActivityId>()
-    return like && { id, json: undoLikeFrom(parts.uris.activity(id), like), ...aboutLike(fact) }
+    if (!like) return undefined
+    const said = { ...like, ...(fact.emoji === null ? {} : await typeOf(parts.uris, tx, fact.uri)) }
+    return { id, json: undoLikeFrom(parts.uris.activity(id), said), ...aboutLike(fact) }
   },
   'boost.added': async ({ uris }, tx, fact) => {
     const boost = await announceOf(uris, tx, fact)
     const id = uris.activityIdFrom(fact.uri)
     if (!boost || !id) return undefined
     const json = await withStamp(tx, 'announce', fact.uri, announceFrom(boost))
-    return { id, json, postId: fact.boostId, ...aboutBoost(fact) }
+    // What is for its author alone is read by them, though nobody may see the boost.
+    const about = fact.visibility === 'direct' ? {} : { postId: fact.boostId }
+    return { id, json, ...about, ...aboutBoost(fact) }
   },
   'boost.removed': async (parts, tx, fact) => {
     const boost = fact.withAuthor ? undefined : await announceOf(parts.uris, tx, fact)
@@ -65,6 +70,12 @@ async function likeOf(uris: Uris, tx: Tx, fact: AnyReaction): Promise<LikeParts 
   return authorUri === undefined
     ? undefined
     : { uri, actorUri: uris.actor(fact.accountId), postUri, authorUri, emoji }
+}
+
+/** The type by which a reaction was said. */
+async function typeOf(uris: Uris, tx: Tx, uri: string): Promise<Pick<LikeParts, 'type'>> {
+  const id = uris.activityIdFrom(uri)
+  return id && (await findActivity(tx, id))?.kind === 'EmojiReact' ? { type: 'EmojiReact' } : {}
 }
 
 /** Likes go to the author alone, so those between people here go nowhere. */

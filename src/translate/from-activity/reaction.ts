@@ -35,6 +35,13 @@ export function likeFromActivity(
   return { kind: 'like', uri, postUri, emoji: plain ? null : emoji }
 }
 
+/** The emoji of Unicode that an app reacts with; nothing for a plain like, as which one with a heart is taken. */
+export function reactionEmojiOf(reaction: JsonObject): Emoji | undefined {
+  const emoji = emojiFrom(textOf(reaction.content)?.trim() ?? '')
+  const plain = emoji === undefined || (typeOf(reaction) !== 'EmojiReact' && emoji === HEART)
+  return plain ? undefined : { emoji, url: null }
+}
+
 /** An Announce of a post, by its address: public, unlisted or for followers; undefined when it is for nobody here. */
 export function boostFromActivity(
   announce: JsonObject,

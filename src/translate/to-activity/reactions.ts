@@ -12,6 +12,8 @@ export interface LikeParts {
   /** whom it is sent to */
   readonly authorUri: string
   readonly emoji: string | null
+  /** how whoever did it said so: a Like with an emoji in it, unless given */
+  readonly type?: 'Like' | 'EmojiReact'
 }
 
 /** A boost of ours. */
@@ -62,10 +64,10 @@ function undo(id: string, { '@context': context, ...object }: JsonObject): JsonO
   return { '@context': context, id, type: 'Undo', actor, to, cc, object }
 }
 
-function likeObject({ uri, actorUri, postUri, authorUri, emoji }: LikeParts): JsonObject {
+function likeObject({ uri, actorUri, postUri, authorUri, emoji, type = 'Like' }: LikeParts): JsonObject {
   return {
     id: uri,
-    type: 'Like',
+    type,
     actor: actorUri,
     to: [authorUri],
     cc: [],

@@ -1,8 +1,46 @@
 import { refuse } from '../../../base/refusal.ts'
+import { announce } from './announce.ts'
+import { answer } from './answer.ts'
+import { block } from './block.ts'
+import { flag } from './flag.ts'
+import { follow } from './follow.ts'
+import { dislike, like } from './like.ts'
+import { change } from './members.ts'
+import { move } from './move.ts'
+import { other } from './other.ts'
 import type { OutboxHandler } from './posting.ts'
+import { undo } from './undo.ts'
 
-/** What each type of activity does; what has no line here is kept and sent on as it is. */
-const handlers: Readonly<Record<string, OutboxHandler>> = {}
+/** What each type of activity does. What we do not know is an `Activity` to us. */
+const handlers: Readonly<Record<string, OutboxHandler>> = {
+  Follow: follow,
+  Accept: answer,
+  Reject: answer,
+  Undo: undo,
+  Like: like,
+  EmojiReact: like,
+  Dislike: dislike,
+  Announce: announce,
+  Block: block,
+  Add: change,
+  Remove: change,
+  Flag: flag,
+  Move: move,
+  Activity: other,
+  IntransitiveActivity: other,
+  Arrive: other,
+  Ignore: other,
+  Invite: other,
+  Join: other,
+  Leave: other,
+  Listen: other,
+  Offer: other,
+  Read: other,
+  TentativeAccept: other,
+  TentativeReject: other,
+  Travel: other,
+  View: other,
+}
 
 /** @throws Refusal 'activity.type' for what cannot be posted */
 export function handlerFor(type: string): OutboxHandler {

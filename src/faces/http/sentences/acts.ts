@@ -20,6 +20,12 @@ export const actSentences = {
     sentence: 'The object is not there, or not for you.',
     type: problemType('object-does-not-exist'),
   },
+  'act.move': {
+    status: 403,
+    sentence:
+      'The new account does not name this one among its aliases or has itself moved on, or this account has moved lately.',
+    type: problemType('actor-not-authorized'),
+  },
   'act.self': { status: 400, sentence: 'Nobody can do that to themselves.' },
   'act.not-pending': {
     status: 400,

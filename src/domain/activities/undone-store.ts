@@ -1,0 +1,23 @@
+import type { AccountId, ActivityId } from '../../base/ids.ts'
+import type { Tx } from '../../db/transact.ts'
+
+export interface Undone {
+  readonly activityId: ActivityId
+  readonly accountId: AccountId
+  readonly byId: ActivityId
+}
+
+/** @returns false when it was taken back before */
+export async function insertUndone(
+  tx: Tx,
+  { activityId, accountId, byId }: Undone,
+  now: Date,
+): Promise<boolean> {
+  const row = await tx
+    .insertInto('undone_activity')
+    .values({ activity_id: activityId, account_id: accountId, by_id: byId, created_at: now })
+    .onConflict((conflict) => conflict.doNothing())
+    .returning('activity_id')
+    .executeTakeFirst()
+  return row !== undefined
+}

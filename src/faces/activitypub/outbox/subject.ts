@@ -1,0 +1,67 @@
+import { refuse } from '../../../base/refusal.ts'
+import { isOpen } from '../../../base/visibility.ts'
+import type { Account } from '../../../domain/accounts/account.ts'
+import { findAccount, findAccountByUri } from '../../../domain/accounts/find.ts'
+import { blockedBetween } from '../../../domain/blocks/find.ts'
+import { findOriginal } from '../../../domain/posts/boost-find.ts'
+import { findPostByUri, type KnownPost } from '../../../domain/posts/find.ts'
+import { type JsonObject, soleIdOf } from '../../../translate/json.ts'
+import type { Asking, Known, Posting } from './posting.ts'
+
+/** The id of what an activity is done to. @throws Refusal 'request.invalid' when it names nothing, or several */
+export function objectOf(activity: JsonObject): string {
+  return soleIdOf(activity.object) ?? refuse('request.invalid', { reason: 'an object is missing' })
+}
+
+/** Asks for an actor that is not known here yet. */
+export async function askForAccount({ parts }: Asking, uri: string): Promise<Partial<Known>> {
+  const account = await parts.directory.findByUri(uri).catch(() => undefined)
+  return { accounts: new Map(account ? [[uri, account]] : []) }
+}
+
+/** Asks for a post that is not known here yet, or else an actor. */
+export async function askForThing(asking: Asking, uri: string): Promise<Partial<Known>> {
+  const post = await asking.parts.resolvePost(uri).catch(() => undefined)
+  return post ? { posts: new Map([[uri, post]]) } : askForAccount(asking, uri)
+}
+
+/** An actor that is known by now; nothing when there is none of that id. */
+export async function findActor({ tx, known }: Posting, uri: string): Promise<Account | undefined> {
+  return known.accounts.get(uri) ?? (await findAccountByUri(tx, uri))
+}
+
+/** @throws Refusal 'act.not-an-actor' */
+export async function requireActor(posting: Posting, uri: string): Promise<Account> {
+  const account = await findActor(posting, uri)
+  return account && !(account.local && account.kind === 'application') ? account : refuse('act.not-an-actor')
+}
+
+/**
+ * The post that is meant, of a boost what it shows; nothing when no post has that id.
+ * @throws Refusal 'act.object-unknown' for one that is not for them, 'follow.blocked' where only a block keeps it from them
+ */
+export async function findSubject(
+  { tx, known, actor }: Posting,
+  uri: string,
+): Promise<KnownPost | undefined> {
+  const post = known.posts.get(uri) ?? (await findPostByUri(tx, uri))
+  if (!post) return undefined
+  const seen = await findOriginal(tx, post.id, { accountId: actor.id })
+  if (seen) return seen
+  const apart = isOpen(post.visibility) && (await blockedBetween(tx, actor.id, [post.accountId])).size > 0
+  return refuse(apart ? 'follow.blocked' : 'act.object-unknown')
+}
+
+/** Whom something that is no post belongs to: a person, or who made it, if whoever acts may know of it. */
+export async function requireOwner(posting: Posting, uri: string): Promise<Account> {
+  const account = await findActor(posting, uri)
+  if (!account) return refuse('act.object-unknown')
+  if ((await blockedBetween(posting.tx, posting.actor.id, [account.id])).size > 0) refuse('follow.blocked')
+  return account
+}
+
+/** Whoever said a post, to be told of what is done to it; nobody when it is one's own. */
+export async function authorOf({ tx, actor }: Posting, post: KnownPost): Promise<readonly Account[]> {
+  const author = post.accountId === actor.id ? undefined : await findAccount(tx, post.accountId)
+  return author ? [author] : []
+}
