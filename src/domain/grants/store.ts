@@ -2,6 +2,8 @@ import { sql } from 'kysely'
 import type { AccountId, GrantId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
 import type { Tx } from '../../db/transact.ts'
+import { openLoginInbox } from '../accounts/inbox-store.ts'
+import { allows, scopesFrom } from './scopes.ts'
 
 export interface NewGrant {
   readonly id: GrantId
@@ -13,6 +15,7 @@ export interface NewGrant {
   readonly expiresAt: Date | null
 }
 
+/** Opens a grant; where its app may read the inbox, what comes to its person is kept from now on. */
 export async function insertGrant(tx: Tx, grant: NewGrant): Promise<void> {
   await tx
     .insertInto('client_grant')
@@ -27,6 +30,8 @@ export async function insertGrant(tx: Tx, grant: NewGrant): Promise<void> {
     })
     .execute()
   await tx.updateTable('client').set({ used_at: grant.now }).where('id', '=', grant.clientId).execute()
+  if (grant.accountId !== null && allows(scopesFrom(grant.scopes), 'readinbox'))
+    await openLoginInbox(tx, grant.accountId, grant.now)
 }
 
 export interface NewToken {
