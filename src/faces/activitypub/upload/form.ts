@@ -1,6 +1,5 @@
-import { createWriteStream } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
 import busboy from 'busboy'
 import type { Request } from 'express'
 import { Refusal, refuse } from '../../../base/refusal.ts'
@@ -30,6 +29,7 @@ export async function readForm(req: Request, path: string): Promise<UploadForm> 
   const length = Number(req.headers['content-length'] ?? 0)
   const parser = parserFor(req)
   requireBearable(length - AROUND, LARGEST_FILM)
+  await using file = await open(path, 'wx', 0o600)
   const parts = new Map<string, Buffer>()
   const { promise: broken, reject } = Promise.withResolvers<never>()
   const invalid = (reason: string) => reject(new Refusal('request.invalid', { reason }))
@@ -39,7 +39,7 @@ export async function readForm(req: Request, path: string): Promise<UploadForm> 
     if (name === 'object') return gather(stream).then((bytes) => void parts.set(name, bytes))
     if (name !== 'file' || hasFile) return refuse('request.invalid', { reason: `${name} was not asked for` })
     hasFile = true
-    return pipeline(stream, guarded(length), createWriteStream(path, { mode: 0o600 }))
+    return keep(file, stream, length)
   }
   parser.on('file', (name, stream) => {
     const work = (async () => take(name, stream))()
@@ -64,6 +64,7 @@ export async function readForm(req: Request, path: string): Promise<UploadForm> 
   } finally {
     req.unpipe(parser)
     parser.destroy()
+    await Promise.allSettled(taken)
     // A sender that is still writing could not read our answer if the connection ended here.
     req.resume()
   }
@@ -102,19 +103,17 @@ async function gather(stream: Readable): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-/** Lets a file through as long as it is one that we take, and no larger than its kind may be. */
-function guarded(length: number) {
-  return async function* (source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    let [head, size, most] = [Buffer.alloc(0), 0, LARGEST_FILM]
-    for await (const chunk of source) {
-      if (head.length < ENOUGH) {
-        head = Buffer.concat([head, chunk.subarray(0, ENOUGH)])
-        if (head.length >= ENOUGH) most = largestFor(head)
-      }
-      size += chunk.length
-      if (size > most * MEGABYTE) requireBearable(Math.max(size, length - AROUND), most)
-      yield chunk
+/** Writes a file down as long as it is one that we take, and no larger than its kind may be. */
+async function keep(file: FileHandle, stream: Readable, length: number): Promise<void> {
+  let [head, size, most] = [Buffer.alloc(0), 0, LARGEST_FILM]
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    if (head.length < ENOUGH) {
+      head = Buffer.concat([head, chunk.subarray(0, ENOUGH)])
+      if (head.length >= ENOUGH) most = largestFor(head)
     }
+    size += chunk.length
+    if (size > most * MEGABYTE) requireBearable(Math.max(size, length - AROUND), most)
+    await file.writeFile(chunk)
   }
 }
 
