@@ -97,7 +97,7 @@ type ViewWorld = Pick<World, 'db' | 'uris'>
 /** Posts as they were said; those that came under no id that is known have one of ours, at which they are to be had. */
 export async function saidItems(
   { db, uris }: ViewWorld,
-  owner: LocalAccount,
+  owner: Pick<LocalAccount, 'id' | 'uri'>,
   posts: readonly PostView[],
 ): Promise<Item[]> {
   const [known, followersUris] = await Promise.all([
@@ -120,7 +120,7 @@ export async function saidItems(
 /** Notifications as activities: about posts with these, the rest as they are told. */
 export async function noticeItems(
   { db, uris }: ViewWorld,
-  owner: LocalAccount,
+  owner: Pick<LocalAccount, 'id' | 'uri'>,
   notices: readonly NoticeView[],
 ): Promise<Item[]> {
   const ids = [...new Set(notices.flatMap((notice) => shownBy(notice) ?? []))]
