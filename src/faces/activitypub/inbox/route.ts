@@ -61,7 +61,9 @@ const FAREWELLS_PER_MINUTE = 60
  */
 export function inboxRoute(parts: InboxParts): Router {
   const take = taker(parts)
-  const handler: RequestHandler = async (req, res) => {
+  const handler: RequestHandler = async (req, res, next) => {
+    // Reading it, and asking what can be done with it, is for others to answer.
+    if (req.method !== 'POST') return next()
     try {
       answer(res, 202, await take(req))
     } catch (error) {
@@ -69,8 +71,8 @@ export function inboxRoute(parts: InboxParts): Router {
     }
   }
   const router = Router({ caseSensitive: true, strict: true })
-  router.post('/ap/inbox', handler)
-  router.post('/ap/actors/:id/inbox', handler)
+  router.all('/ap/inbox', handler)
+  router.all('/ap/actors/:id/inbox', handler)
   return router
 }
 
