@@ -2,7 +2,7 @@ import { promisify } from 'node:util'
 import { brotliDecompress, gunzip, inflate } from 'node:zlib'
 import { Refusal, refuse } from '../base/refusal.ts'
 import { Transient } from '../base/transient.ts'
-import { isBlocked } from './blocked.ts'
+import { DeadlineError, isBlocked } from './blocked.ts'
 import type { WayOut } from './way-out.ts'
 
 /** What a server answered, once. */
@@ -36,7 +36,7 @@ const unzip = {
  */
 export async function getOnce(wayOut: WayOut, url: URL, options: ExchangeOptions): Promise<Answer> {
   const deadlineMs = options.endsAt - performance.now()
-  if (deadlineMs <= 0) throw new Transient(`${url.host} took too long`)
+  if (deadlineMs <= 0) throw new Transient(`${url.host} took too long`, { cause: new DeadlineError(0) })
   try {
     const response = await wayOut.ask(
       url,

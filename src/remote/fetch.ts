@@ -6,7 +6,7 @@ import { idOf, type JsonObject, sameOrigin } from '../translate/json.ts'
 import type { Answer } from './exchange.ts'
 import { fetchJrd, objectIn } from './jrd.ts'
 import { ACCEPT_ACTIVITY, alternateOf, isActivityType, isHtml } from './media-types.ts'
-import { createVisitor, type Visitor, type VisitorOptions } from './visitor.ts'
+import { createVisitor, type SignGet, type Visitor, type VisitorOptions } from './visitor.ts'
 
 export type { SignGet } from './visitor.ts'
 
@@ -116,8 +116,17 @@ async function fetchPage(visitor: Visitor, url: URL, endsAt: number): Promise<Fe
   return ours ? found : refuse('remote.refused', { reason: 'a page of another server' })
 }
 
-async function fetchActivity(visitor: Visitor, url: URL, endsAt: number): Promise<FetchedJson> {
-  const visit = { accept: ACCEPT_ACTIVITY, signed: true, endsAt }
+/**
+ * What is found at an address, in the server's own name or another's; whether it may say what it says is still to be seen.
+ * @throws as `Fetcher.json` does
+ */
+export async function fetchActivity(
+  visitor: Visitor,
+  url: URL,
+  endsAt: number,
+  signGet?: SignGet,
+): Promise<FetchedJson> {
+  const visit = { accept: ACCEPT_ACTIVITY, signed: true, endsAt, ...(signGet && { signGet }) }
   const answer = await visitor.visit(url, visit)
   const alternate = pageAlternate(answer)
   return documentIn(alternate === undefined ? answer : await visitor.visit(alternate, visit))

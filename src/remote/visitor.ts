@@ -22,6 +22,8 @@ export interface VisitorOptions {
 export interface Visit {
   readonly accept: string
   readonly signed: boolean
+  /** signs in somebody else's name than the server's own */
+  readonly signGet?: SignGet
   readonly endsAt: number
   /** after so many bytes the rest is left unread; else more than a megabyte is refused */
   readonly cutAt?: number
@@ -51,8 +53,8 @@ export function createVisitor(options: VisitorOptions): Visitor {
   const paused = new LRUCache<string, number>({ max: HOSTS })
 
   async function ask(url: URL, visit: Visit, form: SignatureForm): Promise<Answer> {
-    const headers =
-      visit.signed && signGet ? await signGet(url, form, visit.accept) : { accept: visit.accept }
+    const sign = visit.signGet ?? signGet
+    const headers = visit.signed && sign ? await sign(url, form, visit.accept) : { accept: visit.accept }
     return getOnce(dispatcher, url, {
       headers,
       maxBytes: MAX_BYTES,
@@ -67,7 +69,7 @@ export function createVisitor(options: VisitorOptions): Visitor {
     const known = forms.get(url.host)
     const first = known ?? 'cavage'
     const answer = await ask(url, visit, first)
-    if (!visit.signed || !signGet) return answer
+    if (!visit.signed || !(visit.signGet ?? signGet)) return answer
     if (!mayTakeTheOther(answer.status, known !== undefined)) {
       if (answer.status < 300) forms.set(url.host, first)
       return answer
@@ -145,9 +147,10 @@ function taken(answer: Answer, paused: LRUCache<string, number>, now: Date): Ans
   const { status, url } = answer
   if (status >= 200 && status < 300) return answer
   const reason = `${url.host} answered ${status}`
-  if (status === 404) refuse('remote.not-found', { reason })
+  if (status === 404) refuse('remote.not-found', { reason, status })
   if (status === 410) refuse('remote.gone', { reason })
-  if (status !== 408 && status !== 425 && status !== 429 && status < 500) refuse('remote.refused', { reason })
+  if (status !== 408 && status !== 425 && status !== 429 && status < 500)
+    refuse('remote.refused', { reason, status })
   const retryAfterSeconds = retryAfterFrom(answer.header('retry-after'), now)
   if (status === 429) {
     const wait = Math.min(retryAfterSeconds ?? 60, LONGEST_PAUSE_SECONDS)

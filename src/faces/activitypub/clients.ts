@@ -3,6 +3,7 @@ import { readBearer } from '../http/auth.ts'
 import type { ClientParts } from './client-parts.ts'
 import { outboxRoute } from './outbox/route.ts'
 import { ownedRoutes } from './owned/route.ts'
+import { proxyRoute } from './proxy.ts'
 import { uploadRoute } from './upload/route.ts'
 
 /**
@@ -17,4 +18,9 @@ export function clientRoutes(parts: ClientParts): RequestHandler {
 }
 
 /** Each answers its own paths and lets all others go on. */
-const routers: readonly ((parts: ClientParts) => RequestHandler)[] = [outboxRoute, ownedRoutes, uploadRoute]
+const routers: readonly ((parts: ClientParts) => RequestHandler)[] = [
+  proxyRoute,
+  outboxRoute,
+  ownedRoutes,
+  uploadRoute,
+]
