@@ -1,3 +1,5 @@
+import type { Request } from 'express'
+import { challengeFor } from '../http/challenge.ts'
 import type { Answer, AnswerWriter } from '../http/errors.ts'
 
 /** The refusals of other rooms that have a name of their own among the errors of OAuth. */
@@ -17,15 +19,26 @@ const named: Readonly<Record<string, string>> = {
 }
 
 /** RFC 6749 §5.2, for all that apps ask of the authorization server themselves. */
-export const asOAuthError: AnswerWriter = (req, res, answer) => {
-  const error = errorOf(answer)
-  if (error === 'invalid_client') res.status(401)
-  // Only who came with Basic is told of it: a browser would ask somebody for a name and a password.
-  if (res.statusCode === 401 && !res.hasHeader('WWW-Authenticate')) {
-    const scheme = /^basic /i.test(req.headers.authorization ?? '') ? 'Basic' : 'Bearer'
-    res.setHeader('WWW-Authenticate', scheme === 'Basic' ? 'Basic realm="oauth"' : `Bearer error="${error}"`)
+export function asOAuthError(origin: string): AnswerWriter {
+  return (req, res, answer) => {
+    const error = errorOf(answer)
+    if (error === 'invalid_client') res.status(401)
+    if (res.statusCode === 401) res.setHeader('WWW-Authenticate', challengeOf(req, answer, error, origin))
+    res.json({ error, error_description: plain(answer.sentence), reference: answer.reference })
   }
-  res.json({ error, error_description: plain(answer.sentence), reference: answer.reference })
+}
+
+function challengeOf(
+  req: Request,
+  { code, challenge, details }: Answer,
+  error: string,
+  origin: string,
+): string {
+  if (code.startsWith('token.'))
+    return challengeFor(challenge, details ?? {}, new URL(req.originalUrl, origin))
+  // Only who came with Basic is told of it: a browser would ask somebody for a name and a password.
+  const byBasic = /^basic /i.test(req.headers.authorization ?? '')
+  return byBasic ? 'Basic realm="oauth"' : `Bearer error="${error}"`
 }
 
 function errorOf({ code, status }: Answer): string {

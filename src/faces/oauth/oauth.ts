@@ -28,6 +28,6 @@ export function oauthTokens(parts: OAuthParts): RequestHandler {
     registerRoute(parts, limits),
     pushRoute(parts, limits),
   )
-  router.use(answerErrors(parts.log, asOAuthError))
+  router.use(answerErrors(parts.log, asOAuthError(parts.config.origin)))
   return router
 }
