@@ -6,6 +6,7 @@ import {
   type CollectionId,
   type EmojiId,
   type InboxItemId,
+  type ObjectId,
   type PostId,
   readId,
 } from './ids.ts'
@@ -61,6 +62,8 @@ export interface Uris {
   /** what somebody's home shows, and what they were told, as lists of their own */
   homeStream(id: AccountId): string
   notificationsStream(id: AccountId): string
+  /** what somebody here made that is no post */
+  object(id: ObjectId): string
   /** a collection that somebody here keeps */
   collection(id: CollectionId): string
   /** the stream of what happens to something of ours, by its id */
@@ -89,6 +92,7 @@ export interface Uris {
   stampIdFrom(uri: string): ApprovalId | undefined
   mediaIdFrom(uri: string): AttachmentId | undefined
   receivedIdFrom(uri: string): InboxItemId | undefined
+  objectIdFrom(uri: string): ObjectId | undefined
   collectionIdFrom(uri: string): CollectionId | undefined
   /** whose followers collection this is, if ours */
   followersOf(uri: string): AccountId | undefined
@@ -161,6 +165,7 @@ export function createUris(origin: string, handleHost: string): Uris {
     received: (id) => `${origin}/ap/received/${id}`,
     homeStream: (id) => `${actor(id)}/streams/home`,
     notificationsStream: (id) => `${actor(id)}/streams/notifications`,
+    object: (id) => `${origin}/ap/objects/${id}`,
     collection: (id) => `${origin}/ap/collections/${id}`,
     events: (of) => `${of}/events`,
     streamTickets: `${origin}/ap/streams/tickets`,
@@ -179,6 +184,7 @@ export function createUris(origin: string, handleHost: string): Uris {
     stampIdFrom: (uri) => idAfter<ApprovalId>(uri, `${origin}/ap/stamps/`),
     mediaIdFrom: (uri) => idAfter<AttachmentId>(uri, `${origin}/ap/media/`),
     receivedIdFrom: (uri) => idAfter<InboxItemId>(uri, `${origin}/ap/received/`),
+    objectIdFrom: (uri) => idAfter<ObjectId>(uri, `${origin}/ap/objects/`),
     collectionIdFrom: (uri) => idAfter<CollectionId>(uri, `${origin}/ap/collections/`),
     followersOf: (uri) => idAfter<AccountId>(uri, `${origin}/ap/actors/`, '/followers'),
     isOurs: (uri) => uri === origin || uri.startsWith(`${origin}/`),

@@ -5,6 +5,7 @@ import type {
   BlockId,
   CollectionId,
   FollowId,
+  ObjectId,
   PostId,
   ReportId,
 } from '../base/ids.ts'
@@ -128,6 +129,8 @@ export type Fact =
       readonly activityId: ActivityId
       readonly accountId: AccountId
       readonly kind: string
+      /** the object of theirs that it is about */
+      readonly about?: About
     }
   /** somebody here made a collection of their own, says something else of it, or has it no longer */
   | CollectionFact<'collection.made'>
@@ -165,6 +168,15 @@ export type Fact =
       /** the booster is gone, and everyone hears of that instead */
       readonly withAuthor: boolean
     })
+
+/** An object of somebody here that is no post. */
+export interface About {
+  readonly objectId: ObjectId
+  /** it is no more */
+  readonly gone?: boolean
+  /** all who ever got it are to hear this */
+  readonly reaching?: boolean
+}
 
 /** What something was before it was deleted. */
 export interface Was {

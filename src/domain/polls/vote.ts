@@ -17,6 +17,7 @@ const TELL_EVERY_MS = 60_000
 /**
  * Somebody here chooses among the answers of a poll, once and for good.
  * @param choices places of the answers, from 0
+ * @param oneByOne where several may be chosen, more may follow
  * @throws Refusal 'poll.not-found', 'poll.own', 'poll.ended', 'poll.voted' or 'poll.choice'
  */
 export async function vote(
@@ -24,6 +25,7 @@ export async function vote(
   voter: LocalAccount,
   postId: PostId,
   choices: readonly number[],
+  oneByOne = false,
 ): Promise<void> {
   const post = await findVisible(world.db, postId, { accountId: voter.id })
   if (!post) return refuse('poll.not-found')
@@ -32,12 +34,14 @@ export async function vote(
     const poll = await lockPoll(tx, postId)
     if (!poll) return refuse('poll.not-found')
     if (hasEnded(poll, world.clock.now())) refuse('poll.ended')
-    if ((await findVotes(tx, postId, voter.id)).length > 0) refuse('poll.voted')
+    const before = await findVotes(tx, postId, voter.id)
+    if (before.length > 0 && !(oneByOne && poll.multiple)) refuse('poll.voted')
     const options = await findOptions(tx, postId)
     const wanted = [...new Set(choices)]
     const possible = wanted.every((at) => options[at] !== undefined)
     if (wanted.length === 0 || !possible || (wanted.length > 1 && !poll.multiple)) refuse('poll.choice')
-    await count(world, tx, post, poll, voter.id, true, wanted)
+    if (wanted.some((place) => before.includes(place))) refuse('poll.voted')
+    await count(world, tx, post, poll, voter.id, before.length === 0, wanted)
   })
 }
 

@@ -1,4 +1,5 @@
 import type { AccountId } from '../../base/ids.ts'
+import type { Recipients } from '../../domain/activities/keep.ts'
 import type { Hearer, Voice } from '../../domain/activities/voice.ts'
 import { dateOf, type Json, type JsonObject, listOf } from '../../translate/json.ts'
 import type { Saying } from './saying.ts'
@@ -36,14 +37,14 @@ function addressesOf({ json }: Saying, { saidFor, usual }: Voice): { to: string[
 }
 
 function heardBy(saying: Saying, { accountId, saidFor, usual }: Voice) {
-  const told = usual ? saying.recipients : { accountIds: [] }
+  const told: Recipients = usual ? saying.recipients : { accountIds: [] }
   const open = [...idsOf(saidFor.hearers, false), ...told.accountIds]
-  const blind = idsOf(saidFor.hearers, true).filter((id) => !open.includes(id))
+  const blind = [...idsOf(saidFor.hearers, true), ...(told.blindIds ?? [])].filter((id) => !open.includes(id))
   const followersOf = saidFor.followers ? { followersOf: accountId } : {}
   const nobodyElse = saidFor.hearers.every((hearer) => hearer.local) && !saidFor.followers
   return {
     public: saidFor.public || (usual && (saying.public ?? false)),
-    recipients: { ...told, ...followersOf, accountIds: [...new Set(open)], blindIds: blind },
+    recipients: { ...told, ...followersOf, accountIds: [...new Set(open)], blindIds: [...new Set(blind)] },
     stays: nobodyElse && (!usual || (saying.stays ?? false)),
   }
 }

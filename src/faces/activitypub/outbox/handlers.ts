@@ -2,6 +2,7 @@ import { refuse } from '../../../base/refusal.ts'
 import { announce } from './announce.ts'
 import { answer } from './answer.ts'
 import { block } from './block.ts'
+import { create } from './create.ts'
 import { flag } from './flag.ts'
 import { follow } from './follow.ts'
 import { dislike, like } from './like.ts'
@@ -13,6 +14,7 @@ import { undo } from './undo.ts'
 
 /** What each type of activity does. What we do not know is an `Activity` to us. */
 const handlers: Readonly<Record<string, OutboxHandler>> = {
+  Create: create,
   Follow: follow,
   Accept: answer,
   Reject: answer,
