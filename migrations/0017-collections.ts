@@ -21,25 +21,27 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   )
 
   await sql`
-    CREATE TABLE collection_reader (
+    CREATE TABLE collection_recipient (
       collection_id bigint NOT NULL REFERENCES collection (id) ON DELETE CASCADE,
       account_id bigint NOT NULL REFERENCES account (id) ON DELETE CASCADE,
       blind boolean NOT NULL DEFAULT false,
       PRIMARY KEY (collection_id, account_id)
     )`.execute(db)
-  await sql`CREATE INDEX collection_reader_account ON collection_reader (account_id)`.execute(db)
+  await sql`CREATE INDEX collection_recipient_account ON collection_recipient (account_id)`.execute(db)
 
   await sql`
     CREATE TABLE collection_item (
       collection_id bigint NOT NULL REFERENCES collection (id) ON DELETE CASCADE,
       id bigint NOT NULL,
       uri text COLLATE "C" NOT NULL,
+      object_id bigint,
       added_at timestamptz NOT NULL,
       PRIMARY KEY (collection_id, id)
     )`.execute(db)
   await sql`COMMENT ON COLUMN collection_item.id IS 'grows with each that is added, and never changes'`.execute(
     db,
   )
+  await sql`COMMENT ON COLUMN collection_item.object_id IS 'what is no post but made here'`.execute(db)
   await sql`CREATE UNIQUE INDEX collection_item_once ON collection_item (collection_id, uri)`.execute(db)
 
   // What was taken back is remembered, so that nobody takes it back twice.

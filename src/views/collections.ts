@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { AccountId, CollectionId, CollectionItemId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
-import { collectionReadableBy } from '../domain/collections/audience-find.ts'
+import { collectionReadableBy, objectReadableBy } from '../domain/activities/audience-find.ts'
 import { type Collection, collectionColumns } from '../domain/collections/find.ts'
 import { visibleTo } from '../domain/posts/audience.ts'
 import type { Viewer } from './view.ts'
@@ -95,8 +95,10 @@ export async function findCollectionItem(
     .executeTakeFirst()
 }
 
-/** Posts by the one rule of who may see them; what is no post that is known here is its own server's to hide. */
+/** Posts, and what else is made here, by the one rule of who may see them; all other is its own server's to hide. */
 function isShown(viewer: Viewer): RawBuilder<boolean> {
   return sql<boolean>`(NOT EXISTS (SELECT 1 FROM tombstone WHERE tombstone.uri = item.uri)
-    AND NOT EXISTS (SELECT 1 FROM post WHERE post.uri = item.uri AND NOT ${visibleTo(viewer)}))`
+    AND NOT EXISTS (SELECT 1 FROM post WHERE post.uri = item.uri AND NOT ${visibleTo(viewer)})
+    AND (item.object_id IS NULL OR EXISTS (
+      SELECT 1 FROM object WHERE object.id = item.object_id AND ${objectReadableBy(viewer)})))`
 }

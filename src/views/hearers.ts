@@ -1,9 +1,12 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { AccountId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
-import { activityReadableBy, objectReadableBy } from '../domain/activities/audience-find.ts'
+import {
+  activityReadableBy,
+  collectionReadableBy,
+  objectReadableBy,
+} from '../domain/activities/audience-find.ts'
 import { areApart, isMuted } from '../domain/blocks/find.ts'
-import { collectionReadableBy } from '../domain/collections/audience-find.ts'
 import type { Gone, StreamEvent } from '../domain/events/event.ts'
 import { isHeard } from '../domain/inboxes/find.ts'
 import { eachIn, maySee, visibleTo } from '../domain/posts/audience.ts'

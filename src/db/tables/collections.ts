@@ -1,4 +1,4 @@
-import type { AccountId, ActivityId, CollectionId, CollectionItemId } from '../../base/ids.ts'
+import type { AccountId, ActivityId, CollectionId, CollectionItemId, ObjectId } from '../../base/ids.ts'
 import type { Visibility } from '../../base/visibility.ts'
 
 export interface CollectionTable {
@@ -12,7 +12,7 @@ export interface CollectionTable {
   deleted_at: Date | null
 }
 
-export interface CollectionReaderTable {
+export interface CollectionRecipientTable {
   collection_id: CollectionId
   account_id: AccountId
   blind: boolean
@@ -22,6 +22,8 @@ export interface CollectionItemTable {
   collection_id: CollectionId
   id: CollectionItemId
   uri: string
+  /** what is no post but made here */
+  object_id: ObjectId | null
   added_at: Date
 }
 

@@ -48,7 +48,7 @@ export interface Database {
   quote: quotes.QuoteTable
   approval: quotes.ApprovalTable
   collection: collections.CollectionTable
-  collection_reader: collections.CollectionReaderTable
+  collection_recipient: collections.CollectionRecipientTable
   collection_item: collections.CollectionItemTable
   undone_activity: collections.UndoneActivityTable
   pinned_post: lifecycle.PinnedPostTable

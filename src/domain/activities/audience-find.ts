@@ -26,21 +26,33 @@ export function activityReadableBy(viewer: Viewer): RawBuilder<boolean> {
 
 /** The same for the table `object`: what is no post. */
 export function objectReadableBy(viewer: Viewer): RawBuilder<boolean> {
-  const open = sql`object.visibility IN ('public', 'unlisted')`
-  if (!viewer) return sql<boolean>`(${open} AND ${isThere('object')})`
-  const me = sql`${viewer.accountId}::bigint`
-  return sql<boolean>`(object.account_id = ${me} OR (
-    (${open}
-      OR EXISTS (SELECT 1 FROM object_recipient AS told
-        WHERE told.object_id = object.id AND told.account_id = ${me})
-      OR (object.visibility = 'followers' AND ${follows(me, 'object')}))
-    AND ${isThere('object')} AND NOT ${areApart(me, sql`object.account_id`)}))`
+  return thingReadableBy(viewer, 'object')
 }
 
-const follows = (me: RawBuilder<unknown>, table: 'activity' | 'object') => sql<boolean>`EXISTS (
+/** The same for the table `collection`. */
+export function collectionReadableBy(viewer: Viewer): RawBuilder<boolean> {
+  return thingReadableBy(viewer, 'collection')
+}
+
+function thingReadableBy(viewer: Viewer, table: 'object' | 'collection'): RawBuilder<boolean> {
+  const [owner, visibility] = [sql.ref(`${table}.account_id`), sql.ref(`${table}.visibility`)]
+  const open = sql`${visibility} IN ('public', 'unlisted')`
+  if (!viewer) return sql<boolean>`(${open} AND ${isThere(table)})`
+  const me = sql`${viewer.accountId}::bigint`
+  return sql<boolean>`(${owner} = ${me} OR (
+    (${open}
+      OR EXISTS (SELECT 1 FROM ${sql.table(`${table}_recipient`)} AS told
+        WHERE ${sql.ref(`told.${table}_id`)} = ${sql.ref(`${table}.id`)} AND told.account_id = ${me})
+      OR (${visibility} = 'followers' AND ${follows(me, table)}))
+    AND ${isThere(table)} AND NOT ${areApart(me, owner)}))`
+}
+
+type Table = 'activity' | 'object' | 'collection'
+
+const follows = (me: RawBuilder<unknown>, table: Table) => sql<boolean>`EXISTS (
   SELECT 1 FROM follow WHERE follow.followed_id = ${sql.ref(`${table}.account_id`)}
     AND follow.follower_id = ${me} AND follow.state = 'accepted')`
 
-const isThere = (table: 'activity' | 'object') => sql<boolean>`EXISTS (
+const isThere = (table: Table) => sql<boolean>`EXISTS (
   SELECT 1 FROM account AS speaker WHERE speaker.id = ${sql.ref(`${table}.account_id`)}
     AND speaker.suspended_at IS NULL AND NOT speaker.suspended_afar AND speaker.deleted_at IS NULL)`

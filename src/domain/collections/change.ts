@@ -1,10 +1,11 @@
-import type { CollectionId, CollectionItemId } from '../../base/ids.ts'
+import type { CollectionId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
 import type { Visibility } from '../../base/visibility.ts'
 import { type Tx, transact } from '../../db/transact.ts'
 import { record } from '../../facts/record.ts'
 import type { LocalAccount } from '../accounts/account.ts'
 import type { World } from '../world.ts'
+import { itemOf } from './create.ts'
 import type { Collection } from './find.ts'
 import {
   addReaders,
@@ -59,8 +60,7 @@ export async function addMember(
 ): Promise<boolean> {
   return transact(world.db, async (tx) => {
     await requireOwn(tx, owner, id)
-    const item = { id: world.ids.next<CollectionItemId>(), uri }
-    return (await insertItems(tx, id, [item], world.clock.now())).has(uri)
+    return (await insertItems(tx, id, [itemOf(world, uri)], world.clock.now())).has(uri)
   })
 }
 

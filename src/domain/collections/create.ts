@@ -7,7 +7,7 @@ import type { LocalAccount } from '../accounts/account.ts'
 import { lockAccount } from '../accounts/store.ts'
 import type { World } from '../world.ts'
 import { countCollections } from './find.ts'
-import { addReaders, insertCollection, insertItems, type Reader } from './store.ts'
+import { addReaders, insertCollection, insertItems, type NewItem, type Reader } from './store.ts'
 
 export const MOST_COLLECTIONS = 200
 /** That a collection may begin with; more are added one by one. */
@@ -39,9 +39,14 @@ export async function createCollection(
     const dates = { createdAt: now, updatedAt: null, deletedAt: null }
     await insertCollection(tx, { id, accountId: owner.id, ordered, visibility, body, ...dates })
     await addReaders(tx, id, readers)
-    const items = [...new Set(members)].map((uri) => ({ id: world.ids.next<CollectionItemId>(), uri }))
+    const items = [...new Set(members)].map((uri) => itemOf(world, uri))
     await insertItems(tx, id, items, now)
     await record(world, tx, { type: 'collection.made', collectionId: id, accountId: owner.id })
     return id
   })
+}
+
+/** Ready to be put into a collection. */
+export function itemOf({ ids, uris }: Pick<World, 'ids' | 'uris'>, uri: string): NewItem {
+  return { id: ids.next<CollectionItemId>(), uri, objectId: uris.objectIdFrom(uri) ?? null }
 }

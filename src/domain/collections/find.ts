@@ -41,7 +41,7 @@ export async function findReaders(
   id: CollectionId,
 ): Promise<{ readonly accountId: AccountId; readonly blind: boolean }[]> {
   return db
-    .selectFrom('collection_reader')
+    .selectFrom('collection_recipient')
     .select(['account_id as accountId', 'blind'])
     .where('collection_id', '=', id)
     .execute()

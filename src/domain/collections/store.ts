@@ -1,4 +1,4 @@
-import type { AccountId, CollectionId, CollectionItemId } from '../../base/ids.ts'
+import type { AccountId, CollectionId, CollectionItemId, ObjectId } from '../../base/ids.ts'
 import type { Visibility } from '../../base/visibility.ts'
 import type { Tx } from '../../db/transact.ts'
 import { type Collection, collectionColumns } from './find.ts'
@@ -28,7 +28,7 @@ export async function insertCollection(tx: Tx, collection: Collection): Promise<
 export async function addReaders(tx: Tx, id: CollectionId, readers: readonly Reader[]): Promise<void> {
   if (readers.length === 0) return
   await tx
-    .insertInto('collection_reader')
+    .insertInto('collection_recipient')
     .values(readers.map(({ accountId, blind }) => ({ collection_id: id, account_id: accountId, blind })))
     .onConflict((conflict) => conflict.columns(['collection_id', 'account_id']).doNothing())
     .execute()
@@ -60,17 +60,32 @@ export async function emptyOut(tx: Tx, id: CollectionId, now: Date): Promise<voi
   await tx.updateTable('collection').set({ body: '{}', deleted_at: now }).where('id', '=', id).execute()
 }
 
+export interface NewItem {
+  readonly id: CollectionItemId
+  readonly uri: string
+  /** of what is no post but made here */
+  readonly objectId: ObjectId | null
+}
+
 /** @returns the uris of those that were not in it */
 export async function insertItems(
   tx: Tx,
   id: CollectionId,
-  items: readonly { readonly id: CollectionItemId; readonly uri: string }[],
+  items: readonly NewItem[],
   now: Date,
 ): Promise<Set<string>> {
   if (items.length === 0) return new Set()
   const added = await tx
     .insertInto('collection_item')
-    .values(items.map((item) => ({ collection_id: id, id: item.id, uri: item.uri, added_at: now })))
+    .values(
+      items.map((item) => ({
+        collection_id: id,
+        id: item.id,
+        uri: item.uri,
+        object_id: item.objectId,
+        added_at: now,
+      })),
+    )
     .onConflict((conflict) => conflict.columns(['collection_id', 'uri']).doNothing())
     .returning('uri')
     .execute()
