@@ -5,6 +5,7 @@ import type { Db } from './db/connect.ts'
 import { listen } from './db/listen.ts'
 import { knownAmong, presenceOf } from './domain/accounts/find.ts'
 import { ownerSetupToken } from './domain/accounts/setup.ts'
+import { EventHub } from './domain/events/hub.ts'
 import type { ClientReader } from './domain/grants/ensure-client.ts'
 import { GRANTS_CHANNEL } from './domain/grants/news.ts'
 import { DOMAINS_CHANNEL } from './domain/moderation/gate.ts'
@@ -56,11 +57,13 @@ export async function createApp(parts: AppParts, outside?: HouseParts['outside']
   )
   // For what is opened after the app is made.
   const late = stack.use(new AsyncDisposableStack())
-  const handler = createHandler(parts, house, documents, late)
+  const draining = new AbortController()
+  const handler = createHandler(parts, house, documents, late, draining.signal)
 
   const open = stack.move()
   return {
     handler,
+    letGo: () => draining.abort(),
     async startWorkers() {
       const { createWorkers } = await import('./workers.ts')
       const runner = late.use(createWorkers(parts, house))
@@ -91,6 +94,7 @@ function createHandler(
   house: House,
   documents: Documents,
   late: AsyncDisposableStack,
+  draining: AbortSignal,
 ): RequestListener {
   const { config, db, log, instruments } = parts
   const { world } = house
@@ -122,7 +126,7 @@ function createHandler(
   app.use(
     loadedLater(
       ({ path }) => path.startsWith('/ap/'),
-      () => loadClients(parts, house, late),
+      () => loadClients(parts, house, late, draining),
     ),
   )
   app.use(
@@ -148,9 +152,20 @@ async function loadClients(
   { config, databaseUrl, log }: AppParts,
   house: House,
   late: AsyncDisposableStack,
+  draining: AbortSignal,
 ): Promise<express.RequestHandler> {
   const { clientRoutes } = await import('./faces/activitypub/clients.ts')
-  return clientRoutes({ ...house, blocks: house.domains.blocks, config, databaseUrl, log, late })
+  const hub = late.use(new EventHub({ world: house.world, databaseUrl, log }))
+  return clientRoutes({
+    ...house,
+    blocks: house.domains.blocks,
+    config,
+    databaseUrl,
+    log,
+    hub,
+    draining,
+    late,
+  })
 }
 
 /** Nor is the authorization server. */
@@ -200,6 +215,7 @@ async function loadSurface(
       keys: holdKeys(house.directory.keys, clock),
       blocks: house.domains.blocks,
       authorizedFetch: config.authorizedFetch,
+      rateLimits: config.rateLimits,
       software: { version: VERSION, openRegistrations: config.registration === 'open' },
       log,
     },

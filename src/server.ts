@@ -37,6 +37,8 @@ export interface App extends AsyncDisposable {
   readonly handler: RequestListener
   /** Begins to work in the background. What that takes is loaded only now, so that the first answer need not wait. */
   startWorkers(): Promise<Workers>
+  /** Ends what would stay open by itself, such as streams, so that a stop need not wait for it. */
+  letGo(): void
   /** the link that makes the owner, while there is none */
   ownerLink(): Promise<string | undefined>
 }
@@ -120,6 +122,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
     ownerLink,
     async drain(patienceMs) {
       health.drain()
+      app.letGo()
       await Promise.all([http?.close(patienceMs), workers?.drain(patienceMs)])
       await open.disposeAsync()
     },

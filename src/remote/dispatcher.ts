@@ -116,7 +116,8 @@ export class GuardedDispatcher extends Dispatcher {
     const guard = guardResponse(handler, this.#limits, () => release.now())
     try {
       const origin = requireOrigin(options, this.#outside)
-      const { client, release: free } = this.#outside.origins.take(origin)
+      const { origins } = this.#outside
+      const { client, release: free } = this.#limits.alone ? origins.takeAlone(origin) : origins.take(origin)
       release.now = free
       const headers = outgoingHeaders(options.headers, this.#outside.userAgent)
       return client.dispatch({ ...options, origin, headers }, guard.handler)

@@ -5,6 +5,8 @@ export interface Origins {
   readonly size: number
   /** a connection to that origin, counted as in use until it is released */
   take(origin: string): { client: Client; release: () => void }
+  /** one that is nobody else's, and closed when it is released */
+  takeAlone(origin: string): { client: Client; release: () => void }
   close(): Promise<unknown>
   destroy(error: Error | null): Promise<unknown>
 }
@@ -26,6 +28,7 @@ export function createOrigins(options: ConnectorOptions, max: number): Origins {
   const connect = createConnector(options)
   // A Map in order of use: reading an entry moves it to the end.
   const known = new Map<string, Line[]>()
+  const alone = new Set<Client>()
   const makeLine = (origin: string): Line => ({
     client: new Client(origin, {
       connect,
@@ -57,8 +60,24 @@ export function createOrigins(options: ConnectorOptions, max: number): Origins {
         },
       }
     },
-    close: () => Promise.all(takeAll(known).map((client) => client.close())),
-    destroy: (error) => Promise.all(takeAll(known).map((client) => client.destroy(error))),
+    takeAlone(origin) {
+      const { client } = makeLine(origin)
+      alone.add(client)
+      return {
+        client,
+        release() {
+          alone.delete(client)
+          void client.destroy()
+        },
+      }
+    },
+    // What lasts would never end by itself.
+    close: () =>
+      Promise.all([
+        ...takeAll(known).map((client) => client.close()),
+        ...[...alone].map((client) => client.destroy()),
+      ]),
+    destroy: (error) => Promise.all([...takeAll(known), ...alone].map((client) => client.destroy(error))),
   }
 }
 

@@ -9,6 +9,8 @@ export interface Limits {
   readonly maxBytes: number
   /** whether an answer may be compressed; only for callers that decompress within a bound of their own */
   readonly encoded: boolean
+  /** over a connection of its own, so that nothing else waits for what lasts long */
+  readonly alone?: boolean
 }
 
 export interface Guard {

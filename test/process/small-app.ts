@@ -34,6 +34,7 @@ const createApp: CreateApp = async ({ db, log, instruments }) => {
         response.end('hello')
       }
     },
+    letGo: () => undefined,
     async startWorkers() {
       log.info('the runner started')
       return {

@@ -1,6 +1,7 @@
 import type { Log } from '../../base/log.ts'
 import type { Config } from '../../config.ts'
 import type { Account } from '../../domain/accounts/account.ts'
+import type { EventHub } from '../../domain/events/hub.ts'
 import type { Bearers } from '../../domain/grants/bearers.ts'
 import type { KnownPost } from '../../domain/posts/find.ts'
 import type { World } from '../../domain/world.ts'
@@ -31,6 +32,10 @@ export interface ClientParts {
   readonly signingKey: (accountId: Account['id']) => Promise<SigningKey | undefined>
   /** a post by its id or the address of its page, asking its own server when it is not known yet */
   readonly resolvePost: (address: string) => Promise<KnownPost | undefined>
+  /** what happens, for all who listen */
+  readonly hub: EventHub
+  /** aborted when the process is to stop: what would stay open by itself ends then */
+  readonly draining: AbortSignal
   /** lets what is open be closed when the app is */
   readonly late: AsyncDisposableStack
 }

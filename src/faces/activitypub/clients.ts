@@ -4,6 +4,7 @@ import type { ClientParts } from './client-parts.ts'
 import { outboxRoute } from './outbox/route.ts'
 import { ownedRoutes } from './owned/route.ts'
 import { proxyRoute } from './proxy.ts'
+import { streamRoutes } from './streams/route.ts'
 import { uploadRoute } from './upload/route.ts'
 
 /**
@@ -19,6 +20,7 @@ export function clientRoutes(parts: ClientParts): RequestHandler {
 
 /** Each answers its own paths and lets all others go on. */
 const routers: readonly ((parts: ClientParts) => RequestHandler)[] = [
+  streamRoutes,
   proxyRoute,
   outboxRoute,
   ownedRoutes,
