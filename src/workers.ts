@@ -5,6 +5,8 @@ import { forgetPassing } from './domain/activities/forget.ts'
 import { forgetOnces } from './domain/activities/once.ts'
 import { endMutes } from './domain/blocks/mute.ts'
 import { forgetCrawls } from './domain/crawls/forget.ts'
+import { sweepEvents } from './domain/events/listeners.ts'
+import { sweepTickets } from './domain/events/tickets.ts'
 import { forgetGrants } from './domain/grants/forget.ts'
 import { forgetClients } from './domain/grants/register-client.ts'
 import { trimInboxes } from './domain/inboxes/trim.ts'
@@ -76,6 +78,8 @@ export function createWorkers(parts: AppParts, house: House): Runner {
       () => forgetPassing(world),
       () => forgetOnces(world),
       () => forgetEchoes(world),
+      () => sweepEvents(world),
+      () => sweepTickets(world),
       () => forgetGrants(world),
       () => forgetClients(world),
     ],
