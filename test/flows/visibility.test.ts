@@ -92,6 +92,9 @@ const known: Readonly<Record<string, Known>> = {
   '/tags/:name': { of: 'many', paths: () => ['/tags/matrix', '/tags/MATRIX'] },
   '/about': { of: 'many', paths: () => ['/about'] },
   '/accounts': 'says nothing of posts',
+  '/accounts/apps': 'says nothing of posts',
+  '/oauth/authorize': 'says nothing of posts',
+  '/oauth/authorize/:request': 'says nothing of posts',
   '/privacy': 'says nothing of posts',
   '/terms': 'says nothing of posts',
   // Asked for by address, not by path: below.
@@ -284,11 +287,12 @@ describe('the routes', () => {
       .map((path) => path.replace(/^\/assets\/.*/, '/assets/*'))
     expect(read.length).toBeGreaterThan(15)
     expect([...new Set(read)].filter((path) => !(path in known))).toEqual([])
-    // CORS, inbox, media, apps, surface, pages, errors: whatever else is put beside them has to be known here as well.
+    // CORS, inbox, media, apps, OAuth, surface, pages, errors: whatever else is put beside them has to be known here as well.
     expect(stack().map((layer) => layer.name)).toEqual([
       'openPrograms',
       'router',
       'router',
+      '<anonymous>',
       '<anonymous>',
       '<anonymous>',
       'router',
