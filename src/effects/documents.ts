@@ -35,6 +35,9 @@ function staleAfter(uris: Uris, fact: Fact): string[] {
       return [uris.actor(fact.accountId)]
     case 'collection.changed':
       return [uris.actor(fact.accountId), uris.collection(fact.collectionId)]
+    case 'member.added':
+    case 'member.removed':
+      return [uris.collection(fact.collectionId)]
     case 'post.received':
       return parentOf(uris, fact.ourParentId)
     case 'quote.settled':

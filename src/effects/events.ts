@@ -29,6 +29,13 @@ export async function andTell(
   })
 }
 
+/** Told to those alone who may see what it is about. */
+function ofMember({ type, collectionId, uri, postId, objectId }: FactOf<'member.added' | 'member.removed'>) {
+  const thing = postId ? 'post' : objectId ? 'object' : 'id'
+  const verb = type === 'member.added' ? 'Add' : 'Remove'
+  return at('collection', collectionId, verb, thing, postId ?? objectId, uri)
+}
+
 function newInHomes(fact: Fact): string[] {
   if (fact.type === 'post.published' || fact.type === 'post.received') return [fact.postId]
   return fact.type === 'boost.added' ? [fact.boostId] : []
@@ -73,6 +80,13 @@ function eventsOf(uris: World['uris'], fact: Fact): NewEvent[] {
     case 'block.made':
     case 'block.lifted':
       return ofBlock(fact)
+    case 'collection.changed':
+      return [at('collection', fact.collectionId, 'Update', 'collection', fact.collectionId)]
+    case 'collection.removed':
+      return [at('collection', fact.collectionId, 'Delete', 'id', null, uris.collection(fact.collectionId))]
+    case 'member.added':
+    case 'member.removed':
+      return [ofMember(fact)]
     case 'poll.voted':
     case 'poll.closed':
       return fact.local ? [at('post', fact.postId, 'Update', 'post', fact.postId)] : []

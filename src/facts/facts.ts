@@ -136,6 +136,8 @@ export type Fact =
   | CollectionFact<'collection.made'>
   | CollectionFact<'collection.changed'>
   | CollectionFact<'collection.removed'>
+  | MemberFact<'member.added'>
+  | MemberFact<'member.removed'>
   /** an account, here or elsewhere, was suspended, limited, or let go again */
   | { readonly type: 'account.restricted'; readonly accountId: AccountId }
   | BlockFact<'block.made'>
@@ -220,6 +222,14 @@ export interface CollectionFact<Type extends string> {
   readonly type: Type
   readonly collectionId: CollectionId
   readonly accountId: AccountId
+}
+
+/** Something is put into a collection of somebody here, or taken out of it. */
+export interface MemberFact<Type extends string> extends CollectionFact<Type> {
+  readonly uri: string
+  /** of a post that is known here, and of what else is made here */
+  readonly postId: PostId | null
+  readonly objectId: ObjectId | null
 }
 
 /** A poll has new tallies to be told, or has ended. */

@@ -2,8 +2,10 @@ import type { CollectionId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
 import type { Visibility } from '../../base/visibility.ts'
 import { type Tx, transact } from '../../db/transact.ts'
+import type { MemberFact } from '../../facts/facts.ts'
 import { record } from '../../facts/record.ts'
 import type { LocalAccount } from '../accounts/account.ts'
+import { findPostByUri } from '../posts/find.ts'
 import type { World } from '../world.ts'
 import { itemOf } from './create.ts'
 import type { Collection } from './find.ts'
@@ -60,7 +62,9 @@ export async function addMember(
 ): Promise<boolean> {
   return transact(world.db, async (tx) => {
     await requireOwn(tx, owner, id)
-    return (await insertItems(tx, id, [itemOf(world, uri)], world.clock.now())).has(uri)
+    const added = (await insertItems(tx, id, [itemOf(world, uri)], world.clock.now())).has(uri)
+    if (added) await record(world, tx, await factOf(world, tx, 'member.added', { owner, id, uri }))
+    return added
   })
 }
 
@@ -73,8 +77,26 @@ export async function removeMember(
 ): Promise<boolean> {
   return transact(world.db, async (tx) => {
     await requireOwn(tx, owner, id)
-    return deleteItem(tx, id, uri)
+    const removed = await deleteItem(tx, id, uri)
+    if (removed) await record(world, tx, await factOf(world, tx, 'member.removed', { owner, id, uri }))
+    return removed
   })
+}
+
+async function factOf<Type extends string>(
+  { uris }: World,
+  tx: Tx,
+  type: Type,
+  { owner, id, uri }: { readonly owner: LocalAccount; readonly id: CollectionId; readonly uri: string },
+): Promise<MemberFact<Type>> {
+  return {
+    type,
+    collectionId: id,
+    accountId: owner.id,
+    uri,
+    postId: (await findPostByUri(tx, uri))?.id ?? null,
+    objectId: uris.objectIdFrom(uri) ?? null,
+  }
 }
 
 async function requireOwn(tx: Tx, owner: LocalAccount, id: CollectionId): Promise<Collection> {
