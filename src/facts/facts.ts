@@ -3,7 +3,6 @@ import type {
   ActivityId,
   ApprovalId,
   BlockId,
-  CollectionId,
   FollowId,
   ObjectId,
   PostId,
@@ -11,6 +10,7 @@ import type {
 } from '../base/ids.ts'
 import type { Visibility } from '../base/visibility.ts'
 import type { InteractionKind } from '../db/tables/quotes.ts'
+import type { CollectionFact, MemberFact } from './collections.ts'
 
 /** Everything that can have happened. A fact carries what can no longer be read once it is true, and ids for the rest. */
 export type Fact =
@@ -216,20 +216,6 @@ export interface FollowFact<Type extends string> {
   readonly followedId: AccountId
   readonly followerLocal: boolean
   readonly followedLocal: boolean
-}
-
-export interface CollectionFact<Type extends string> {
-  readonly type: Type
-  readonly collectionId: CollectionId
-  readonly accountId: AccountId
-}
-
-/** Something is put into a collection of somebody here, or taken out of it. */
-export interface MemberFact<Type extends string> extends CollectionFact<Type> {
-  readonly uri: string
-  /** of a post that is known here, and of what else is made here */
-  readonly postId: PostId | null
-  readonly objectId: ObjectId | null
 }
 
 /** A poll has new tallies to be told, or has ended. */
