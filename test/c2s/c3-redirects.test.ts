@@ -166,6 +166,7 @@ describe('the answer', () => {
     })
     expect(formTargetOf('https://a.example:8443/b?c')).toBe('https://a.example:8443')
     expect(formTargetOf('http://127.0.0.1:9/b')).toBe('http://127.0.0.1:9')
+    expect(formTargetOf('http://[::1]:9/b')).toBe('http:')
     expect(formTargetOf('checkin:/b')).toBe('checkin:')
     expect(formTargetOf(OUT_OF_BAND)).toBeUndefined()
   })

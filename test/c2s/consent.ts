@@ -10,14 +10,17 @@ export const ORIGIN = 'https://weft.test'
 export const APP = 'https://app.test/client.json'
 export const BACK = 'https://app.test/back'
 
-/** The pages of a server, and apps elsewhere that publish what they are. */
-export async function startConsent(more: Partial<Parameters<typeof startSite>[0]> = {}) {
+/**
+ * The pages of a server, and apps elsewhere that publish what they are.
+ * @param origin as it is known; empty for where it really is, as browsers need it
+ */
+export async function startConsent(origin = ORIGIN) {
   const database: TestDatabase = await testDatabase()
   const peer: Peer = await startPeer({ tls: true })
   const clock = movableClock(new Date('2026-11-20T12:00:00.000Z'))
   const { dispatcher, uris } = remoteParts(peer, ['app.test', 'other.test'])
   const clients = createClientReader({ dispatcher, uris, clock })
-  const site = await startSite({ db: database.db, origin: ORIGIN, clients, ...more })
+  const site = await startSite({ db: database.db, clients, ...(origin !== '' && { origin }) })
   const publish = (document: Record<string, unknown> = {}, address = APP) =>
     peer.answer(address, {
       type: 'application/json',

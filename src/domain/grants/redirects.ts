@@ -102,7 +102,10 @@ export function destinationOf(uri: string): Destination {
 export function formTargetOf(uri: string): string | undefined {
   const destination = destinationOf(uri)
   if (destination.kind === 'copy') return undefined
-  return destination.kind === 'app' ? `${destination.scheme}:` : new URL(uri).origin
+  if (destination.kind === 'app') return `${destination.scheme}:`
+  const { origin, protocol, hostname } = new URL(uri)
+  // No policy can name an IPv6 address.
+  return hostname.startsWith('[') ? protocol : origin
 }
 
 function schemeOf(uri: string): string | undefined {
