@@ -166,6 +166,9 @@ export type RefusalCode =
   | 'not-found'
   | 'busy'
   | 'not-available-yet'
+  | 'gone'
+  | 'list.not-yours'
+  | 'search.too-short'
 
 /** An expected no: for good, and no fault of ours. Safe to show by its code; `details` fill its sentence. */
 export class Refusal extends Error {

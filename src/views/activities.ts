@@ -1,7 +1,9 @@
+import { sql } from 'kysely'
 import type { ActivityId, PostId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
+import { activityReadableBy } from '../domain/activities/audience-find.ts'
 import { createIdsOf, findActivity } from '../domain/activities/find.ts'
-import type { ActivityView } from './view.ts'
+import type { ActivityView, Viewer } from './view.ts'
 
 /** An activity of ours by its id, with the exact bytes to serve; only a `public` one is for everyone. */
 export async function viewActivity(db: Db, id: ActivityId): Promise<ActivityView | undefined> {
@@ -11,4 +13,17 @@ export async function viewActivity(db: Db, id: ActivityId): Promise<ActivityView
 /** The Create of each of these posts, by post. */
 export async function viewCreateIds(db: Db, postIds: readonly PostId[]): Promise<Map<PostId, ActivityId>> {
   return createIdsOf(db, postIds)
+}
+
+/** The same, if this reader may see it. */
+export async function viewReadableActivity(
+  db: Db,
+  id: ActivityId,
+  viewer: Viewer,
+): Promise<ActivityView | undefined> {
+  const { rows } = await sql<ActivityView>`
+    SELECT activity.id, activity.account_id AS "accountId", activity.kind, activity.post_id AS "postId",
+      activity.public, activity.body
+    FROM activity WHERE activity.id = ${id}::bigint AND ${activityReadableBy(viewer)}`.execute(db)
+  return rows[0]
 }

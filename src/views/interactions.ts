@@ -47,11 +47,13 @@ export async function findLike(
   postId: PostId,
   viewer: Viewer,
   uri: string,
+  only?: AccountId,
 ): Promise<string | undefined> {
   const { rows } = await sql<{ key: string }>`
     SELECT reaction.id AS key FROM reaction JOIN account AS far ON far.id = reaction.account_id
     WHERE reaction.uri = ${uri} AND reaction.post_id = ${postId}::bigint AND reaction.emoji IS NULL
-      AND far.suspended_at IS NULL AND far.deleted_at IS NULL ${unlessApart(viewer)}`.execute(db)
+      AND far.suspended_at IS NULL AND far.deleted_at IS NULL ${unlessApart(viewer)}
+      ${only === undefined ? sql`` : sql`AND reaction.account_id = ${only}::bigint`}`.execute(db)
   return rows[0]?.key
 }
 

@@ -62,6 +62,22 @@ export async function countRequests(db: Db, accountId: AccountId, side: Side): P
   return Number(rows[0]?.n ?? 0)
 }
 
+/** How many of a list this reader is kept apart from, by a block of either. */
+export async function countApart(
+  db: Db,
+  accountId: AccountId,
+  side: Side,
+  viewer: NonNullable<Viewer>,
+): Promise<number> {
+  const me = sql`${viewer.accountId}::bigint`
+  const { rows } = await sql<{ n: string }>`
+    SELECT count(*) AS n FROM follow JOIN (
+      SELECT target_id AS id FROM block WHERE account_id = ${me}
+      UNION SELECT account_id FROM block WHERE target_id = ${me}) AS apart ON apart.id = ${theirs(side)}
+    WHERE ${mine(side)} = ${accountId}::bigint AND follow.state = 'accepted' `.execute(db)
+  return Number(rows[0]?.n ?? 0)
+}
+
 /** Where somebody stands in such a list, by their id or by that of the Follow. */
 export async function findRelation(
   db: Db,

@@ -5,7 +5,7 @@ import { actorFrom, bareActorFrom, instanceActorFrom } from '../../translate/to-
 import { tombstoneFrom } from '../../translate/to-activity/note.ts'
 import { viewAccount, viewAccountByName, viewInstanceActor } from '../../views/accounts.ts'
 import type { AccountView } from '../../views/view.ts'
-import type { Reading } from '../http/fedify.ts'
+import type { Reading } from '../http/reading.ts'
 import { exactly } from './exactly.ts'
 import { openKeyPairs } from './key-pairs.ts'
 import type { SurfaceParts } from './parts.ts'
@@ -34,6 +34,7 @@ export function registerActors(parts: SurfaceParts): void {
       }
       reading.public = !reading.keysOnly
       reading.lasting = reading.public
+      reading.modified = view.updatedAt
       const json = documentOf(parts, view, reading)
       return actorOf(await ActivityPubObject.fromJsonLd(json, context))
     })

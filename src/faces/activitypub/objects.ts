@@ -1,41 +1,56 @@
-import { Activity, Object as ActivityPubObject, Note, Tombstone } from '@fedify/fedify/vocab'
-import { type ActivityId, type PostId, readId } from '../../base/ids.ts'
+import { Activity, Object as ActivityPubObject, Note, Page, Tombstone } from '@fedify/fedify/vocab'
+import { type ActivityId, type ObjectId, type PostId, readId } from '../../base/ids.ts'
+import { isOpen } from '../../base/visibility.ts'
 import { noteReader } from '../../domain/activities/reach.ts'
 import { findTombstone } from '../../domain/posts/find.ts'
 import type { Json } from '../../translate/json.ts'
 import { type FirstReplies, noteFrom, tombstoneFrom } from '../../translate/to-activity/note.ts'
-import { viewActivity } from '../../views/activities.ts'
+import { viewReadableActivity } from '../../views/activities.ts'
+import { viewObject } from '../../views/objects.ts'
 import { viewPost } from '../../views/posts.ts'
 import { firstReplies } from '../../views/threads.ts'
-import type { ActivityView, PostView, Viewer } from '../../views/view.ts'
-import type { Reading } from '../http/fedify.ts'
-import { FIRST_PAGE } from './collections.ts'
+import type { PostView } from '../../views/view.ts'
+import type { Reading } from '../http/reading.ts'
 import { exactly } from './exactly.ts'
+import { FIRST_PAGE } from './lists/list.ts'
 import type { SurfaceParts } from './parts.ts'
 
 /** As many as Mastodon reads without asking again. */
 const EMBEDDED_REPLIES = 5
 
-/** Registers posts and activities: ours only, and only for those who may see them. */
+/** Registers posts, activities and all else that people here said: ours only, and only for those who may see them. */
 export function registerObjects(parts: SurfaceParts): void {
   const { federation, db, uris } = parts
 
-  federation.setObjectDispatcher(ActivityPubObject, '/ap/posts/{id}', async (context, values) => {
+  federation.setObjectDispatcher(ActivityPubObject, '/ap/posts/{id}', async ({ data }, values) => {
     const id = readId<PostId>(values.id)
     if (id === undefined) return null
-    const post = await findPost(parts, id, context.data)
-    if (!post) return tombstone(parts, id, context.data)
-    context.data.lasting = true
+    const post = await findPost(parts, id, data)
+    if (!post) return tombstone(parts, uris.post(id), data)
+    data.lasting = true
+    data.modified = post.editedAt ?? post.publishedAt
     return exactly(new Note({ id: new URL(post.uri) }), noteFrom(post, uris, await repliesOf(parts, id)))
   })
 
-  federation.setObjectDispatcher(Activity, '/ap/activities/{id}', async (context, values) => {
+  // Fedify takes one dispatcher of each class; what is served is as we have it.
+  federation.setObjectDispatcher(Page, '/ap/objects/{id}', async ({ data }, values) => {
+    const id = readId<ObjectId>(values.id)
+    const object = id && (await viewObject(db, id, data.viewer))
+    const uri = `${uris.origin}/ap/objects/${values.id}`
+    if (!object) return tombstone(parts, uri, data)
+    data.public = isOpen(object.visibility)
+    data.ownerId = object.accountId
+    data.modified = object.editedAt ?? object.publishedAt
+    return exactly(new Page({ id: new URL(uri) }), JSON.parse(object.body) as Json)
+  })
+
+  federation.setObjectDispatcher(Activity, '/ap/activities/{id}', async ({ data }, values) => {
     const id = readId<ActivityId>(values.id)
-    const activity = id && (await viewActivity(db, id))
-    if (!activity || !(await maySee(parts, activity, context.data.viewer))) return null
-    context.data.public = activity.public
-    context.data.ownerId = activity.accountId
-    if (activity.postId) context.data.paths.push(`/ap/posts/${activity.postId}`)
+    const activity = id && (await viewReadableActivity(db, id, data.viewer))
+    if (!activity) return null
+    data.public = activity.public
+    data.ownerId = activity.accountId
+    if (activity.postId) data.paths.push(`/ap/posts/${activity.postId}`)
     return exactly(
       new Activity({ id: new URL(uris.activity(activity.id)) }),
       JSON.parse(activity.body) as Json,
@@ -52,7 +67,7 @@ export async function findPost(
   if (reading.post) return reading.post
   const post = await viewPost(db, id, reading.viewer)
   if (!post?.local || post.uri !== uris.post(id)) return undefined
-  reading.public = (post.visibility === 'public' || post.visibility === 'unlisted') && !post.held
+  reading.public = isOpen(post.visibility) && !post.held
   reading.post = post
   if (!reading.public && reading.viewer) await noteReader(db, id, reading.viewer.accountId)
   // Nothing of it can be asked for any more once its author is suspended.
@@ -65,19 +80,10 @@ async function repliesOf({ db, uris }: SurfaceParts, id: PostId): Promise<FirstR
   return { ids, ...(whole ? {} : { next: `${uris.replies(id)}?cursor=${FIRST_PAGE}` }) }
 }
 
-async function tombstone({ db, uris }: SurfaceParts, id: PostId, reading: Reading) {
-  const uri = uris.post(id)
+/** What was not for everyone has left nothing for anybody but whoever deleted it. */
+async function tombstone({ db, uris }: SurfaceParts, uri: string, reading: Reading) {
   const found = await findTombstone(db, uri)
-  if (!found) return null
+  if (!found || (found.hidden && found.accountUri !== reading.app?.account.uri)) return null
   reading.gone = true
-  return exactly(new Tombstone({ id: new URL(uri) }), tombstoneFrom(uri, uris, found.deletedAt))
-}
-
-/**
- * What is about a post is for those who may see it now, whatever held when it was said. Of the rest, what was said to
- * everyone is for everyone, and a follow, or the answer to one, for nobody else.
- */
-async function maySee({ db }: SurfaceParts, activity: ActivityView, viewer: Viewer): Promise<boolean> {
-  if (activity.postId === null) return activity.public
-  return (await viewPost(db, activity.postId, viewer)) !== undefined
+  return exactly(new Tombstone({ id: new URL(uri) }), tombstoneFrom(uri, uris, found.deletedAt, found))
 }

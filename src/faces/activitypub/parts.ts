@@ -6,7 +6,7 @@ import type { Db } from '../../db/connect.ts'
 import type { OpeningKeyring } from '../../federation/keys.ts'
 import type { KeyFinder } from '../../federation/verify.ts'
 import type { Documents } from '../http/documents.ts'
-import type { Reading } from '../http/fedify.ts'
+import type { Reading } from '../http/reading.ts'
 
 /** All that the readable surface needs; `app.ts` puts it together. */
 export interface SurfaceParts {
@@ -24,6 +24,8 @@ export interface SurfaceParts {
   /** nothing but what must be open is given without a signature */
   readonly authorizedFetch: boolean
   readonly software: Software
+  /** whether readers are counted, and told when it is too much */
+  readonly rateLimits?: boolean
   readonly log: Log
 }
 

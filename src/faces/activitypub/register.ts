@@ -6,19 +6,18 @@ import { blockedBetween } from '../../domain/blocks/find.ts'
 import { findAuthorOf } from '../../domain/posts/find.ts'
 import type { JsonObject } from '../../translate/json.ts'
 import { viewAccountByName } from '../../views/accounts.ts'
-import { type Reading, serveSurface } from '../http/fedify.ts'
+import { budgetsOf } from '../http/budgets.ts'
+import { serveSurface } from '../http/fedify.ts'
+import { ownerOf, type Reading } from '../http/reading.ts'
 import { registerActors } from './actors.ts'
-import { registerCollections } from './collections.ts'
-import { registerConversations } from './conversations.ts'
 import { registerEmojis } from './emojis.ts'
-import { ownEnvelope } from './envelope.ts'
-import { registerFeatures } from './features.ts'
 import { hostMeta } from './host-meta.ts'
+import { answerList, isAboutList, isList } from './lists/answer.ts'
+import { registerLists } from './lists/register.ts'
 import { registerMedia } from './media.ts'
 import { nodeInfoAs, nodeInfoLinks, registerNodeInfo } from './nodeinfo.ts'
 import { registerObjects } from './objects.ts'
 import type { SurfaceParts } from './parts.ts'
-import { registerReactions } from './reactions.ts'
 import { heldSignerOf, requireWelcome, signerOf } from './signer.ts'
 import { registerStamps } from './stamps.ts'
 import { jrdFrom, resourceFrom } from './webfinger.ts'
@@ -33,12 +32,10 @@ export function activityPub(parts: SurfaceParts): RequestHandler {
   registerEmojis(parts)
   registerMedia(parts)
   registerStamps(parts)
-  registerCollections(parts)
-  registerFeatures(parts)
-  registerConversations(parts)
-  registerReactions(parts)
+  registerLists(parts)
   registerNodeInfo(parts)
-  const { uris, documents, authorizedFetch, log } = parts
+  const { db, uris, documents, authorizedFetch, rateLimits = false, log } = parts
+  const budgets = budgetsOf({ db, config: { rateLimits } })
   return serveSurface({
     origin: uris.origin,
     handleHost: uris.handleHost,
@@ -48,19 +45,15 @@ export function activityPub(parts: SurfaceParts): RequestHandler {
     heldSigner: (req) => heldSignerOf(parts, req),
     requireWelcome: (req) => requireWelcome(parts, req),
     isKeptFrom: (viewer, reading, key) => isKeptFrom(parts.db, viewer.accountId, reading, key),
+    count: (req, res) => budgets.spend(req, res, 'read'),
     log,
     answer: (key, reading) => answer(parts, key, reading),
   })
 }
 
 /** Whether a reader and the one whose document it is are kept apart by a block of either. */
-async function isKeptFrom(
-  db: Db,
-  viewerId: AccountId,
-  { account, post, ownerId }: Reading,
-  key: string,
-): Promise<boolean> {
-  const owner = ownerId ?? post?.author.id ?? account?.id ?? (await authorBehind(db, key))
+async function isKeptFrom(db: Db, viewerId: AccountId, reading: Reading, key: string): Promise<boolean> {
+  const owner = ownerOf(reading) ?? (await authorBehind(db, key))
   if (owner === undefined || owner === viewerId) return false
   return (await blockedBetween(db, viewerId, [owner])).size > 0
 }
@@ -71,15 +64,18 @@ async function authorBehind(db: Db, key: string): Promise<AccountId | undefined>
   return id && findAuthorOf(db, id)
 }
 
-const COLLECTION = /^\/ap\/[a-z]+\/[^/]+\/[a-z]+/
-const ACTIVITY_JSON = { headers: { 'content-type': 'application/activity+json' } }
+/** Lists that Fedify has no dispatcher for. */
+const OURS_ALONE = /^\/ap\/(?:inbox|collections\/|actors\/[^/]+\/(?:inbox|pending_|block|collections))/
 
 async function answer(parts: SurfaceParts, key: string, reading: Reading): Promise<Response | undefined> {
   if (key.startsWith('/@')) return answerPage(parts, key, reading)
-  if (COLLECTION.test(key)) {
-    return change(await ask(parts, key, reading), (list) =>
-      Response.json(ownEnvelope(list, reading.attributedTo), ACTIVITY_JSON),
-    )
+  if (isList(key)) {
+    if (reading.app || isAboutList(key) || OURS_ALONE.test(key))
+      return orGone(await answerList(parts, key, reading), reading)
+    const response = await ask(parts, key, reading)
+    return response?.status === 200 && reading.text !== undefined
+      ? new Response(reading.text, response)
+      : response
   }
   if (key.startsWith('/ap/')) return ask(parts, key, reading)
   if (key.startsWith('/.well-known/webfinger')) return answerWebFinger(parts, key, reading)
@@ -101,8 +97,12 @@ async function ask(
 ): Promise<Response | undefined> {
   const request = new Request(uris.origin + path, { headers: { accept: 'application/activity+json' } })
   const response = await federation.fetch(request, { contextData: reading })
-  if (response.status !== 404) return response
-  return reading.gone ? new Response('Gone', { status: 410 }) : undefined
+  return response.status === 404 ? orGone(undefined, reading) : response
+}
+
+/** What is not there was never there, unless the reading says otherwise. */
+function orGone(response: Response | undefined, reading: Reading): Response | undefined {
+  return response === undefined && reading.gone ? refuse('gone') : response
 }
 
 async function change(

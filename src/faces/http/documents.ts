@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { LRUCache } from 'lru-cache'
-import { wishFrom } from './negotiate.ts'
+import { keyOfList } from './list-keys.ts'
+import { wantsLinkedData, wishFrom } from './negotiate.ts'
 
 /** An answer as it goes over the wire; its headers are complete, `ETag` and `Content-Length` included. */
 export interface ReadyDocument {
@@ -131,6 +132,20 @@ export function readyDocument(body: Buffer, headers: Readonly<Record<string, str
   return { etag, body, headers: { ...headers, etag, 'content-length': String(body.length) } }
 }
 
+export const ACTIVITY_TYPE = 'application/activity+json; charset=utf-8'
+const LINKED_DATA_TYPE = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
+
+/** The same headers for somebody who would rather have the one media type of ActivityStreams than the other. */
+export function typedFor(
+  req: Pick<IncomingMessage, 'headers'>,
+  headers: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const isActivity = headers['content-type'] === ACTIVITY_TYPE
+  return isActivity && wantsLinkedData(req.headers.accept)
+    ? { ...headers, 'content-type': LINKED_DATA_TYPE }
+    : headers
+}
+
 /** Sends 200 with the bytes, or 304 when the reader has them; HEAD gets the same headers. */
 export function sendDocument(req: IncomingMessage, res: ServerResponse, document: ReadyDocument): void {
   const held = req.headers['if-none-match']
@@ -139,14 +154,13 @@ export function sendDocument(req: IncomingMessage, res: ServerResponse, document
     res.writeHead(304, headers).end()
     return
   }
-  res.writeHead(200, document.headers)
+  res.writeHead(200, typedFor(req, document.headers))
   res.end(req.method === 'HEAD' ? undefined : document.body)
 }
 
 /** The methods that read. */
 export const READS: ReadonlySet<string> = new Set(['GET', 'HEAD'])
-const OBJECT = /^\/ap\/(?:actors|posts|activities|stamps|emojis)\/[0-9a-z]{1,20}(?:\/[a-z]{1,20})?$/
-const COLLECTION = /^\/ap\/(?:actors|posts)\/[0-9a-z]{1,20}\/[a-z]{1,20}$/
+const OBJECT = /^\/ap\/(?:actors|posts|activities|media|stamps|emojis|objects)\/[0-9a-z]{1,20}$/
 const PAGE = /^\/@\w{1,30}(?:\/[0-9]{1,20})?$/
 const WELL_KNOWN = new Set([
   '/.well-known/nodeinfo',
@@ -166,10 +180,8 @@ export function documentKey(req: Pick<IncomingMessage, 'url' | 'headers'>): stri
   const mark = url.indexOf('?')
   const path = mark === -1 ? url : url.slice(0, mark)
   if (path.startsWith('/ap/')) {
-    if (!OBJECT.test(path) || wishFrom(req.headers.accept) === 'html') return undefined
-    if (mark === -1 || !COLLECTION.test(path)) return path
-    const cursor = new URLSearchParams(url.slice(mark + 1)).get('cursor')
-    return cursor === null ? path : `${path}?cursor=${encodeURIComponent(cursor)}`
+    if (wishFrom(req.headers.accept) === 'html') return undefined
+    return OBJECT.test(path) ? path : keyOfList(path, mark === -1 ? '' : url.slice(mark + 1))
   }
   if (path.startsWith('/@'))
     return wishFrom(req.headers.accept) === 'activity' && PAGE.test(path) ? path : undefined

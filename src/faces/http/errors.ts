@@ -15,6 +15,7 @@ import { inboxSentences } from './sentences/inboxes.ts'
 import { lifecycleSentences } from './sentences/lifecycle.ts'
 import { outboxSentences } from './sentences/outbox.ts'
 import { postSentences } from './sentences/posts.ts'
+import { readSentences } from './sentences/reads.ts'
 import { relationSentences } from './sentences/relations.ts'
 import { requestSentences } from './sentences/requests.ts'
 import { streamSentences } from './sentences/streams.ts'
@@ -30,6 +31,7 @@ const entries: Readonly<Record<RefusalCode, Entry>> = {
   ...lifecycleSentences,
   ...outboxSentences,
   ...postSentences,
+  ...readSentences,
   ...relationSentences,
   ...requestSentences,
   ...streamSentences,

@@ -1,10 +1,11 @@
 import type { Request as ExpressRequest, Response as ExpressResponse, RequestHandler } from 'express'
-import type { AccountId } from '../../base/ids.ts'
 import type { Log } from '../../base/log.ts'
 import { Refusal, refuse } from '../../base/refusal.ts'
-import type { AccountView, PostView, Viewer } from '../../views/view.ts'
+import type { Viewer } from '../../views/view.ts'
+import { type Bearer, bearerOf } from './auth.ts'
 import { allowOf, answerOptions, isForPeople, type Method, OPEN_TO_ALL, openToAll } from './cors.ts'
 import {
+  ACTIVITY_TYPE,
   type Documents,
   documentKey,
   isOurHost,
@@ -14,32 +15,13 @@ import {
   type ReadyDocument,
   readyDocument,
   sendDocument,
+  typedFor,
 } from './documents.ts'
 import { answerErrors, asProblemAt } from './errors.ts'
+import { readsAs } from './read-scopes.ts'
+import { newReading, ownerOf, type Reading } from './reading.ts'
 
-/** One reading of one document: who asks, and what those who answer say about it. Fedify hands it to each of them. */
-export interface Reading {
-  /** whom a signature proved; undefined: nobody in particular */
-  readonly viewer: Viewer
-  /** everyone may have what was found */
-  public: boolean
-  /** many ask for it, so it is kept ready when it is public */
-  lasting: boolean
-  /** it was here and will not come back: 410 */
-  gone: boolean
-  /** of an actor, no more is to be said than who it is and what checks its signatures */
-  readonly keysOnly: boolean
-  /** whom the document is about, once found */
-  account: AccountView | undefined
-  /** whose it is, where neither of the two says so */
-  ownerId: AccountId | undefined
-  /** the post that it is, or belongs to, once found */
-  post: PostView | undefined
-  /** whose list it is, where that is said in it */
-  attributedTo?: string
-  /** further paths (`/ap/actors/1`) whose change makes the answer stale */
-  readonly paths: string[]
-}
+export type { Reading }
 
 export interface SurfaceOptions {
   readonly origin: string
@@ -57,6 +39,8 @@ export interface SurfaceOptions {
   readonly requireWelcome: (req: ExpressRequest) => void
   /** Whether a block stands between a reader and whoever the document belongs to. */
   readonly isKeptFrom: (viewer: NonNullable<Viewer>, reading: Reading, key: string) => Promise<boolean>
+  /** counts a reading, and refuses when there have been too many */
+  readonly count: (req: ExpressRequest, res: ExpressResponse) => Promise<void>
   readonly log: Log
 }
 
@@ -69,9 +53,10 @@ interface Found {
 /** Readable without a signature even under authorized fetch: to check one, a server must first find our keys. */
 const OPEN = /^\/(?:\.well-known\/|nodeinfo\/|ap\/actors\/instance$)/
 const ACTOR = /^\/(?:ap\/actors\/[^/?]+|@\w+)$/
-const MAY_BE_PRIVATE = /^\/(?:ap\/posts\/|ap\/activities\/|ap\/media\/|ap\/stamps\/|@\w+\/)/
+const MAY_BE_PRIVATE =
+  /^\/(?:ap\/posts\/|ap\/activities\/|ap\/media\/|ap\/objects\/|ap\/collections\/|ap\/stamps\/|@\w+\/)/
 const INBOX = /^\/ap\/(?:inbox|actors\/[^/]+\/inbox)$/
-const OUTBOX = /^\/ap\/actors\/\d+\/outbox$/
+const WRITTEN = /^\/ap\/(?:inbox|actors\/[^/]+\/(?:inbox|outbox))$/
 /** Whether `serveSurface` may have something to say to a request; all others can go past it. */
 export function mayBeForSurface(req: Pick<ExpressRequest, 'path' | 'url' | 'headers'>): boolean {
   return req.path.startsWith('/@') || req.path.startsWith('/ap/') || documentKey(req) !== undefined
@@ -104,9 +89,22 @@ export function serveSurface(options: SurfaceOptions): RequestHandler {
     return viewer && read(options, key, viewer)
   }
 
+  /** What an app may have: as much as whom it asks for, or less. */
+  async function findForApp(key: string, app: Bearer): Promise<Found | undefined> {
+    const how = readsAs(app, key)
+    const viewer = how === 'nobody' ? undefined : { accountId: app.account.id }
+    const found = await read(options, key, viewer, { app })
+    if (!found) return undefined
+    if (how === 'own' && ownerOf(found.reading) !== app.account.id)
+      return read(options, key, undefined, { app })
+    const isKept = viewer && (await options.isKeptFrom(viewer, found.reading, key))
+    return isKept ? refuse('not-found') : found
+  }
+
   async function findForSigner(req: ExpressRequest, key: string): Promise<Found | undefined> {
     // To check our signature others need our keys first, and may have to prove themselves by theirs.
-    const bare = ACTOR.test(key) && !isSigned(req) && (await read(options, key, undefined, 'keys only'))
+    const bare =
+      ACTOR.test(key) && !isSigned(req) && (await read(options, key, undefined, { keysOnly: true }))
     if (bare) return bare
     const viewer = await options.signer(req)
     const found = await read(options, key, viewer)
@@ -116,7 +114,7 @@ export function serveSurface(options: SurfaceOptions): RequestHandler {
   /** Between two whom a block keeps apart there is nothing to be read but the keys that prove the block. */
   async function unlessKept(found: Found, key: string, viewer: Viewer): Promise<Found | undefined> {
     if (!viewer || !(await options.isKeptFrom(viewer, found.reading, key))) return found
-    return ACTOR.test(key) ? read(options, key, viewer, 'keys only') : refuse('not-found')
+    return ACTOR.test(key) ? read(options, key, viewer, { keysOnly: true }) : refuse('not-found')
   }
 
   async function serve(req: ExpressRequest, res: ExpressResponse): Promise<'done' | 'not ours'> {
@@ -126,24 +124,34 @@ export function serveSurface(options: SurfaceOptions): RequestHandler {
     if (key === undefined && !isForPrograms(req)) return 'not ours'
     if (!isOurHost(req, hosts)) refuse('request.misdirected')
     openToAll(res)
-    if (key === undefined && !inbox) refuse('not-found')
-    if (key === undefined || inbox || !READS.has(req.method)) return answerMethod(req, res, inbox)
+    if (!READS.has(req.method)) return answerMethod(req, res)
+    if (key === undefined) return refuse('not-found')
 
     options.requireWelcome(req)
+    await options.count(req, res)
     const since = options.documents.generation()
-    const found = await find(req, key, since)
+    const app = bearerOf(req)
+    const found = await (app ? findForApp(key, app) : find(req, key, since))
     if (!found) return key.startsWith('/@') ? 'not ours' : refuse('not-found')
+    send(req, res, key, since, found)
+    return 'done'
+  }
+
+  function send(req: ExpressRequest, res: ExpressResponse, key: string, since: number, found: Found): void {
     const { status, document, reading } = found
-    const shared = reading.public && !isPersonal(req) && (!options.authorizedFetch || OPEN.test(key))
-    if (shared && status === 200) {
+    if (reading.redirect !== undefined) {
+      sendOnce(req, res, 307, { ...document, body: Buffer.alloc(0) }, { location: reading.redirect })
+    } else if (status !== 200) {
+      sendOnce(req, res, status, document)
+    } else if (reading.app) {
+      const headers = { ...document.headers, 'cache-control': 'private, no-cache' }
+      sendDocument(req, res, { ...document, headers })
+    } else if (reading.public && !isPersonal(req) && (!options.authorizedFetch || OPEN.test(key))) {
       if (reading.lasting) options.documents.keep(key, since, document, reading.paths)
       sendDocument(req, res, document)
     } else {
-      const { etag: _etag, ...headers } = document.headers
-      res.writeHead(status, { ...headers, 'cache-control': PRIVATE })
-      res.end(req.method === 'HEAD' ? undefined : document.body)
+      sendOnce(req, res, 200, document)
     }
-    return 'done'
   }
 
   return (req, res, next) => {
@@ -159,29 +167,42 @@ async function read(
   options: SurfaceOptions,
   key: string,
   viewer: Viewer,
-  how?: 'keys only',
+  how: { readonly app?: Bearer; readonly keysOnly?: boolean } = {},
 ): Promise<Found | undefined> {
-  const reading: Reading = {
-    viewer,
-    public: false,
-    lasting: false,
-    gone: false,
-    account: undefined,
-    post: undefined,
-    ownerId: undefined,
-    paths: [],
-    keysOnly: how === 'keys only',
-  }
+  const reading = newReading(viewer, how.app, how.keysOnly)
   const response = await options.answer(key, reading)
   if (response === undefined) return undefined
+  const type = response.headers.get('content-type') ?? 'text/plain; charset=utf-8'
   const document = readyDocument(Buffer.from(await response.arrayBuffer()), {
-    'content-type': response.headers.get('content-type') ?? 'text/plain; charset=utf-8',
+    'content-type': type === 'application/activity+json' ? ACTIVITY_TYPE : type,
     'cache-control': PUBLIC,
     vary: key.startsWith('/@') || key.startsWith('/ap/') ? VARY : 'Accept',
     ...OPEN_TO_ALL,
     'x-content-type-options': 'nosniff',
+    ...lastModified(reading.modified),
   })
   return { status: reading.gone ? 410 : response.status, document, reading }
+}
+
+/** For this reader alone, or not to be kept by anybody. */
+function sendOnce(
+  req: ExpressRequest,
+  res: ExpressResponse,
+  status: number,
+  document: ReadyDocument,
+  more: Readonly<Record<string, string>> = {},
+): void {
+  const { etag: _etag, ...headers } = typedFor(req, document.headers)
+  const length = String(document.body.length)
+  res.writeHead(status, { ...headers, ...more, 'content-length': length, 'cache-control': PRIVATE })
+  res.end(req.method === 'HEAD' ? undefined : document.body)
+}
+
+/** Never later than now, whatever a post says of itself. */
+function lastModified(at: Date | undefined): Record<string, string> {
+  return at === undefined
+    ? {}
+    : { 'last-modified': new Date(Math.min(at.getTime(), Date.now())).toUTCString() }
 }
 
 /** One read serves all who ask at the same time, unless something was dropped after it began. */
@@ -206,8 +227,8 @@ function isForPrograms(req: ExpressRequest): boolean {
 }
 
 /** OPTIONS, and what cannot be done here. */
-function answerMethod(req: ExpressRequest, res: ExpressResponse, inbox: boolean): 'done' {
-  const methods: readonly Method[] = inbox ? ['POST'] : OUTBOX.test(req.path) ? ['GET', 'POST'] : ['GET']
+function answerMethod(req: ExpressRequest, res: ExpressResponse): 'done' {
+  const methods: readonly Method[] = WRITTEN.test(req.path) ? ['GET', 'POST'] : ['GET']
   if (req.method === 'OPTIONS') {
     answerOptions(res, methods)
     return 'done'

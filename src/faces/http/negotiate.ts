@@ -55,3 +55,27 @@ function qualityFrom(parameters: readonly string[]): number {
   }
   return 1
 }
+
+const PROFILE = /^\s*profile\s*=\s*"?[^"]*https:\/\/www\.w3\.org\/ns\/activitystreams/i
+
+/**
+ * Whether an Accept header would rather have `application/ld+json` with the profile of ActivityStreams than
+ * `application/activity+json`: at equal quality what stands first.
+ */
+export function wantsLinkedData(accept: string | undefined): boolean {
+  if (accept === undefined || !accept.includes('profile')) return false
+  let best = 0
+  let linked = false
+  for (const range of accept.split(',')) {
+    const [type = '', ...parameters] = range.split(';')
+    const name = type.trim().toLowerCase()
+    const isLinked = name === 'application/ld+json' && parameters.some((each) => PROFILE.test(each))
+    if (!isLinked && name !== 'application/activity+json') continue
+    const quality = qualityFrom(parameters)
+    if (quality > best) {
+      best = quality
+      linked = isLinked
+    }
+  }
+  return linked
+}

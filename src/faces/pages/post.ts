@@ -30,7 +30,10 @@ export async function postPage(
   const id = readId<PostId>(idText) ?? refuse('post.not-found')
   const viewer = viewerOf(req)
   const thread = await viewThread(db, id, viewer)
-  if (!thread) return refuse((await findTombstone(db, uris.post(id))) ? 'post.gone' : 'post.not-found')
+  if (!thread) {
+    const tombstone = await findTombstone(db, uris.post(id))
+    return refuse(tombstone && !tombstone.hidden ? 'post.gone' : 'post.not-found')
+  }
   const { post, ancestors, replies } = thread
   if (post.boostOf?.local) {
     res.redirect(302, postLink(post.boostOf))

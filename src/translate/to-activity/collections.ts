@@ -1,49 +1,69 @@
 import type { Json, JsonObject } from '../json.ts'
-import { noteContext } from './context.ts'
+import { listContext } from './context.ts'
+import { withUsedTerms } from './used-terms.ts'
 
-export interface CollectionParts {
+interface ListParts {
   readonly id: string
-  /** lists in an order are ordered; replies, likes, shares and contexts are not */
+  /** lists in an order are ordered; replies and conversations are not */
   readonly ordered: boolean
-  readonly totalItems: number
-  /** always given, also for a hidden or empty list: without it Mastodon calls the list hidden */
-  readonly first: string
-  readonly attributedTo?: string
+  /** for what stands in it, where that needs other words than ActivityStreams' own and those of the list itself */
+  readonly context?: Json
 }
 
-export interface PageParts {
-  readonly id: string
+export interface CollectionParts extends ListParts {
+  /** what else it says: whose it is, and of what */
+  readonly about?: JsonObject
+  /** absent where nobody counts */
+  readonly totalItems?: number
+  /** always given, also for a hidden or empty list: without it Mastodon calls the list hidden */
+  readonly first: string
+  readonly last?: string
+  /** all that is in it, as JSON texts, or absent: readers who find some here look no further */
+  readonly items?: readonly string[]
+}
+
+export interface PageParts extends ListParts {
   readonly partOf: string
-  readonly ordered: boolean
-  readonly items: readonly Json[]
+  /** each as JSON text: an id, or a whole object */
+  readonly items: readonly string[]
   /** absent where the list ends */
   readonly next?: string
   readonly prev?: string
-  readonly totalItems?: number
 }
 
-/** The envelope of a list: how many, and where the first page is. */
-export function collectionFrom(parts: CollectionParts): JsonObject {
-  return {
-    '@context': noteContext,
-    id: parts.id,
-    type: parts.ordered ? 'OrderedCollection' : 'Collection',
-    ...(parts.attributedTo === undefined ? {} : { attributedTo: parts.attributedTo }),
-    totalItems: parts.totalItems,
-    first: parts.first,
-  }
+/** A list as JSON text: how many, and where the first page is. */
+export function collectionText(parts: CollectionParts): string {
+  const { id, ordered, context, about, totalItems, first, last, items } = parts
+  const head = inContext(context, {
+    id,
+    type: ordered ? 'OrderedCollection' : 'Collection',
+    ...about,
+    ...(totalItems === undefined ? {} : { totalItems }),
+    first,
+    ...(last === undefined ? {} : { last }),
+  })
+  return items === undefined ? JSON.stringify(head) : withItems(head, ordered, items)
 }
 
-/** One page of a list. Items are ids or whole objects without a context of their own. */
-export function pageFrom(parts: PageParts): JsonObject {
-  return {
-    '@context': noteContext,
-    id: parts.id,
-    type: parts.ordered ? 'OrderedCollectionPage' : 'CollectionPage',
-    partOf: parts.partOf,
-    ...(parts.totalItems === undefined ? {} : { totalItems: parts.totalItems }),
-    ...(parts.next === undefined ? {} : { next: parts.next }),
-    ...(parts.prev === undefined ? {} : { prev: parts.prev }),
-    [parts.ordered ? 'orderedItems' : 'items']: parts.items,
-  }
+/** One page of a list, as JSON text. */
+export function pageText({ id, ordered, context, partOf, items, next, prev }: PageParts): string {
+  const head = inContext(context, {
+    id,
+    type: ordered ? 'OrderedCollectionPage' : 'CollectionPage',
+    partOf,
+    ...(next === undefined ? {} : { next }),
+    ...(prev === undefined ? {} : { prev }),
+  })
+  return withItems(head, ordered, items)
+}
+
+function inContext(context: Json | undefined, head: JsonObject): JsonObject {
+  return context === undefined
+    ? withUsedTerms({ '@context': listContext, ...head })
+    : { '@context': context, ...head }
+}
+
+/** What is kept as text is not read only to be written again. */
+function withItems(head: JsonObject, ordered: boolean, items: readonly string[]): string {
+  return `${JSON.stringify(head).slice(0, -1)},"${ordered ? 'orderedItems' : 'items'}":[${items.join(',')}]}`
 }

@@ -29,6 +29,17 @@ const ACTOR_TERMS: JsonObject = {
   suspended: 'toot:suspended',
   memorial: 'toot:memorial',
   webfinger: 'https://purl.archive.org/socialweb/webfinger#webfinger',
+  pdg: 'https://purl.archive.org/socialweb/pending#',
+  ...linksTo('pdg', ['pendingFollowers', 'pendingFollowing']),
+  bl: 'https://purl.archive.org/socialweb/blocked#',
+  ...linksTo('bl', ['blocked', 'blocks']),
+  oauth: 'https://purl.archive.org/socialweb/oauth#',
+  objectIDAsClientID: 'oauth:objectIDAsClientID',
+  universalClientID: 'oauth:universalClientID',
+  sse: 'https://purl.archive.org/socialweb/sse#',
+  ...linksTo('sse', ['eventStream', 'proxyEventStream']),
+  oauthRegistrationEndpoint: { '@id': 'as:oauthRegistrationEndpoint', '@type': '@id' },
+  actorAutocomplete: 'https://swicg.github.io/activitypub-api/autocomplete#actorAutocomplete',
   implements: { '@id': 'https://w3id.org/fep/844e#implements', '@type': '@id', '@container': '@set' },
   Multikey: 'https://w3id.org/security#Multikey',
   controller: { '@id': 'https://w3id.org/security#controller', '@type': '@id' },
@@ -86,6 +97,30 @@ const NOTE_TERMS: JsonObject = {
   Hashtag: 'as:Hashtag',
 }
 
+/** Whose a list is and of what (FEP-5711), and how to ask about it. */
+const LIST_TERMS: JsonObject = {
+  fep5711: 'https://w3id.org/fep/5711#',
+  ...linksTo('fep5711', [
+    'likesOf',
+    'sharesOf',
+    'repliesOf',
+    'inboxOf',
+    'outboxOf',
+    'followersOf',
+    'followingOf',
+    'likedOf',
+  ]),
+  pdg: 'https://purl.archive.org/socialweb/pending#',
+  ...linksTo('pdg', ['pendingFollowersOf', 'pendingFollowingOf']),
+  ...linksTo('as', ['blockedOf', 'blocksOf']),
+  webfinger: 'https://purl.archive.org/socialweb/webfinger#webfinger',
+  seekItem: { '@id': 'https://purl.archive.org/socialweb/seekitem#seekItem', '@type': '@id' },
+  eventStream: { '@id': 'https://purl.archive.org/socialweb/sse#eventStream', '@type': '@id' },
+}
+
+export const listContext = [ACTIVITY_STREAMS, LIST_TERMS] as const
+/** For lists in which whole posts stand. */
+export const noteListContext = [ACTIVITY_STREAMS, { ...NOTE_TERMS, ...LIST_TERMS }] as const
 export const actorContext = [ACTIVITY_STREAMS, SECURITY, ACTOR_TERMS] as const
 export const noteContext = [ACTIVITY_STREAMS, NOTE_TERMS] as const
 /** For what holds nothing but ActivityStreams' own terms. */

@@ -45,7 +45,7 @@ describe('an actor', () => {
     const got = await surface.get(actor)
     const view = await viewAccount(db, anna.id)
     expect(got.status).toBe(200)
-    expect(got.headers['content-type']).toBe('application/activity+json')
+    expect(got.headers['content-type']).toBe('application/activity+json; charset=utf-8')
     expect(view && JSON.stringify(actorFrom(view, uris))).toBe(got.text)
   })
 
@@ -176,12 +176,13 @@ describe('a post', () => {
       replies: { totalItems: 2, first: { items: replies } },
     })
     const root = await surface.get(`/ap/posts/${id}/replies`)
-    expect(root.json).toEqual({
-      '@context': 'https://www.w3.org/ns/activitystreams',
+    expect(root.json).toMatchObject({
       id: `${ORIGIN}/ap/posts/${id}/replies`,
       type: 'Collection',
+      repliesOf: `${ORIGIN}/ap/posts/${id}`,
       totalItems: 2,
       first: `${ORIGIN}/ap/posts/${id}/replies?cursor=first`,
+      items: replies,
     })
     expect((await surface.get(`/ap/posts/${id}/replies?cursor=first`)).json).toMatchObject({
       type: 'CollectionPage',
@@ -202,12 +203,12 @@ describe('a post', () => {
       const { json } = await surface.get(`/ap/posts/${id}/${list}`)
       expect(json).toMatchObject({
         id: `${ORIGIN}/ap/posts/${id}/${list}`,
-        type: 'Collection',
+        type: 'OrderedCollection',
         totalItems: 0,
         first: `${ORIGIN}/ap/posts/${id}/${list}?cursor=first`,
       })
       const page = await surface.get(`/ap/posts/${id}/${list}?cursor=first`)
-      expect(page.json).toMatchObject({ type: 'CollectionPage', items: [] })
+      expect(page.json).toMatchObject({ type: 'OrderedCollectionPage', orderedItems: [] })
       expect(page.json).not.toHaveProperty('next')
     }
   })
@@ -242,11 +243,15 @@ describe('a list', () => {
 
     const root = await surface.get(`/ap/actors/${bea.id}/outbox`)
     expect(root.json).toEqual({
-      '@context': 'https://www.w3.org/ns/activitystreams',
+      '@context': ['https://www.w3.org/ns/activitystreams', expect.any(Object)],
       id: outbox,
       type: 'OrderedCollection',
+      attributedTo: bea.uri,
+      outboxOf: bea.uri,
+      seekItem: `${outbox}/seek`,
       totalItems: 23,
       first: `${outbox}?cursor=first`,
+      last: `${outbox}?cursor=last`,
     })
     const first = (await surface.get(`/ap/actors/${bea.id}/outbox?cursor=first`)).json
     const creates = first.orderedItems as Record<string, unknown>[]

@@ -131,10 +131,13 @@ describe('methods', () => {
     expect(posted.headers.allow).toBe('GET, HEAD, OPTIONS')
   })
 
-  test('an inbox is written and not read; the writing is for who comes after', async () => {
-    for (const path of [`${actor}/inbox`, '/ap/inbox']) {
-      const got = await surface.get(path)
-      expect([got.status, got.headers.allow]).toEqual([405, 'POST, OPTIONS'])
+  test('an inbox is read by whose it is, the shared one by everybody; the writing is for who comes after', async () => {
+    for (const [path, status] of [
+      [`${actor}/inbox`, 401],
+      ['/ap/inbox', 200],
+    ] as const) {
+      expect((await surface.get(path)).status).toBe(status)
+      expect((await surface.get(path, {}, 'OPTIONS')).headers.allow).toBe('GET, HEAD, POST, OPTIONS')
       expect((await surface.get(path, {}, 'POST')).text).toBe('<p>page</p>')
     }
   })

@@ -14,7 +14,7 @@ import {
   updateFrom,
 } from '../../../src/translate/to-activity/activities.ts'
 import { actorObject } from '../../../src/translate/to-activity/actor.ts'
-import { collectionFrom, pageFrom } from '../../../src/translate/to-activity/collections.ts'
+import { collectionText, pageText } from '../../../src/translate/to-activity/collections.ts'
 import { noteObject } from '../../../src/translate/to-activity/note.ts'
 import { accountView, ann, postView, uris } from '../views.ts'
 
@@ -114,24 +114,37 @@ test('every activity of ours has the context first, strings for actor and id, li
 
 test('a list says how many and where it starts, also when it is empty', () => {
   const id = uris.followers(accountView().id)
-  expect(collectionFrom({ id, ordered: true, totalItems: 0, first: `${id}?page=1` })).toEqual({
-    '@context': [AS, expect.any(Object)],
+  const shut = collectionText({ id, ordered: true, totalItems: 0, first: `${id}?cursor=first` })
+  expect(JSON.parse(shut)).toEqual({
+    '@context': AS,
     id,
     type: 'OrderedCollection',
     totalItems: 0,
-    first: `${id}?page=1`,
+    first: `${id}?cursor=first`,
   })
-  expect(collectionFrom({ id, ordered: false, totalItems: 1, first: 'x', attributedTo: 'y' })).toMatchObject({
+  const about = { attributedTo: 'y' }
+  const whole = collectionText({ id, ordered: false, first: 'x', about, items: ['"a"', '{"id":"b"}'] })
+  expect(JSON.parse(whole)).toMatchObject({
     type: 'Collection',
     attributedTo: 'y',
+    items: ['a', { id: 'b' }],
+  })
+  expect(JSON.parse(collectionText({ id, ordered: true, first: 'x', items: [] }))).toMatchObject({
+    orderedItems: [],
   })
 })
 
 test('a page says what it is part of and where it goes on, and ends without a dead next', () => {
   const id = uris.outbox(accountView().id)
-  const page = pageFrom({ id: `${id}?page=1`, partOf: id, ordered: true, items: ['a'], next: 'n' })
-  expect(page).toMatchObject({ type: 'OrderedCollectionPage', partOf: id, next: 'n', orderedItems: ['a'] })
-  const last = pageFrom({ id, partOf: id, ordered: false, items: [] })
+  const page = pageText({ id: `${id}?page=1`, partOf: id, ordered: true, items: ['"a"'], next: 'n' })
+  expect(page.startsWith('{"@context":')).toBe(true)
+  expect(JSON.parse(page)).toMatchObject({
+    type: 'OrderedCollectionPage',
+    partOf: id,
+    next: 'n',
+    orderedItems: ['a'],
+  })
+  const last = JSON.parse(pageText({ id, partOf: id, ordered: false, items: [] }))
   expect(last).toMatchObject({ type: 'CollectionPage', items: [] })
   for (const key of ['next', 'prev', 'totalItems', 'orderedItems']) expect(last).not.toHaveProperty(key)
 })
