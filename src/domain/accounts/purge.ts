@@ -8,6 +8,7 @@ import { countAccepted } from '../follows/request.ts'
 import { deleteFollow, factOf } from '../follows/store.ts'
 import { deleteInbox } from '../inboxes/store.ts'
 import { deleteNotificationsAbout } from '../notifications/store.ts'
+import { removeSomeObjectsOf } from '../objects/remove.ts'
 import { findBoostsBy } from '../posts/boost-find.ts'
 import { removeBoosts } from '../posts/boosts.ts'
 import { removeSomePostsOf } from '../posts/remove.ts'
@@ -31,6 +32,7 @@ const sweeps: readonly Sweep[] = [
   },
   removeSomeReactionsOf,
   removeSomePostsOf,
+  (_world, tx, { id }, limit) => removeSomeObjectsOf(tx, id, limit),
   endFollows,
   (_world, tx, { id }, limit) => deleteNotificationsAbout(tx, id, limit),
   (_world, tx, { id }, limit) => deleteHome(tx, id, limit),

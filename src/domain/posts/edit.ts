@@ -5,13 +5,15 @@ import type { Fact } from '../../facts/facts.ts'
 import { record } from '../../facts/record.ts'
 import type { Account, LocalAccount } from '../accounts/account.ts'
 import { findAccountsByUris } from '../accounts/find.ts'
+import { describeFiles } from '../media/describe.ts'
 import type { DraftPoll } from '../polls/poll.ts'
 import type { World } from '../world.ts'
-import { compose, requireLanguages } from './compose.ts'
+import { requireLanguages, wordsFrom } from './compose.ts'
 import { findVisible, type KnownPost } from './find.ts'
 import { changeHeld, type EditedHolder, receiveCounts, replaceFilesAfar, replaceHeld } from './hold.ts'
 import { findParts, type PostParts } from './parts-find.ts'
-import type { Incoming } from './post.ts'
+import type { Hashtags, Incoming, NamedAudience } from './post.ts'
+import { addReaders } from './readers.ts'
 import { receiveControls } from './revise-controls.ts'
 import {
   deleteHashtags,
@@ -22,13 +24,28 @@ import {
   lockPosts,
   type Revision,
   revisePost,
+  setExtension,
 } from './store.ts'
+import type { Extension, Written } from './written.ts'
 
 export interface Edit {
   readonly text: string
   readonly summary?: string
   readonly sensitive?: boolean
   readonly language?: string
+  /** null takes its title away; it stays when left out */
+  readonly title?: string | null
+  /** in place of `text`, where an app has made HTML of it */
+  readonly written?: Written
+  /** media type of `text` */
+  readonly sourceType?: string
+  /** hashtags beside those in `text` */
+  readonly hashtags?: Hashtags
+  /** whom it names and for whom it is from now on; nobody who could read it before is shut out */
+  readonly audience?: NamedAudience
+  readonly descriptions?: ReadonlyMap<AttachmentId, string>
+  /** what stays when left out */
+  readonly extension?: Extension | null
   /** all that it is to hold, in this order; what it holds stays when left out */
   readonly mediaIds?: readonly AttachmentId[]
   /** null takes its poll away; it stays when left out */
@@ -42,7 +59,9 @@ export async function editPost(world: World, author: LocalAccount, id: PostId, e
   if (post.accountId !== author.id) refuse('post.not-yours')
   requireLanguages([edit.language])
   const summary = edit.summary?.trim() ?? post.summary
-  const composed = await compose(world, edit.text, summary, (edit.mediaIds?.length ?? 0) > 0)
+  const title = edit.title === undefined ? post.title : edit.title
+  const mayBeEmpty = (edit.mediaIds?.length ?? 0) > 0 || (title ?? '') !== '' || post.kind === 'question'
+  const words = await wordsFrom(world, { ...edit, kind: post.kind }, summary, mayBeEmpty)
 
   await transact(world.db, async (tx) => {
     const current = await lockPost(tx, post.uri)
@@ -51,23 +70,29 @@ export async function editPost(world: World, author: LocalAccount, id: PostId, e
     if (!parts) refuse('post.not-found')
     const facts = await apply(tx, current, parts, {
       revision: {
-        contentHtml: composed.contentHtml,
-        source: composed.source,
+        ...words,
         summary,
         sensitive: edit.sensitive ?? current.sensitive,
         language: edit.language ?? current.language,
-        contentMap: null,
-        sourceType: null,
-        title: current.title,
+        title,
         kind: edit.poll === undefined ? current.kind : edit.poll ? 'question' : 'note',
       },
-      hold: (tx) => changeHeld(world, tx, current, edit),
-      mentions: composed.mentions,
-      hashtags: composed.hashtags,
+      hold: (tx) => changeOwn(world, tx, current, edit),
+      mentions: edit.audience?.named ?? words.mentions,
+      keepsReaders: edit.audience !== undefined,
+      hashtags: words.hashtags,
       at: world.clock.now(),
     })
     await record(world, tx, facts)
   })
+}
+
+/** What only a post of ours has beside its words. */
+async function changeOwn(world: World, tx: Tx, post: KnownPost, edit: Edit): Promise<void> {
+  await changeHeld(world, tx, post, edit)
+  if (edit.descriptions) await describeFiles(tx, post.accountId, edit.descriptions)
+  if (edit.extension !== undefined) await setExtension(tx, post.id, edit.extension)
+  if (edit.audience) await addReaders(tx, post.id, edit.audience)
 }
 
 export type EditOutcome = 'edited' | 'counted' | 'unknown' | 'older'
@@ -177,6 +202,8 @@ interface Change {
   /** lets the post hold what it is to hold now */
   readonly hold: (tx: Tx) => Promise<void>
   readonly mentions: readonly Account[]
+  /** whoever could read it may go on to */
+  readonly keepsReaders?: boolean
   readonly hashtags: Incoming['hashtags']
   readonly at: Date
   readonly activityUri?: string | undefined
@@ -186,7 +213,7 @@ interface Change {
 async function apply(tx: Tx, post: KnownPost, parts: PostParts, change: Change): Promise<readonly Fact[]> {
   await revisePost(tx, post, change.revision, change.at)
   await change.hold(tx)
-  await changeMentions(tx, post, parts.mentioned, change.mentions)
+  await changeMentions(tx, post, parts.mentioned, change)
   await changeHashtags(tx, post, parts.hashtags, change.hashtags)
   // Of what is held nobody has heard yet.
   if (post.held) return []
@@ -199,9 +226,9 @@ async function changeMentions(
   tx: Tx,
   post: KnownPost,
   before: readonly AccountId[],
-  now: readonly Account[],
+  { mentions: now, keepsReaders = false }: Change,
 ): Promise<void> {
-  const kept = new Set(keptMentions(post, before, now))
+  const kept = new Set(keepsReaders ? before : keptMentions(post, before, now))
   if (before.some((accountId) => !kept.has(accountId))) await deleteMentionsExcept(tx, post.id, [...kept])
   const added = now.filter((account) => !before.includes(account.id))
   await insertMentions(

@@ -2,6 +2,7 @@ import type { AccountId, PostId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
 import { isOpen } from '../../base/visibility.ts'
 import { type Tx, transact } from '../../db/transact.ts'
+import type { Was } from '../../facts/facts.ts'
 import { record } from '../../facts/record.ts'
 import type { LocalAccount } from '../accounts/account.ts'
 import { countPosts, lockAccount } from '../accounts/store.ts'
@@ -78,6 +79,16 @@ const LATE_DAYS = 7
  */
 export async function forgetTombstones(world: World): Promise<void> {
   await deleteTombstones(world.db, new Date(world.clock.now().getTime() - LATE_DAYS * 86_400_000))
+}
+
+/** Something of ours is gone, and its address says so from now on: to everybody, or where it is `hidden` to its author. */
+export async function rememberGone(
+  world: Pick<World, 'clock'>,
+  tx: Tx,
+  gone: { readonly uri: string; readonly authorUri: string },
+  was: Was & { readonly hidden: boolean },
+): Promise<void> {
+  await insertTombstone(tx, gone.uri, gone.authorUri, world.clock.now(), was)
 }
 
 async function take(

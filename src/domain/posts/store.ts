@@ -97,7 +97,7 @@ export async function insertMentions(tx: Tx, mentions: readonly NewMention[]): P
     .execute()
 }
 
-/** Those of whom nobody was to know are named from now on. */
+/** These are named from now on, be it that nobody was to know of them before. */
 export async function nameMentions(tx: Tx, postId: PostId, accountIds: readonly AccountId[]): Promise<void> {
   if (accountIds.length === 0) return
   await tx
@@ -105,7 +105,17 @@ export async function nameMentions(tx: Tx, postId: PostId, accountIds: readonly 
     .set({ silent: false, blind: false })
     .where('post_id', '=', postId)
     .where('account_id', '=', sql<AccountId>`any(${accountIds}::bigint[])`)
-    .where('blind', '=', true)
+    .execute()
+}
+
+/** All others may read it as before, and are not named. */
+export async function silenceMentions(tx: Tx, postId: PostId, except: readonly AccountId[]): Promise<void> {
+  await tx
+    .updateTable('mention')
+    .set({ silent: true })
+    .where('post_id', '=', postId)
+    .where('account_id', '!=', sql<AccountId>`all(${except}::bigint[])`)
+    .where('silent', '=', false)
     .execute()
 }
 
