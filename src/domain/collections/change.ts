@@ -10,12 +10,12 @@ import type { World } from '../world.ts'
 import { itemOf } from './create.ts'
 import type { Collection } from './find.ts'
 import {
-  addReaders,
+  addRecipients,
   deleteItem,
   emptyOut,
   insertItems,
   lockCollection,
-  type Reader,
+  type Recipient,
   updateBody,
 } from './store.ts'
 
@@ -23,7 +23,7 @@ export interface CollectionChange {
   readonly body: string
   readonly visibility: Visibility
   /** in addition to those that it is for already */
-  readonly readers: readonly Reader[]
+  readonly recipients: readonly Recipient[]
 }
 
 /** Its maker says something else of it. What is in it stays. */
@@ -31,12 +31,12 @@ export async function changeCollection(
   world: World,
   owner: LocalAccount,
   id: CollectionId,
-  { readers, ...change }: CollectionChange,
+  { recipients, ...change }: CollectionChange,
 ): Promise<void> {
   await transact(world.db, async (tx) => {
     await requireOwn(tx, owner, id)
     await updateBody(tx, id, change, world.clock.now())
-    await addReaders(tx, id, readers)
+    await addRecipients(tx, id, recipients)
     await record(world, tx, { type: 'collection.changed', collectionId: id, accountId: owner.id })
   })
 }

@@ -7,7 +7,7 @@ import type { LocalAccount } from '../accounts/account.ts'
 import { lockAccount } from '../accounts/store.ts'
 import type { World } from '../world.ts'
 import { countCollections } from './find.ts'
-import { addReaders, insertCollection, insertItems, type NewItem, type Reader } from './store.ts'
+import { addRecipients, insertCollection, insertItems, type NewItem, type Recipient } from './store.ts'
 
 export const MOST_COLLECTIONS = 200
 /** That a collection may begin with; more are added one by one. */
@@ -18,7 +18,7 @@ export interface NewCollection {
   /** what its maker says of it, as JSON, without what is in it */
   readonly body: string
   readonly visibility: Visibility
-  readonly readers: readonly Reader[]
+  readonly recipients: readonly Recipient[]
   /** ids of what it begins with, the first one first */
   readonly members: readonly string[]
 }
@@ -27,7 +27,7 @@ export interface NewCollection {
 export async function createCollection(
   world: World,
   owner: LocalAccount,
-  { ordered, body, visibility, readers, members }: NewCollection,
+  { ordered, body, visibility, recipients, members }: NewCollection,
 ): Promise<CollectionId> {
   if (members.length > MOST_FIRST_MEMBERS) refuse('collection.too-large', { most: MOST_FIRST_MEMBERS })
   const id = world.ids.next<CollectionId>()
@@ -38,7 +38,7 @@ export async function createCollection(
       refuse('collection.too-many', { most: MOST_COLLECTIONS })
     const dates = { createdAt: now, updatedAt: null, deletedAt: null }
     await insertCollection(tx, { id, accountId: owner.id, ordered, visibility, body, ...dates })
-    await addReaders(tx, id, readers)
+    await addRecipients(tx, id, recipients)
     const items = [...new Set(members)].map((uri) => itemOf(world, uri))
     await insertItems(tx, id, items, now)
     await record(world, tx, { type: 'collection.made', collectionId: id, accountId: owner.id })

@@ -36,7 +36,7 @@ export async function findCollection(db: Db, id: CollectionId): Promise<Collecti
 }
 
 /** Those that it is addressed to, those whom nobody sees included. */
-export async function findReaders(
+export async function findRecipients(
   db: Db,
   id: CollectionId,
 ): Promise<{ readonly accountId: AccountId; readonly blind: boolean }[]> {

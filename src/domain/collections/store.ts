@@ -3,7 +3,7 @@ import type { Visibility } from '../../base/visibility.ts'
 import type { Tx } from '../../db/transact.ts'
 import { type Collection, collectionColumns } from './find.ts'
 
-export interface Reader {
+export interface Recipient {
   readonly accountId: AccountId
   /** nobody but its maker sees that it is for them */
   readonly blind: boolean
@@ -25,11 +25,15 @@ export async function insertCollection(tx: Tx, collection: Collection): Promise<
     .execute()
 }
 
-export async function addReaders(tx: Tx, id: CollectionId, readers: readonly Reader[]): Promise<void> {
-  if (readers.length === 0) return
+export async function addRecipients(
+  tx: Tx,
+  id: CollectionId,
+  recipients: readonly Recipient[],
+): Promise<void> {
+  if (recipients.length === 0) return
   await tx
     .insertInto('collection_recipient')
-    .values(readers.map(({ accountId, blind }) => ({ collection_id: id, account_id: accountId, blind })))
+    .values(recipients.map(({ accountId, blind }) => ({ collection_id: id, account_id: accountId, blind })))
     .onConflict((conflict) => conflict.columns(['collection_id', 'account_id']).doNothing())
     .execute()
 }
