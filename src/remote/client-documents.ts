@@ -91,14 +91,15 @@ async function isOpened(dispatcher: WayOut, url: URL): Promise<boolean> {
 
 function describe(address: string, answer: Answer): Omit<DescribedClient, 'freshSeconds'> {
   const found = objectIn(answer)
+  const { origin } = new URL(address)
   if (found.client_id !== undefined) {
     if (found.client_id !== address)
       refuse('client.document', { reason: 'its client_id is not its own address' })
     if (answer.body.length > MOST_BYTES.document) refuse('client.document', { reason: 'it is too large' })
-    return { kind: 'document', metadata: readMetadata(found, 'document', new URL(address).origin) }
+    return { kind: 'document', metadata: readMetadata(found, 'document', origin) }
   }
   if (found.id !== address) refuse('client.document', { reason: 'its id is not its own address' })
-  return { kind: 'object', metadata: readMetadata(clientMetadataFrom(found), 'object') }
+  return { kind: 'object', metadata: readMetadata(clientMetadataFrom(found), 'object', origin) }
 }
 
 function objectIn(answer: Answer): JsonObject {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { ensureClient } from '../../src/domain/grants/ensure-client.ts'
 import { findClient } from '../../src/domain/grants/find.ts'
 import { createClientReader } from '../../src/remote/client-documents.ts'
+import { createDispatcher } from '../../src/remote/dispatcher.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
 import { type Answer, type Peer, startPeer } from '../support/peer.ts'
 import { reasonOf, remoteParts } from '../support/remote.ts'
@@ -251,6 +252,23 @@ describe('c2: the address of an app', () => {
     expect(await reasonOf(ensure())).toContain('did not give it')
     expect(performance.now() - began).toBeGreaterThan(2500)
     expect(performance.now() - began).toBeLessThan(5000)
+  })
+})
+
+describe('c2: an app on a network of one’s own', () => {
+  test('may speak plain http where private addresses are opened, and nowhere else', async () => {
+    await using plain = await startPeer()
+    const address = `${plain.origin('app.localhost')}/client.json`
+    const back = `${plain.origin('app.localhost')}/back`
+    plain.answer(address, { body: { client_id: address, redirect_uris: [back] }, type: 'application/json' })
+    const dispatcher = createDispatcher({
+      allowedPrivateAddresses: ['127.0.0.0/8', '::1/128'],
+      global: false,
+    })
+    const opened = createClientReader({ ...parts, dispatcher })
+    expect((await opened.read(address)).metadata.redirectUris).toEqual([back])
+    expect(await reasonOf(reader().read(address))).toContain('not over https')
+    await dispatcher.close()
   })
 })
 

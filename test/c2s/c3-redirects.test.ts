@@ -57,6 +57,7 @@ describe('c3: an address to be answered at', () => {
   })
 
   test('S-131: of a document is on its own origin; of an object or a registered client it may be elsewhere', () => {
+    expect(whyNoRedirect('http://app.lan/back', 'document', 'http://app.lan')).toBeUndefined()
     for (const uri of [
       'https://other.example/back',
       'https://app.example:8443/back',

@@ -35,7 +35,7 @@ const SECRETS: readonly ClientAuthMethod[] = ['client_secret_basic', 'client_sec
 /**
  * Reads client metadata (RFC 7591 §2). What we do not know is dropped, addresses that are none too; what would change how
  * the client is trusted must be right.
- * @param origin for `document`: where it lies
+ * @param origin where the document or object lies
  * @throws Refusal 'client.redirect' and 'client.metadata', with the reason
  */
 export function readMetadata(given: JsonRecord, kind: DescribedKind, origin?: string): ClientMetadata {

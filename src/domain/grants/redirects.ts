@@ -17,7 +17,7 @@ const TAKEN = new Set(
  * - `document`: https on the origin of the document, loopback, or a scheme of its own that is a domain turned round (S-131)
  * - `object`, `registered`: any https, loopback, or a scheme of its own
  * - `app`: as the Mastodon API lets its apps do
- * @param clientOrigin for `document`: where it lies
+ * @param clientOrigin where the document or object lies; plain http, where that was read by it
  */
 export function whyNoRedirect(uri: string, kind: ClientKind, clientOrigin?: string): string | undefined {
   if (uri.length > LONGEST) return 'it is too long'
@@ -44,9 +44,9 @@ function whyNoWebAddress(
 ): string | undefined {
   if (!/^https?:\/\/[^/]/.test(uri)) return 'it names no host'
   if (url.username !== '' || url.password !== '' || /^https?:\/\/[^/?]*@/.test(uri)) return 'it names a user'
-  if (kind === 'app' || loopbackParts(uri)) return undefined
+  if (kind === 'app' || loopbackParts(uri) || url.origin === clientOrigin) return undefined
   if (url.protocol === 'http:') return 'http: is for loopback only'
-  if (kind === 'document' && url.origin !== clientOrigin) return 'it is not on the origin of the client'
+  if (kind === 'document') return 'it is not on the origin of the client'
   return undefined
 }
 
