@@ -43,7 +43,7 @@ async function askedIn(
   actor: Account,
   object: Json | undefined,
 ): Promise<Asked> {
-  if (object === undefined) refuse('request.invalid', { reason: 'an object is missing' })
+  if (object === undefined) refuse('activity.no-object')
   const id = idOf(object)
   const isFollow = isObject(object) && typeOf(object) === 'Follow'
   const follow = id === undefined ? undefined : await findFollowByUri(db, id)

@@ -5,7 +5,9 @@ import { changeCollection, removeCollection } from '../../../domain/collections/
 import { createCollection } from '../../../domain/collections/create.ts'
 import { type Collection, findCollection, findRecipients } from '../../../domain/collections/find.ts'
 import { cleanedFrom } from '../../../translate/from-activity/cleaned.ts'
+import { contextsOf } from '../../../translate/from-activity/extension.ts'
 import { idOf, idsOf, isObject, type JsonObject, parseJson } from '../../../translate/json.ts'
+import { ACTIVITY_STREAMS } from '../../../translate/to-activity/context.ts'
 import { isOfType, typesOf } from './classify.ts'
 import type { Addressing, Posted, Posting } from './posting.ts'
 import { requireScope } from './scopes.ts'
@@ -25,7 +27,7 @@ export function requireCollectionScope(bearer: Posting['bearer']): void {
   requireScope(bearer, ['managecollections', 'createcontent'])
 }
 
-/** A collection of one of collections here, by its id. */
+/** The collection here that an activity is about, by its id. */
 export function collectionIn(
   { object }: JsonObject,
   uris: Posting['world']['uris'],
@@ -38,7 +40,12 @@ export async function makeCollection(posting: Posting, written: JsonObject): Pro
   const { world, actor, audience, activity } = posting
   const ordered = typesOf(written).includes('OrderedCollection')
   const members = [...idsOf(written.orderedItems), ...idsOf(written.items)]
-  const said = { ...withoutContents(cleanedFrom(written)), ...audience.shown }
+  const contexts = contextsOf(written)
+  const said = {
+    ...withoutContents(cleanedFrom(written)),
+    ...(contexts.length > 0 && { '@context': [ACTIVITY_STREAMS, ...contexts] }),
+    ...audience.shown,
+  }
   const id = await createCollection(world, actor, {
     ordered,
     body: JSON.stringify(said),
@@ -98,6 +105,7 @@ function changed(posting: Posting, before: Collection, change: JsonObject): stri
 
 function withoutContents(object: JsonObject): JsonObject {
   const ours = new Set([
+    '@context',
     ...MEMBERS,
     ...PAGES,
     'id',

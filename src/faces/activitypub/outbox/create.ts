@@ -12,6 +12,7 @@ import {
 } from '../../../translate/from-activity/posted-note.ts'
 import { isObject, type JsonObject } from '../../../translate/json.ts'
 import { isOfType, saysBy, typesOf, withoutServerTerms } from './classify.ts'
+import { isCollection, makeCollection, requireCollectionScope } from './collections.ts'
 import { draftFrom } from './draft.ts'
 import { createObject } from './object.ts'
 import type { Asking, Known, OutboxHandler, Posted, Posting } from './posting.ts'
@@ -38,7 +39,8 @@ export const create: OutboxHandler = {
     const by = saysBy(object.attributedTo)
     if (by !== undefined && by !== asking.actor.uri) refuse('activity.author')
     const { inReplyTo } = asking.reply
-    if (inReplyTo === null) requireScope(asking.bearer, 'createcontent')
+    if (isCollection(object)) requireCollectionScope(asking.bearer)
+    else if (inReplyTo === null) requireScope(asking.bearer, 'createcontent')
     else requireReaction(asking, 'createcontent', inReplyTo)
   },
 
@@ -55,6 +57,7 @@ export const create: OutboxHandler = {
   async run(posting) {
     const { world, actor, activity } = posting
     const note = createdIn(activity)
+    if (isCollection(note)) return makeCollection(posting, note)
     const poll = isVote(note) ? await findPollOf(posting, parentOf(note.inReplyTo)) : undefined
     if (poll) return voteIn(posting, poll, note)
     const posted = read(activity, world.clock.now())

@@ -45,7 +45,7 @@ export const flag: OutboxHandler = {
 
 function accusedIn(activity: JsonObject): readonly string[] {
   const uris = idsOf(activity.object)
-  return uris.length > 0 ? uris : refuse('request.invalid', { reason: 'an object is missing' })
+  return uris.length > 0 ? uris : refuse('activity.no-object')
 }
 
 /** The account that is named, or else whose post is. */

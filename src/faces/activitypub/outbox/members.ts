@@ -50,7 +50,7 @@ export const change: OutboxHandler = {
 }
 
 function targetOf(activity: JsonObject): string {
-  return soleIdOf(activity.target) ?? refuse('request.invalid', { reason: 'a target is missing' })
+  return soleIdOf(activity.target) ?? refuse('activity.no-target')
 }
 
 /** @throws Refusal 'collection.managed', 'collection.not-yours', 'collection.not-found' */

@@ -33,7 +33,7 @@ export const move: OutboxHandler = {
 }
 
 function targetOf(activity: JsonObject): string {
-  return soleIdOf(activity.target) ?? refuse('request.invalid', { reason: 'a target is missing' })
+  return soleIdOf(activity.target) ?? refuse('activity.no-target')
 }
 
 function asForbidden(error: unknown): never {

@@ -8,9 +8,9 @@ import { findPostByUri, type KnownPost } from '../../../domain/posts/find.ts'
 import { type JsonObject, soleIdOf } from '../../../translate/json.ts'
 import type { Asking, Known, Posting } from './posting.ts'
 
-/** The id of what an activity is done to. @throws Refusal 'request.invalid' when it names nothing, or several */
+/** The id of what an activity is done to. @throws Refusal 'activity.no-object' when it names nothing, or several */
 export function objectOf(activity: JsonObject): string {
-  return soleIdOf(activity.object) ?? refuse('request.invalid', { reason: 'an object is missing' })
+  return soleIdOf(activity.object) ?? refuse('activity.no-object')
 }
 
 /** Asks for an actor that is not known here yet. */

@@ -51,7 +51,7 @@ const INSTEAD: Readonly<Record<string, string>> = {
  * @throws Refusal 'act.not-yours', 'act.use-instead', 'act.object-unknown'
  */
 export async function undoneIn(looking: Looking, object: Json | undefined): Promise<Undone> {
-  if (object === undefined) refuse('request.invalid', { reason: 'an object is missing' })
+  if (object === undefined) refuse('activity.no-object')
   const by = isObject(object) ? idOf(object.actor) : undefined
   if (by !== undefined && by !== looking.actor.uri) refuse('act.not-yours')
   if (isObject(object) && object.id === undefined) return byWhatItWas(looking, object)
