@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { hostFrom } from './base/handles.ts'
+import { bucketFrom, type MediaPlace } from './base/media-place.ts'
 import { Secret } from './base/secret.ts'
 import { ensureSecret } from './secret-file.ts'
 
@@ -28,7 +29,7 @@ export interface Config {
   readonly allowedPrivateAddresses: readonly string[]
   readonly authorizedFetch: boolean
   readonly rateLimits: boolean
-  readonly media: string
+  readonly media: MediaPlace
   readonly smtpUrl: Secret | undefined
   /** where Prometheus finds the metrics, on the loopback address; undefined means nowhere */
   readonly metricsPort: number | undefined
@@ -76,7 +77,11 @@ const settings = z.strictObject({
   WEFT_ALLOWED_PRIVATE_ADDRESSES: read(rangesFrom).default([]),
   WEFT_AUTHORIZED_FETCH: onOrOff().default(false),
   WEFT_RATE_LIMITS: onOrOff().default(true),
-  WEFT_MEDIA: read(mediaFrom).default('file'),
+  WEFT_MEDIA: z.string().trim().default('file'),
+  AWS_ACCESS_KEY_ID: z.string().optional(),
+  AWS_SECRET_ACCESS_KEY: z.string().optional(),
+  AWS_SESSION_TOKEN: z.string().optional(),
+  AWS_REGION: z.string().optional(),
   WEFT_SMTP_URL: read<undefined>(() => fail('is not available yet: Weft sends no mail so far.')).optional(),
   WEFT_METRICS_PORT: read(portFrom).optional(),
   WEFT_LOG_LEVEL: oneOf('debug', 'info', 'warning', 'error').default('info'),
@@ -98,7 +103,9 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       'WEFT_ORIGIN may begin with http: only on localhost or an address in WEFT_ALLOWED_PRIVATE_ADDRESSES; use https: behind a TLS proxy.',
     )
   }
-  if (!success || mistakes.length > 0) throw new ConfigError(mistakes)
+  const media = success ? mediaFrom(data) : undefined
+  if (media && 'mistake' in media) mistakes.push(media.mistake)
+  if (!success || !media || 'mistake' in media || mistakes.length > 0) throw new ConfigError(mistakes)
   return Object.freeze({
     origin,
     handleHost: data.WEFT_HANDLE_HOST ?? new URL(origin).host,
@@ -113,7 +120,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     allowedPrivateAddresses: Object.freeze(data.WEFT_ALLOWED_PRIVATE_ADDRESSES),
     authorizedFetch: data.WEFT_AUTHORIZED_FETCH,
     rateLimits: data.WEFT_RATE_LIMITS,
-    media: data.WEFT_MEDIA,
+    media: media.place,
     smtpUrl: data.WEFT_SMTP_URL,
     metricsPort: data.WEFT_METRICS_PORT,
     logLevel: data.WEFT_LOG_LEVEL,
@@ -208,10 +215,16 @@ function rangesFrom(text: string): string[] {
   })
 }
 
-function mediaFrom(text: string): 'file' {
-  if (text === 'file') return text
-  if (text.startsWith('s3://')) fail('is not available yet with another value than file.')
-  return fail('must be file or an s3:// address.')
+/** @returns the place, or in `mistake` what is wrong with it: there may be a key in it, so it is not repeated */
+function mediaFrom(data: z.output<typeof settings>): { place: MediaPlace } | { mistake: string } {
+  if (data.WEFT_MEDIA === 'file') return { place: 'file' }
+  const bucket = bucketFrom(data.WEFT_MEDIA, {
+    accessKeyId: data.AWS_ACCESS_KEY_ID,
+    secretAccessKey: data.AWS_SECRET_ACCESS_KEY,
+    sessionToken: data.AWS_SESSION_TOKEN,
+    region: data.AWS_REGION,
+  })
+  return typeof bucket === 'string' ? { mistake: `WEFT_MEDIA ${bucket}` } : { place: bucket }
 }
 
 /** Plain http is for one's own machine and for networks that the operator opened by name. */

@@ -100,7 +100,7 @@ export async function buildHouse(parts: HouseParts): Promise<House> {
     signGet: (url, form, accept) => signGet(url, instanceKey, { form, accept, now: clock.now() }),
   })
   const directory = createDirectory({ world: base, fetcher })
-  const storage = diskStorage(join(config.dataDir, 'media'))
+  const storage = await openStorage(config)
   const world: World = { ...base, directory }
   log.debug('The house is built.', { instance: instance.uri })
 
@@ -127,8 +127,16 @@ export async function buildHouse(parts: HouseParts): Promise<House> {
     lookUp: (text) => lookUp({ world, fetcher, findPost, resolvePost }, text),
     async [Symbol.asyncDispose]() {
       await dispatcher.close()
+      await storage[Symbol.asyncDispose]?.()
     },
   }
+}
+
+/** What speaks to a bucket is loaded only where there is one. */
+async function openStorage({ media, dataDir }: Config): Promise<Storage & Partial<AsyncDisposable>> {
+  if (media === 'file') return diskStorage(join(dataDir, 'media'))
+  const { bucketStorage } = await import('./remote/bucket.ts')
+  return bucketStorage(media)
 }
 
 /** The id of a post of ours, from the address of its page. */

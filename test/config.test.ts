@@ -141,14 +141,55 @@ describe('a plain http origin', () => {
 
 test.each([
   ['WEFT_REGISTRATION', 'open'],
-  ['WEFT_MEDIA', 's3://bucket/path'],
   ['WEFT_SMTP_URL', 'smtp://user:hunter2@mail.example'],
 ])('%s=%s is known and not available yet', (name, value) => {
   const mistakes = mistakesOf({ [name]: value })
   expect(mistakes).toEqual([expect.stringMatching(new RegExp(`^${name} is not available yet[^.]*\\.$`))])
 })
 
+const KEYS = { AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'hunter2' }
+
+test.each([
+  ['s3://media', 'https://media.s3.us-east-1.amazonaws.com', '', 'us-east-1'],
+  [
+    's3://media/of/weft/?region=eu-central-1',
+    'https://media.s3.eu-central-1.amazonaws.com',
+    '/of/weft',
+    'eu-central-1',
+  ],
+  ['s3://media?style=path', 'https://s3.us-east-1.amazonaws.com', '/media', 'us-east-1'],
+  ['s3://media/weft?endpoint=http://10.0.0.5:9000', 'http://10.0.0.5:9000', '/media/weft', 'us-east-1'],
+  ['s3://media?endpoint=https://r2.example&region=auto&style=host', 'https://media.r2.example', '', 'auto'],
+])('%s is a bucket', (address, origin, path, region) => {
+  const { media } = read({ ...KEYS, WEFT_MEDIA: address })
+  expect(media).toMatchObject({ origin, path, region, keys: { accessKeyId: 'key' } })
+  const own = read({ WEFT_MEDIA: address.replace('//', '//other:se%2Fcret@') }).media
+  expect(own).toMatchObject({ origin, path, region, keys: { accessKeyId: 'other' } })
+  expect(own !== 'file' && own.keys.secretAccessKey.reveal()).toBe('se/cret')
+})
+
+test.each([
+  's3://',
+  's3://Media_1',
+  's3://media:9000',
+  's3://media?path=1',
+  's3://media?region=a%20b',
+  's3://media?endpoint=ftp://x',
+  's3://media?endpoint=https://x/y',
+  's3://media?style=round',
+  'gs://media',
+])('%s is no bucket', (address) => {
+  expect(mistakesOf({ ...KEYS, WEFT_MEDIA: address })).toEqual([
+    expect.stringMatching(/^WEFT_MEDIA (?:must|has|takes) /),
+  ])
+})
+
 test('what may hold a password is never repeated', () => {
+  const bucket = 's3://key:hunter2@media'
+  expect(mistakesOf({ WEFT_MEDIA: 's3://media' })).toEqual([expect.stringContaining('WEFT_MEDIA needs keys')])
+  expect(mistakesOf({ WEFT_MEDIA: `${bucket}?x=1` }).join()).not.toContain('hunter2')
+  const withBucket = read({ WEFT_MEDIA: bucket, AWS_SECRET_ACCESS_KEY: 'hunter2' })
+  expect(inspect(withBucket, { depth: 9 }) + JSON.stringify(withBucket)).not.toContain('hunter2')
   const mistakes = mistakesOf({
     DATABASE_URL: 'mysql://root:hunter2@db/weft',
     WEFT_SECRET: 'hunter2',
