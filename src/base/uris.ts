@@ -41,6 +41,8 @@ export interface Uris {
   rsaKey(id: AccountId): string
   ed25519Key(id: AccountId): string
   readonly sharedInbox: string
+  /** a template with `{q}`: who is known here whose name begins so */
+  readonly actorAutocomplete: string
   readonly instanceActor: string
   readonly instanceInbox: string
   readonly instanceOutbox: string
@@ -141,6 +143,7 @@ export function createUris(origin: string, handleHost: string): Uris {
     featuredTags: (id) => `${actor(id)}/tags`,
     rsaKey: (id) => `${actor(id)}#main-key`,
     ed25519Key: (id) => `${actor(id)}#ed25519-key`,
+    actorAutocomplete: `${origin}/ap/autocomplete?q={q}`,
     sharedInbox: `${origin}/ap/inbox`,
     instanceActor: actor(INSTANCE_ACTOR),
     instanceInbox: `${actor(INSTANCE_ACTOR)}/inbox`,

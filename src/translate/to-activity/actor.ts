@@ -34,9 +34,19 @@ export function actorObject(view: AccountView, uris: Uris): JsonObject {
     outbox: uris.outbox(view.id),
     followers: uris.followers(view.id),
     following: uris.following(view.id),
+    liked: uris.liked(view.id),
+    // Whoever else asks for what follows is told that it is not theirs.
+    pendingFollowers: uris.pendingFollowers(view.id),
+    pendingFollowing: uris.pendingFollowing(view.id),
+    blocked: uris.blocked(view.id),
+    blocks: uris.blocks(view.id),
+    streams: [uris.homeStream(view.id), uris.notificationsStream(view.id), uris.collections(view.id)],
+    eventStream: uris.events(view.uri),
     featured: uris.featured(view.id),
     featuredTags: uris.featuredTags(view.id),
-    endpoints: { sharedInbox: uris.sharedInbox },
+    endpoints: endpointsOf(view, uris),
+    objectIDAsClientID: true,
+    universalClientID: true,
     manuallyApprovesFollowers: view.manuallyApprovesFollowers,
     discoverable: view.discoverable,
     indexable: view.indexable,
@@ -60,6 +70,20 @@ export function actorObject(view: AccountView, uris: Uris): JsonObject {
     alsoKnownAs: view.alsoKnownAs,
     ...(view.movedToUri === null ? {} : { movedTo: view.movedToUri }),
     generator: { id: uris.instanceActor, type: 'Application', implements: IMPLEMENTS },
+  }
+}
+
+/** Where an app finds what it needs beside the lists, each by its address alone. */
+function endpointsOf(view: AccountView, uris: Uris): JsonObject {
+  return {
+    sharedInbox: uris.sharedInbox,
+    proxyUrl: uris.proxy,
+    uploadMedia: uris.uploads(view.id),
+    oauthAuthorizationEndpoint: uris.oauth.authorize,
+    oauthTokenEndpoint: uris.oauth.token,
+    oauthRegistrationEndpoint: uris.oauth.register,
+    actorAutocomplete: uris.actorAutocomplete,
+    proxyEventStream: uris.proxyEventStream,
   }
 }
 
