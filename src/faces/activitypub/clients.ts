@@ -1,5 +1,6 @@
 import { type RequestHandler, Router } from 'express'
 import { readBearer } from '../http/auth.ts'
+import { autocompleteRoute } from './autocomplete.ts'
 import type { ClientParts } from './client-parts.ts'
 import { outboxRoute } from './outbox/route.ts'
 import { ownedRoutes } from './owned/route.ts'
@@ -24,5 +25,6 @@ const routers: readonly ((parts: ClientParts) => RequestHandler)[] = [
   proxyRoute,
   outboxRoute,
   ownedRoutes,
+  autocompleteRoute,
   uploadRoute,
 ]

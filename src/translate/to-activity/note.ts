@@ -55,8 +55,8 @@ function plainObject(view: PostView, uris: Uris, replies?: FirstReplies): JsonOb
     attachment: view.attachments.map(attachmentFrom),
     ...(view.poll === null ? {} : pollFrom(view.poll)),
     replies: repliesFrom(view, uris, replies),
-    likes: { id: uris.likes(view.id), type: 'Collection', totalItems: view.counts.likes },
-    shares: { id: uris.shares(view.id), type: 'Collection', totalItems: view.counts.boosts },
+    likes: listOf(uris.likes(view.id), view.counts.likes),
+    shares: listOf(uris.shares(view.id), view.counts.boosts),
   }
 }
 
@@ -116,10 +116,14 @@ function tagsFrom(view: PostView, uris: Uris): readonly JsonObject[] {
   return [...mentions, ...hashtags, ...emojis, ...quoteTags(view)]
 }
 
+function listOf(id: string, totalItems: number): JsonObject {
+  return { id, type: 'OrderedCollection', totalItems, first: `${id}?cursor=first` }
+}
+
 function repliesFrom(view: PostView, uris: Uris, replies: FirstReplies | undefined): JsonObject {
   const id = uris.replies(view.id)
   const collection = { id, type: 'Collection', totalItems: view.counts.replies }
-  if (replies === undefined) return collection
+  if (replies === undefined) return { ...collection, first: `${id}?cursor=first` }
   const first = {
     type: 'CollectionPage',
     partOf: id,

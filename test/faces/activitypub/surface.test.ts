@@ -249,6 +249,7 @@ describe('a list', () => {
       attributedTo: bea.uri,
       outboxOf: bea.uri,
       seekItem: `${outbox}/seek`,
+      eventStream: `${outbox}/events`,
       totalItems: 23,
       first: `${outbox}?cursor=first`,
       last: `${outbox}?cursor=last`,

@@ -28,9 +28,24 @@ test('a post as it is served', () => {
     interactionPolicy: { canLike: anybody, canReply: anybody, canAnnounce: anybody, canQuote: anybody },
     tag: [],
     attachment: [],
-    replies: { id: uris.replies(view.id), type: 'Collection', totalItems: 2 },
-    likes: { id: uris.likes(view.id), type: 'Collection', totalItems: 3 },
-    shares: { id: uris.shares(view.id), type: 'Collection', totalItems: 4 },
+    replies: {
+      id: uris.replies(view.id),
+      type: 'Collection',
+      totalItems: 2,
+      first: `${uris.replies(view.id)}?cursor=first`,
+    },
+    likes: {
+      id: uris.likes(view.id),
+      type: 'OrderedCollection',
+      totalItems: 3,
+      first: `${uris.likes(view.id)}?cursor=first`,
+    },
+    shares: {
+      id: uris.shares(view.id),
+      type: 'OrderedCollection',
+      totalItems: 4,
+      first: `${uris.shares(view.id)}?cursor=first`,
+    },
   })
 })
 

@@ -29,6 +29,8 @@ export interface List {
   readonly read: (range: Range) => Promise<readonly Entry[]>
   /** where one stands, by its id; undefined when it is not there, or not for this reader */
   readonly seek?: (uri: string) => Promise<string | undefined>
+  /** where what is put into it and taken out of it can be heard */
+  readonly events?: string
   /** how many there are is told, and no more */
   readonly closed?: boolean
 }
@@ -47,7 +49,11 @@ export async function wholeText(list: List): Promise<string> {
   return collectionText({
     id,
     ordered,
-    about: { ...about, ...(list.seek ? { seekItem: `${id}/seek` } : {}) },
+    about: {
+      ...about,
+      ...(list.seek ? { seekItem: `${id}/seek` } : {}),
+      ...(list.events ? { eventStream: list.events } : {}),
+    },
     ...(context !== undefined && (worded || items?.length) ? { context } : {}),
     ...(totalItems === undefined ? {} : { totalItems }),
     first: `${id}?cursor=${FIRST_PAGE}`,

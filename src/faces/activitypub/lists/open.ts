@@ -34,12 +34,21 @@ const owned: Readonly<Record<string, ActorList>> = {
 }
 const ofPosts: Readonly<Record<string, PostList>> = { likes, shares, replies }
 
+/** Those that have a stream of what happens to them. */
+const HEARD =
+  /^\/ap\/(?:collections\/\d+|posts\/\d+\/(?:likes|shares|replies)|actors\/\d+\/(?:outbox|followers|following|liked|featured|pending_followers|pending_following|blocked))$/
+
 /** Opens the list at a path for a reader; undefined when there is none, or not for them. */
 export async function openList(
   parts: SurfaceParts,
   path: string,
   reading: Reading,
 ): Promise<List | undefined> {
+  const list = await openAt(parts, path, reading)
+  return list && HEARD.test(path) ? { ...list, events: parts.uris.events(list.id) } : list
+}
+
+async function openAt(parts: SurfaceParts, path: string, reading: Reading): Promise<List | undefined> {
   const [, of, id = '', name = ''] =
     /^\/ap\/(actors|posts|collections|inbox)(?:\/([0-9a-z]+))?(?:\/([a-z_]+))?$/.exec(path) ?? []
   if (of === 'inbox') return publicInbox(parts, reading)
