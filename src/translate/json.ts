@@ -49,6 +49,11 @@ export function textOf(value: Json | undefined): string | undefined {
   return typeof first === 'string' ? cleanText(first) : undefined
 }
 
+/** All texts of one or many, as they are. */
+export function textsOf(value: Json | undefined): readonly string[] {
+  return listOf(value).filter((item) => typeof item === 'string')
+}
+
 /** Only true is true: neither 'true' nor 1, as Mastodon reads it. */
 export function isTrue(value: Json | undefined): boolean {
   return value === true

@@ -34,7 +34,7 @@ export async function draftFrom(posting: Posting, note: JsonObject, posted: Post
     mediaIds: files.mediaIds,
     descriptions: files.descriptions,
     audience: people,
-    extension: extensionFrom(note, posted, people, files),
+    extension: extensionFrom(note, { ...posted, isPoll: posted.poll !== undefined }, people, files),
     ...(written && { written }),
     ...(language !== null && { language }),
     ...(publishedAt && { publishedAt }),
@@ -58,7 +58,7 @@ export function namedIn(audience: Addressing, taggedUris: readonly string[]): Na
 /** What the app says in other words than ours. */
 export function extensionFrom(
   note: JsonObject,
-  posted: Pick<PostedNote, 'kind' | 'poll' | 'quoteUri'>,
+  posted: Pick<PostedNote, 'kind' | 'quoteUri'> & { readonly isPoll: boolean },
   people: Pick<NamedAudience, 'named'>,
   { elsewhere }: Pick<Files, 'elsewhere'>,
 ) {
@@ -71,7 +71,7 @@ export function extensionFrom(
   }
   return extensionOf(note, {
     kind: posted.kind,
-    isPoll: posted.poll !== undefined,
+    isPoll: posted.isPoll,
     isOwnTag,
     attachments: elsewhere,
   })

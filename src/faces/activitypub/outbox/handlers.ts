@@ -3,6 +3,7 @@ import { announce } from './announce.ts'
 import { answer } from './answer.ts'
 import { block } from './block.ts'
 import { create } from './create.ts'
+import { remove } from './delete.ts'
 import { flag } from './flag.ts'
 import { follow } from './follow.ts'
 import { dislike, like } from './like.ts'
@@ -11,10 +12,13 @@ import { move } from './move.ts'
 import { other } from './other.ts'
 import type { OutboxHandler } from './posting.ts'
 import { undo } from './undo.ts'
+import { update } from './update.ts'
 
 /** What each type of activity does. What we do not know is an `Activity` to us. */
 const handlers: Readonly<Record<string, OutboxHandler>> = {
   Create: create,
+  Update: update,
+  Delete: remove,
   Follow: follow,
   Accept: answer,
   Reject: answer,

@@ -1,0 +1,54 @@
+import { refuse } from '../../../base/refusal.ts'
+import { findMentioned } from '../../../domain/posts/compose.ts'
+import { handlesIn } from '../../../text/tokens.ts'
+import { isObject, type JsonObject, textOf } from '../../../translate/json.ts'
+import type { OutboxHandler } from './posting.ts'
+import { requireScope } from './scopes.ts'
+import { changedIn, nameOf, requireOwnObject, requireOwnPost } from './thing.ts'
+import { updateObject } from './update-object.ts'
+import { updatePost } from './update-post.ts'
+import { updateProfile } from './update-profile.ts'
+
+/** Changes what is theirs: posts, objects, and what they say of themselves. */
+export const update: OutboxHandler = {
+  authorise({ bearer, activity, parts }) {
+    const { kind } = nameOf(parts.world.uris, changedIn(activity))
+    patchIn(activity)
+    requireScope(
+      bearer,
+      kind === 'actor' ? 'updateprofile' : kind === 'collection' ? 'managecollections' : 'updatecontent',
+    )
+  },
+
+  async prepare({ parts, activity }) {
+    const { source, summary } = patchIn(activity)
+    const texts = [isObject(source) ? textOf(source.content) : undefined, textOf(summary)]
+    await findMentioned(
+      parts.world,
+      texts.flatMap((text) => handlesIn(text ?? '')),
+    )
+    return {}
+  },
+
+  async run(posting) {
+    const { activity, world, actor } = posting
+    const uri = changedIn(activity)
+    const patch = patchIn(activity)
+    const named = nameOf(world.uris, uri)
+    switch (named.kind) {
+      case 'actor':
+        return named.id === actor.id ? updateProfile(posting, patch) : refuse('act.not-yours')
+      case 'object':
+        return updateObject(posting, await requireOwnObject(posting, named.id), patch)
+      case 'post':
+        return updatePost(posting, await requireOwnPost(posting, uri), patch)
+      default:
+        return refuse('act.object-unknown')
+    }
+  },
+}
+
+/** @throws Refusal 'activity.not-embedded' when only the id of what is to be changed is given */
+function patchIn({ object }: JsonObject): JsonObject {
+  return isObject(object) ? object : refuse('activity.not-embedded')
+}
