@@ -34,6 +34,18 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   )
   await sql`COMMENT ON COLUMN client.scopes IS 'what it may ask for; null: anything'`.execute(db)
   await sql`CREATE INDEX client_unused ON client (created_at) WHERE used_at IS NULL`.execute(db)
+  await sql`CREATE INDEX client_logo ON client (logo_file) WHERE logo_file IS NOT NULL`.execute(db)
+  await sql`
+    CREATE FUNCTION remember_stray_logo() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN
+      INSERT INTO stray_file (file) VALUES (OLD.logo_file) ON CONFLICT DO NOTHING;
+      RETURN NULL;
+    END $$`.execute(db)
+  await sql`CREATE TRIGGER client_logo_gone AFTER DELETE ON client
+    FOR EACH ROW WHEN (OLD.logo_file IS NOT NULL) EXECUTE FUNCTION remember_stray_logo()`.execute(db)
+  await sql`CREATE TRIGGER client_logo_other AFTER UPDATE OF logo_file ON client
+    FOR EACH ROW WHEN (OLD.logo_file IS NOT NULL AND OLD.logo_file IS DISTINCT FROM NEW.logo_file)
+    EXECUTE FUNCTION remember_stray_logo()`.execute(db)
 
   await sql`
     CREATE TABLE client_grant (

@@ -29,6 +29,7 @@ import { actorJobs } from './remote/actor-jobs.ts'
 import { createCrawler } from './remote/crawl/crawler.ts'
 import { createPictureFetcher, emojiHandler } from './remote/emojis.ts'
 import { followersJob } from './remote/followers.ts'
+import { logoHandler } from './remote/logos.ts'
 import { pollHandler } from './remote/polls.ts'
 import { previewHandler } from './remote/previews.ts'
 import { softwareChore } from './remote/software.ts'
@@ -55,6 +56,7 @@ export function createWorkers(parts: AppParts, house: House): Runner {
       poll: pollHandler(world, house.directory),
       preview: previewHandler(world, house.directory, house),
       emoji: emojiHandler(world, createPictureFetcher({ ...house, ...world }), house.storage),
+      logo: logoHandler(world, createPictureFetcher({ ...house, ...world }), house.storage),
       actor: actorJobs({
         world,
         fetcher: house.fetcher,

@@ -10,6 +10,7 @@
  * - `followers` compares who follows somebody elsewhere with what their server says (FEP-8fcf)
  * - `poll` tells how a poll of ours stands, closes one, or asks how one from elsewhere stands
  * - `emoji` makes our own copy of the picture of an emoji from elsewhere
+ * - `logo` makes our own copy of the logo of an app
  * - `quote` verifies what a quote from elsewhere rests on
  * - `history` asks for what somebody elsewhere said before they were followed
  * - `preview` asks the page that a post links to what it is
@@ -26,6 +27,7 @@ export const jobKinds = [
   'followers',
   'poll',
   'emoji',
+  'logo',
   'history',
   'preview',
 ] as const

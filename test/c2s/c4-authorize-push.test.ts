@@ -1,3 +1,4 @@
+import sharp from 'sharp'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { registerAccount } from '../../src/domain/accounts/register.ts'
 import { createVisitor, PASSWORD } from '../faces/pages/site.ts'
@@ -133,6 +134,62 @@ describe('c4: what an app sends ahead (RFC 9126)', () => {
     }
     expect((await server.ask('/oauth/par')).status).toBe(405)
     expect(server.errors).toEqual([])
+  })
+})
+
+describe('c4: the logo of an app', () => {
+  test('is shown as our own small copy, which goes when the app has another', async () => {
+    const id = 'https://app.test/pictured.json'
+    const logo = 'https://app.test/logo.png'
+    const png = await sharp({ create: { width: 300, height: 300, channels: 3, background: '#3546b8' } })
+      .png()
+      .toBuffer()
+    const publish = (logo_uri: string | undefined) =>
+      server.peer.answer(id, {
+        body: { client_id: id, redirect_uris: ['https://app.test/back'], logo_uri },
+        type: 'application/json',
+      })
+    publish(logo)
+    server.peer.answer(logo, { body: png, type: 'image/png' })
+    const visitor = await signedIn()
+    const address = asking({ client_id: id, redirect_uri: 'https://app.test/back' })
+    await open(visitor, address)
+    await server.settled()
+    const { page } = await open(visitor, address)
+    const [, file = ''] = /<img class="logo" src="(\/media\/[0-9a-f]{32}\.png)" alt="">/.exec(page.body) ?? []
+    expect(page.body).not.toContain(logo)
+    const shown = await server.ask(file)
+    expect([shown.status, shown.headers['content-type']]).toEqual([200, 'image/png'])
+    expect(server.peer.hits(logo)).toBe(1)
+
+    publish(undefined)
+    await server.db
+      .updateTable('client')
+      .set({ fresh_until: new Date(0) })
+      .where('id', '=', id)
+      .execute()
+    expect((await open(visitor, address)).page.body).not.toContain('class="logo"')
+    expect((await server.ask(file)).status).toBe(404)
+  })
+
+  test('that is none, or lies where nobody may look, costs nothing', async () => {
+    const logos = [
+      'https://app.test/none.png',
+      'https://127.0.0.1/logo.png',
+      'https://app.test/page.html',
+      'x',
+    ]
+    server.peer.answer('https://app.test/page.html', { body: '<svg onload=alert(1)>', type: 'image/svg+xml' })
+    const visitor = await signedIn()
+    for (const [at, logo_uri] of logos.entries()) {
+      const id = `https://app.test/odd/${at}`
+      const redirect_uris = ['https://app.test/back']
+      server.peer.answer(id, { body: { client_id: id, redirect_uris, logo_uri }, type: 'application/json' })
+      const address = asking({ client_id: id, redirect_uri: 'https://app.test/back' })
+      await open(visitor, address)
+      await server.settled()
+      expect((await open(visitor, address)).page.body, logo_uri).not.toContain('<img')
+    }
   })
 })
 

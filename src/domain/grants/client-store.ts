@@ -31,19 +31,36 @@ export interface Reading {
   readonly freshUntil: Date
   /** it named other redirect addresses or keys before */
   readonly changed: boolean
+  /** it had another logo before, or none */
+  readonly newLogo: boolean
 }
 
 /** Keeps what an app says about itself now, in place of what it said before. */
 export async function saveReading(tx: Tx, reading: Reading): Promise<void> {
-  const { id, kind, now, freshUntil, changed } = reading
+  const { id, kind, now, freshUntil, changed, newLogo } = reading
   const read = { kind, ...described(reading.metadata), fetched_at: now, fresh_until: freshUntil }
   await tx
     .insertInto('client')
     .values({ id, created_at: now, ...read })
     .onConflict((conflict) =>
-      conflict.column('id').doUpdateSet({ ...read, ...(changed && { changed_at: now }) }),
+      conflict.column('id').doUpdateSet({
+        ...read,
+        ...(changed && { changed_at: now }),
+        ...(newLogo && { logo_file: null }),
+      }),
     )
     .execute()
+}
+
+/** Our copy of a logo is there; false when the app has another by now. */
+export async function setLogoFile(db: Db, id: string, url: string, file: string): Promise<boolean> {
+  const { numUpdatedRows } = await db
+    .updateTable('client')
+    .set({ logo_file: file })
+    .where('id', '=', id)
+    .where('logo_url', '=', url)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
 }
 
 /** What is under way for a client begins anew: what it wants authorised, and codes that it has not used yet. */

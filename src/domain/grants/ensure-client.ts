@@ -1,10 +1,11 @@
 import { refuse } from '../../base/refusal.ts'
 import { transact } from '../../db/transact.ts'
+import { enqueue } from '../../jobs/enqueue.ts'
 import type { World } from '../world.ts'
 import type { Client, JsonRecord } from './client.ts'
 import { isClientAddress } from './client-id.ts'
 import { type ClientMetadata, sameTrust } from './client-metadata.ts'
-import { deletePending, saveReading } from './client-store.ts'
+import { deletePending, saveReading, setLogoFile } from './client-store.ts'
 import { findClient } from './find.ts'
 
 /** What an app publishes about itself, read and checked. */
@@ -43,12 +44,30 @@ export async function ensureClient(
   if (known?.freshUntil && known.freshUntil > now) return known
   const { kind, metadata, freshSeconds } = await reader.read(clientId)
   const changed = known !== undefined && !sameTrust(known, metadata)
+  const newLogo = metadata.logoUrl !== (known?.logoUrl ?? null)
   await transact(world.db, async (tx) => {
     if (changed) await deletePending(tx, clientId)
     const freshUntil = new Date(now.getTime() + freshSeconds * 1000)
-    await saveReading(tx, { id: clientId, kind, metadata, now, freshUntil, changed })
+    await saveReading(tx, { id: clientId, kind, metadata, now, freshUntil, changed, newLogo })
+    if (newLogo && metadata.logoUrl !== null)
+      await enqueue(tx, [{ kind: 'logo', payload: { clientId } satisfies LogoCopy }])
   })
   return (await findClient(world.db, clientId)) ?? refuse('client.unknown')
+}
+
+/** The job that makes a copy of an app's logo, since pages show nothing from elsewhere. */
+export interface LogoCopy {
+  readonly clientId: string
+}
+
+/** Our copy of an app's logo is there; false when it has another by now. */
+export async function keepLogo(
+  world: Pick<World, 'db'>,
+  clientId: string,
+  url: string,
+  file: string,
+): Promise<boolean> {
+  return setLogoFile(world.db, clientId, url, file)
 }
 
 /** The app of that name, as it was last heard of; nobody is asked. */

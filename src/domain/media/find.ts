@@ -67,11 +67,12 @@ async function findRow(db: Db, file: string): Promise<Row | undefined> {
   return found.rows[0]
 }
 
-/** Emoji and the pictures of profiles are for everybody. */
+/** Emoji, the pictures of profiles and the logos of apps are for everybody. */
 async function isOrnament(db: Db, file: string): Promise<boolean> {
   const found = await sql`
     SELECT 1 FROM custom_emoji WHERE file = ${file}
-    UNION ALL SELECT 1 FROM profile_image WHERE file = ${file}`.execute(db)
+    UNION ALL SELECT 1 FROM profile_image WHERE file = ${file}
+    UNION ALL SELECT 1 FROM client WHERE logo_file = ${file}`.execute(db)
   return found.rows.length > 0
 }
 

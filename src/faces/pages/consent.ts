@@ -31,7 +31,11 @@ export function showConsent(ctx: PageContext, req: Request, res: Response, conse
     personal: true,
     head: { title: `Access for an app · ${ctx.config.handleHost}`, hidden: true },
     body: html`<section class="sheet narrow consent">
-<h1><bdi>${name}</bdi> asks for access</h1>
+${
+  client.logoFile !== null &&
+  html`<img class="logo" src="/media/${client.logoFile}" alt="">
+`
+}<h1><bdi>${name}</bdi> asks for access</h1>
 ${whoAsks(client)}
 ${formError(consent.wrong)}
 ${consent.changed && html`<p class="note wrong" role="alert">This app has changed where it is answered, or its keys, since you last let it in. If you did not expect that, deny it.</p>`}
