@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LocalAccount } from '../../src/domain/accounts/account.ts'
 import { openSession } from '../../src/domain/accounts/session.ts'
+import { requestFollow } from '../../src/domain/follows/request.ts'
 import { issueToken } from '../../src/domain/grants/issue.ts'
 import { scopesFrom } from '../../src/domain/grants/scopes.ts'
 import { film, hugePng, picture, sound } from '../support/files.ts'
@@ -25,6 +26,7 @@ beforeAll(async () => {
   ben = await personHere(server.world, 'ben')
   cleo = await personHere(server.world, 'cleo')
   for (const account of [anna, ben, cleo]) tokens.set(account.id, await tokenFor(account, 'read write'))
+  await requestFollow(server.world, cleo, anna)
   png = await picture({ format: 'png', width: 40, height: 30 })
 }, 60_000)
 afterAll(async () => {
@@ -113,7 +115,8 @@ describe('b7: a file alone', () => {
     })
     expect(pathOf(linkOf(reply.json).href)).toMatch(/^\/media\/[0-9a-f]{32}\.png$/)
     expect(await server.db.selectFrom('post').select('id').execute()).toEqual([])
-    expect(await server.db.selectFrom('activity').select('id').execute()).toEqual([])
+    const said = await server.db.selectFrom('activity').select('kind').execute()
+    expect(said.filter(({ kind }) => kind === 'Create')).toEqual([])
   })
 
   test('is described by a shell, whose own words come back, and nothing in it speaks for the server', async () => {
@@ -186,19 +189,6 @@ describe('b7: a file alone', () => {
   })
 
   test('is for whom its shell says: everybody, followers, one person', async () => {
-    await server.db
-      .insertInto('follow')
-      .values({
-        id: server.world.ids.next(),
-        follower_id: cleo?.id as never,
-        followed_id: anna?.id as never,
-        state: 'accepted',
-        follower_local: true,
-        followed_local: true,
-        uri: 'https://weft.test/ap/activities/1',
-        created_at: new Date(),
-      } as never)
-      .execute()
     const all = await upload([asShell({ type: 'Image', to: ['as:Public'] }), asFile(png)])
     const open = await fileAt(all.json)
     expect([open.status, open.headers['cache-control']]).toEqual([200, 'public, max-age=31536000, immutable'])
@@ -387,6 +377,132 @@ describe('b7: what is not taken', () => {
       })
       .then((reply) => expect(reply.status).toBe(400))
     expect(await filesKept()).toEqual(before)
+  })
+})
+
+describe('b7: a Create around a file', () => {
+  const inCreate = (object: Json, to: unknown) => asShell({ type: 'Create', to, object })
+  const PUBLIC = 'https://www.w3.org/ns/activitystreams#Public'
+  const read = async (url: unknown, headers: Record<string, string> = {}) => {
+    const reply = await server.ask(pathOf(url), { headers: { ...ACTIVITY, ...headers } })
+    return { ...reply, json: JSON.parse(reply.text) as Json }
+  }
+
+  test('is posted by the outbox’s road: the Create is what is answered and where it is', async () => {
+    const reply = await upload([
+      inCreate({ type: 'Note', content: 'Look' }, [PUBLIC]),
+      asFile(png),
+      ['description', 'A field'],
+    ])
+    expect(reply.status).toBe(201)
+    expect(reply.json).toMatchObject({ id: reply.headers.location, type: 'Create', actor: anna?.uri })
+    expect(reply.headers.location).toMatch(/^https:\/\/weft\.test\/ap\/activities\/\d+$/)
+    const note = reply.json.object as Json
+    expect(note).toMatchObject({
+      type: 'Note',
+      content: expect.stringContaining('Look'),
+      attachment: [{ mediaType: 'image/png', name: 'A field', width: 40, height: 30 }],
+    })
+    const { orderedItems } = (await read(`${anna?.uri}/outbox?page=1`)).json
+    expect(JSON.stringify(orderedItems ?? (await read(`${anna?.uri}/outbox`)).json)).toContain(
+      String(note.id),
+    )
+    const [file] = note.attachment as Json[]
+    const got = await server.ask(pathOf(file?.url))
+    expect([got.status, got.headers['cache-control']]).toEqual([200, 'public, max-age=31536000, immutable'])
+  })
+
+  test('an Image in it is the file itself', async () => {
+    const reply = await upload([inCreate({ type: 'Image', name: 'A hill' }, [PUBLIC]), asFile(png)])
+    expect(reply.status).toBe(201)
+    const image = reply.json.object as Json
+    expect(image).toMatchObject({ type: 'Image', attributedTo: anna?.uri })
+    expect(JSON.stringify(image)).toMatch(/\/media\/[0-9a-f]{32}\.png/)
+    const path = /\/media\/[0-9a-f]{32}\.png/.exec(JSON.stringify(image))?.[0] ?? ''
+    expect((await server.ask(path)).status).toBe(200)
+  })
+
+  test('for followers: whoever was given its name gets the file, which no cache keeps; its document is for those who may see the post', async () => {
+    const reply = await upload([
+      inCreate({ type: 'Note', content: 'For friends' }, [`${anna?.uri}/followers`]),
+      asFile(png),
+    ])
+    const [file] = (reply.json.object as Json).attachment as Json[]
+    const got = await server.ask(pathOf(file?.url))
+    expect([got.status, got.headers['cache-control']]).toEqual([200, 'private, no-store'])
+    const [row] = await server.db
+      .selectFrom('attachment')
+      .select('id')
+      .where('url', '=', String(file?.url))
+      .execute()
+    const media = server.world.uris.mediaObject(row?.id as never)
+    for (const [reader, status] of [
+      [anna, 200],
+      [cleo, 200],
+      [ben, 404],
+    ] as const)
+      expect((await read(media, by(reader))).status).toBe(status)
+    expect((await server.ask(pathOf(media), { headers: ACTIVITY })).status).toBe(404)
+  })
+
+  test('e1: for nobody named: the file stays its owner’s alone', async () => {
+    const reply = await upload([inCreate({ type: 'Note', content: 'Note to self' }, []), asFile(png)])
+    const [file] = (reply.json.object as Json).attachment as Json[]
+    const path = pathOf(file?.url)
+    expect((await server.ask(path)).status).toBe(404)
+    expect((await server.ask(path, { headers: by(ben) })).status).toBe(404)
+    expect((await server.ask(path, { headers: by(anna) })).status).toBe(200)
+  })
+
+  test('that may not be posted posts nothing and keeps nothing', async () => {
+    const before = await server.db.selectFrom('attachment').select('id').execute()
+    const token = await tokenFor(
+      anna as LocalAccount,
+      'https://swicg.github.io/activitypub-api/scopes#uploadfiles',
+    )
+    const refused = await upload([inCreate({ type: 'Note', content: 'x' }, [PUBLIC]), asFile(png)], { token })
+    expect(refused.status).toBe(403)
+    const forged = inCreate({ type: 'Note', content: 'x', attributedTo: ben?.uri }, [PUBLIC])
+    expect((await upload([forged, asFile(png)])).status).toBe(403)
+    expect(await server.db.selectFrom('attachment').select('id').execute()).toEqual(before)
+  })
+})
+
+describe('b7: what was uploaded', () => {
+  const post = async (activity: Json, as = anna) => {
+    const reply = await server.ask(`/ap/actors/${as?.id}/outbox`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/activity+json', ...by(as) },
+      body: JSON.stringify(activity),
+    })
+    return { ...reply, json: JSON.parse(reply.text) as Json }
+  }
+  const note = (attachment: unknown) => ({ type: 'Note', content: 'x', to: ['as:Public'], attachment })
+
+  test.each([
+    ['by its id', (media: Json) => media.id],
+    ['as a copy', (media: Json) => media],
+    ['by the address of its file', (media: Json) => ({ type: 'Document', url: linkOf(media).href })],
+  ])('is attached %s, keeps what describes it, and goes with its post', async (_, as) => {
+    const { json: media } = await upload([asFile(png), ['description', 'A red field']])
+    const { status, json } = await post(note([as(media)]))
+    expect(status).toBe(201)
+    const held = json.object as Json
+    expect(held.attachment).toMatchObject([{ name: 'A red field', url: linkOf(media).href, width: 40 }])
+    expect((await fileAt(media)).status).toBe(200)
+    expect((await server.ask(pathOf(media.id), { headers: ACTIVITY })).status).toBe(200)
+    expect((await post({ type: 'Delete', object: held.id })).status).toBe(201)
+    expect((await fileAt(media)).status).toBe(404)
+    expect((await server.ask(pathOf(media.id), { headers: ACTIVITY })).status).toBe(404)
+  })
+
+  test('S-113: is attached by nobody else, and once', async () => {
+    const { json: media } = await upload([asFile(png)])
+    for (const as of [media.id, media, { type: 'Document', url: linkOf(media).href }])
+      expect((await post(note([as]), ben)).json).toMatchObject({ status: 422, code: 'media.not-found' })
+    expect((await post(note([media.id]))).status).toBe(201)
+    expect((await post(note([media.id]))).status).toBe(422)
+    expect((await upload([asFile(png)])).json.id).not.toBe(media.id)
   })
 })
 

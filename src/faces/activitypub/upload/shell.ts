@@ -35,11 +35,11 @@ const KNOWN = ['mediaType', 'url', 'width', 'height', 'blurhash', 'focalPoint', 
  */
 export function asCreate({ activity, object }: Creation, media: JsonObject): PostedBody {
   const isFile = typesOf(object).length === 0 || isOfType(object, FILES)
+  const attachment: Json = [media.id ?? null, ...listOf(object.attachment)]
   const whole: JsonObject = isFile
     ? { type: media.type ?? 'Document', ...object, ...pick(media, KNOWN) }
-    : object
-  const attachment: Json = [media.id ?? null, ...listOf(object.attachment)]
-  const json = { ...activity, object: { ...whole, attachment } }
+    : { ...object, attachment }
+  const json = { ...activity, object: whole }
   return { json, hash: createHash('sha256').update(JSON.stringify(json)).digest('base64url') }
 }
 
