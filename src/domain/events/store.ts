@@ -88,7 +88,7 @@ export async function placeEvents(tx: Tx, limit: number): Promise<number> {
 }
 
 /**
- * From now on these are listened to, at least until then.
+ * From now on these are listened to, at least until then. Those that were not get a place that nobody can have stood at.
  * @returns the transaction that made some of them so just now; undefined when all of them were already
  */
 export async function upsertTopics(
@@ -99,7 +99,7 @@ export async function upsertTopics(
   const made = await sql<{ xid: string | null }>`
     WITH wanted AS (
       INSERT INTO event_topic (topic, subject, since, wanted_until)
-      SELECT DISTINCT topic, subject, (SELECT last_value FROM event_position), ${until}::timestamptz
+      SELECT DISTINCT topic, subject, (SELECT nextval('event_position')), ${until}::timestamptz
       FROM unnest(${topics.map(({ name }) => name)}::text[], ${topics.map(({ subject }) => subject)}::bigint[])
         AS asked (topic, subject)
       ORDER BY topic, subject
