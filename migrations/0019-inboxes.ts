@@ -47,6 +47,20 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     db,
   )
   await counts(db)
+
+  // May be lost at any time, and is made again: the words in which posts are shown to whoever reads an inbox.
+  await sql`
+    CREATE UNLOGGED TABLE post_text (
+      post_id bigint PRIMARY KEY REFERENCES post (id) ON DELETE CASCADE,
+      stamp text COLLATE "C" NOT NULL,
+      addresses text NOT NULL,
+      body text NOT NULL,
+      made_at timestamptz NOT NULL
+    )`.execute(db)
+  await sql`COMMENT ON COLUMN post_text.stamp IS 'of what it was made: it holds as long as the post still has this one'`.execute(
+    db,
+  )
+  await sql`CREATE INDEX post_text_age ON post_text (made_at)`.execute(db)
 }
 
 /** How much of whom is in an inbox, so that nobody has to count a hundred thousand rows; right whoever deletes a post. */

@@ -9,6 +9,7 @@ import { sweepEvents } from './domain/events/listeners.ts'
 import { sweepTickets } from './domain/events/tickets.ts'
 import { forgetGrants } from './domain/grants/forget.ts'
 import { forgetClients } from './domain/grants/register-client.ts'
+import { forgetTexts } from './domain/inboxes/texts.ts'
 import { trimInboxes } from './domain/inboxes/trim.ts'
 import { noticeReturn } from './domain/instance/return.ts'
 import { forgetTombstones } from './domain/posts/remove.ts'
@@ -68,6 +69,7 @@ export function createWorkers(parts: AppParts, house: House): Runner {
     chores: [
       () => trimHomes(world),
       () => trimInboxes(world),
+      () => forgetTexts(world),
       () => forgetTombstones(world),
       () => forgetCrawls(world),
       () => removeStrayFiles(world, house.storage),

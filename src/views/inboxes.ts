@@ -1,16 +1,14 @@
 import { type RawBuilder, sql } from 'kysely'
-import { type AccountId, type InboxItemId, idAt, type PostId } from '../base/ids.ts'
+import type { AccountId, InboxItemId, PostId } from '../base/ids.ts'
+import type { Visibility } from '../base/visibility.ts'
 import type { Db } from '../db/connect.ts'
-import {
-  findReceived,
-  findReceivedById,
-  type InboxRow,
-  inboxColumns,
-  isHeard,
-} from '../domain/inboxes/find.ts'
+import { prepared } from '../db/prepared.ts'
+import { isHeard } from '../domain/inboxes/find.ts'
+import { eachIn, visibleTo } from '../domain/posts/audience.ts'
 import { followersUrisOf } from './accounts.ts'
+import { type InboxFilter, LOOKED_AT, nearOf, ofObjectType, plainNear } from './inbox-near.ts'
 import { viewPosts } from './posts.ts'
-import { inOrder, keyset, type Range } from './ranges.ts'
+import { inOrder, type Range } from './ranges.ts'
 import type { PostView } from './view.ts'
 
 /** Something that came to somebody here: about a post that they may see, or as it was said. */
@@ -19,26 +17,34 @@ export interface ReceivedView {
   /** the id of the activity */
   readonly uri: string
   readonly kind: string
-  readonly post: PostView | null
-  /** the followers collections of those elsewhere whose posts it shows, by account */
-  readonly followersUris: ReadonlyMap<AccountId, string>
   /** JSON, where no post says it */
   readonly body: string | null
-  readonly at: Date
+  /** what it is about, where that is a post; of a boost, the boost */
+  readonly postId: PostId | null
+  readonly about: AboutPost | null
 }
 
-/** What an inbox may be narrowed to. */
-export interface InboxFilter {
-  readonly type?: string
-  readonly objectType?: string
-  /** the id of what an activity is about */
-  readonly object?: string
-  readonly actor?: string
-  readonly publishedAfter?: Date
+export interface AboutPost {
+  readonly actorUri: string
+  /** the actor's followers collection, of one elsewhere */
+  readonly followersUri: string | null
+  readonly actorId: AccountId
+  readonly visibility: Visibility
+  readonly publishedAt: Date
+  readonly editedAt: Date | null
+  readonly isBoost: boolean
+  /** the post itself, or of a boost the one that it shows */
+  readonly shownId: PostId
+  readonly authorUri: string
+  /** what that one is made of just now */
+  readonly stamp: string
+  /** how it is written, if that was made of the same before */
+  readonly text: { readonly addresses: string; readonly body: string } | null
+  /** else what it is to be made of */
+  readonly post: PostView | null
+  /** the followers collections of authors elsewhere, by account */
+  readonly followersUris: ReadonlyMap<AccountId, string>
 }
-
-/** As many as are looked at for one page, so that a rare find costs no more than a frequent one. */
-const LOOKED_AT = 2000
 
 export interface InboxPage {
   /** those that this range has, in its order; fewer than its limit though more may follow */
@@ -49,43 +55,48 @@ export interface InboxPage {
   readonly reached?: InboxItemId
 }
 
+/** As many as are shown at once. */
+export const INBOX_PAGE = 20
+
 /** A piece of somebody's inbox, in a fixed number of queries; without those of whom they want to hear nothing. */
 export async function listInbox(
   db: Db,
   ownerId: AccountId,
-  range: Range,
-  filter: InboxFilter = {},
+  range: Pick<Range, 'past' | 'back'>,
+  filter?: InboxFilter,
 ): Promise<InboxPage> {
-  const near = await nearOf(db, ownerId, range, filter)
-  if (near === undefined) return { items: [], more: false }
-  const order = range.back === undefined ? sql`DESC` : sql`ASC`
-  const { rows } = await sql<InboxRow>`
-    SELECT ${inboxColumns} FROM (${near}) AS item JOIN account ON account.id = item.actor_id
-    WHERE ${isHeard(sql`${ownerId}::bigint`)} AND ${ofObjectType(filter)}
-    ORDER BY item.id ${order} LIMIT ${range.limit + 1}`.execute(db)
-  const found = rows.slice(0, range.limit)
-  const items = inOrder(await viewReceived(db, ownerId, found), range)
-  if (rows.length > range.limit) {
-    return { items, more: true, ...reachedBy(found.at(-1)) }
-  }
+  const near = filter && (await nearOf(db, ownerId, range, filter))
+  const rows = await (near ? rowsFrom(db, ownerId, near, range, filter) : plainRows(db, ownerId, range))
+  const found = rows.slice(0, INBOX_PAGE)
+  const items = inOrder(await viewRows(db, ownerId, found), range as Range)
+  const last = found.at(-1)?.id
+  if (rows.length > INBOX_PAGE) return { items, more: true, ...(last && { reached: last }) }
   // Short of what was asked for: either the list ends here, or there was too much to pass over.
-  const { rows: ends } = await sql<{ id: InboxItemId }>`
-    SELECT id FROM (${near}) AS item ORDER BY id ${order} OFFSET ${LOOKED_AT - 1}`.execute(db)
-  return ends[0]
-    ? { items, more: true, ...reachedBy(ends[0]) }
-    : { items, more: false, ...reachedBy(found.at(-1)) }
+  const end = await endOf(db, near ?? plainNear(sql`${ownerId}::bigint`, range), range)
+  const reached = end ?? last
+  return { items, more: end !== undefined, ...(reached && { reached }) }
 }
 
-const reachedBy = (row: { readonly id: InboxItemId } | undefined) => (row ? { reached: row.id } : {})
+async function endOf(
+  db: Db,
+  near: RawBuilder<unknown>,
+  { back }: Pick<Range, 'back'>,
+): Promise<InboxItemId | undefined> {
+  const { rows } = await sql<{ id: InboxItemId }>`
+    SELECT id FROM (${near}) AS item ORDER BY id ${back === undefined ? sql`DESC` : sql`ASC`}
+    OFFSET ${LOOKED_AT - 1}`.execute(db)
+  return rows[0]?.id
+}
+
+const countRows = prepared<'me'>('inbox-count', (at) => {
+  const me = sql`${at('me')}::bigint`
+  return sql`SELECT coalesce(sum(counted.items), 0) AS n FROM inbox_count AS counted
+    JOIN account ON account.id = counted.actor_id WHERE counted.owner_id = ${me} AND ${isHeard(me)}`
+})
 
 /** How much is in it, without those of whom they want to hear nothing. */
 export async function countInbox(db: Db, ownerId: AccountId): Promise<number> {
-  const me = sql`${ownerId}::bigint`
-  const { rows } = await sql<{ n: string }>`
-    SELECT coalesce(sum(counted.items), 0) AS n FROM inbox_count AS counted
-    JOIN account ON account.id = counted.actor_id
-    WHERE counted.owner_id = ${me} AND ${isHeard(me)}`.execute(db)
-  return Number(rows[0]?.n ?? 0)
+  return Number((await countRows<{ n: string }>(db, { me: ownerId }))[0]?.n ?? 0)
 }
 
 /** What came to somebody here under that id, whether or not the server that it is from can be reached. */
@@ -94,23 +105,27 @@ export async function viewReceivedByUri(
   ownerId: AccountId,
   uri: string,
 ): Promise<ReceivedView | undefined> {
-  return viewOne(db, ownerId, await findReceived(db, ownerId, uri))
+  return viewOne(db, ownerId, sql`item.uri = ${uri}`)
 }
 
+/** The same by the id that it has here. */
 export async function viewReceivedById(
   db: Db,
   ownerId: AccountId,
   id: InboxItemId,
 ): Promise<ReceivedView | undefined> {
-  return viewOne(db, ownerId, await findReceivedById(db, ownerId, id))
+  return viewOne(db, ownerId, sql`item.id = ${id}::bigint`)
 }
 
 async function viewOne(
   db: Db,
   ownerId: AccountId,
-  row: InboxRow | undefined,
+  which: RawBuilder<unknown>,
 ): Promise<ReceivedView | undefined> {
-  return row && (await viewReceived(db, ownerId, [row]))[0]
+  const me = sql`${ownerId}::bigint`
+  const one = sql`SELECT * FROM inbox_item AS item WHERE item.owner_id = ${me} AND ${which}`
+  const { rows } = await sql<Row>`${rowsOf(me, one)}`.execute(db)
+  return (await viewRows(db, ownerId, rows))[0]
 }
 
 /** The ids under which posts came to somebody here, by post. */
@@ -130,73 +145,107 @@ export async function receivedUrisOf(
   return new Map(rows.flatMap(({ post_id, uri }) => (post_id ? [[post_id, uri] as const] : [])))
 }
 
-/** Rows as they are to be shown, in their order; those about posts that the owner may not see are left out. */
-async function viewReceived(
-  db: Db,
-  ownerId: AccountId,
-  rows: readonly InboxRow[],
-): Promise<readonly ReceivedView[]> {
-  const ids = [...new Set(rows.flatMap(({ postId }) => postId ?? []))]
-  const posts = new Map((await viewPosts(db, ids, { accountId: ownerId })).map((post) => [post.id, post]))
-  const followersUris = await followersUrisOf(db, [...posts.values()].flatMap(authorsOf))
-  return rows.flatMap((row): ReceivedView[] => {
-    const post = row.postId === null ? null : posts.get(row.postId)
-    const { id, uri, kind, body, createdAt: at } = row
-    return post === undefined ? [] : [{ id, uri, kind, post, followersUris, body, at }]
-  })
+interface Row extends Omit<AboutPost, 'text' | 'post' | 'followersUris' | 'shownId'> {
+  readonly id: InboxItemId
+  readonly uri: string
+  readonly kind: string
+  readonly body: string | null
+  readonly postId: PostId | null
+  readonly shownId: PostId | null
+  readonly addresses: string | null
+  readonly text: string | null
 }
 
-const authorsOf = (post: PostView): AccountId[] =>
-  [post.author, ...(post.boostOf ? [post.boostOf.author] : [])].flatMap(({ id, local }) =>
-    local ? [] : [id],
+/** What a text of a post is made of, as far as it can change: of ours, what is counted as well. */
+const stamp = sql<string>`concat_ws(' ', extract(epoch FROM it.edited_at), md5(it.policy::text), it.approved_by,
+  CASE WHEN it.local THEN concat_ws('-', counted.replies, counted.likes, counted.boosts) END)`
+
+/** Those of `near` that the owner hears of and may see. */
+function rowsOf(me: RawBuilder<unknown>, near: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    SELECT item.id, item.uri, item.kind, item.body, item.post_id AS "postId", account.id AS "actorId",
+      account.uri AS "actorUri", account.followers_url AS "followersUri", post.visibility,
+      post.published_at AS "publishedAt", post.edited_at AS "editedAt", post.boost_of_id IS NOT NULL AS "isBoost",
+      shown.id AS "shownId", shown.author_uri AS "authorUri", shown.stamp, made.addresses, made.body AS text
+    FROM (${near}) AS item
+    JOIN account ON account.id = item.actor_id
+    LEFT JOIN post ON post.id = item.post_id
+    LEFT JOIN LATERAL (
+      SELECT it.id, author.uri AS author_uri, ${stamp} AS stamp
+      FROM post AS it JOIN account AS author ON author.id = it.account_id
+      LEFT JOIN post_stat AS counted ON counted.post_id = it.id
+      WHERE it.id = coalesce(post.boost_of_id, post.id)
+    ) AS shown ON true
+    LEFT JOIN post_text AS made ON made.post_id = shown.id AND made.stamp = shown.stamp
+    WHERE ${isHeard(me)} AND (item.post_id IS NULL OR (${mayRead(me)} AND (post.boost_of_id IS NULL OR EXISTS (
+      SELECT 1 FROM post AS boost JOIN post ON post.id = boost.boost_of_id
+      WHERE boost.id = item.post_id AND ${mayRead(me)}))))`
+}
+/** The rule of who may see a post, for an owner who is still to be put in. */
+const mayRead = (me: RawBuilder<unknown>) => visibleTo(eachIn(me))
+
+/**
+ * Nearly always the next few rows make a page. Were more looked at by the same statement, the plan would be made for all
+ * of them. Limits stand in the text, so that the plan is made for these and not for any number.
+ */
+const olderRows = prepared<'me' | 'key'>('inbox-older', (at) => {
+  const me = sql`${at('me')}::bigint`
+  const near = sql`SELECT item.* FROM inbox_item AS item
+    WHERE item.owner_id = ${me} AND item.id < ${at('key')}::bigint ORDER BY item.id DESC LIMIT 24`
+  return sql`${rowsOf(me, near)} ORDER BY item.id DESC LIMIT 21`
+})
+const newerRows = prepared<'me' | 'key'>('inbox-newer', (at) => {
+  const me = sql`${at('me')}::bigint`
+  const near = sql`SELECT item.* FROM inbox_item AS item
+    WHERE item.owner_id = ${me} AND item.id > ${at('key')}::bigint ORDER BY item.id LIMIT 24`
+  return sql`${rowsOf(me, near)} ORDER BY item.id LIMIT 21`
+})
+const BEYOND_ALL = '9223372036854775807'
+
+async function plainRows(
+  db: Db,
+  ownerId: AccountId,
+  range: Pick<Range, 'past' | 'back'>,
+): Promise<readonly Row[]> {
+  const { past, back } = range
+  const rows = await (back === undefined
+    ? olderRows<Row>(db, { me: ownerId, key: past ?? BEYOND_ALL })
+    : newerRows<Row>(db, { me: ownerId, key: back }))
+  return rows.length > INBOX_PAGE
+    ? rows
+    : rowsFrom(db, ownerId, plainNear(sql`${ownerId}::bigint`, range), range)
+}
+
+/** The same with as many looked at as are ever. */
+async function rowsFrom(
+  db: Db,
+  ownerId: AccountId,
+  near: RawBuilder<unknown>,
+  { back }: Pick<Range, 'back'>,
+  filter?: InboxFilter,
+): Promise<readonly Row[]> {
+  const { rows } = await sql<Row>`${rowsOf(sql`${ownerId}::bigint`, near)} AND ${ofObjectType(filter)}
+    ORDER BY item.id ${back === undefined ? sql`DESC` : sql`ASC`} LIMIT 21`.execute(db)
+  return rows
+}
+
+/** Rows as they are to be shown, in their order; posts are looked at only where no text of them holds any more. */
+async function viewRows(db: Db, ownerId: AccountId, rows: readonly Row[]): Promise<readonly ReceivedView[]> {
+  const bare = rows.flatMap(({ shownId, text }) => (shownId !== null && text === null ? [shownId] : []))
+  const found = await viewPosts(db, [...new Set(bare)], { accountId: ownerId })
+  const posts = new Map(found.map((post) => [post.id, post]))
+  const followersUris = await followersUrisOf(
+    db,
+    found.flatMap(({ author }) => (author.local ? [] : [author.id])),
   )
-
-/** The next two thousand that the indexes find; undefined when there can be none. */
-async function nearOf(
-  db: Db,
-  ownerId: AccountId,
-  range: Range,
-  filter: InboxFilter,
-): Promise<RawBuilder<unknown> | undefined> {
-  const parts: RawBuilder<unknown>[] = []
-  if (filter.actor !== undefined) {
-    const actor = await db
-      .selectFrom('account')
-      .select('id')
-      .where('uri', '=', filter.actor)
-      .executeTakeFirst()
-    if (!actor) return undefined
-    parts.push(sql`AND item.actor_id = ${actor.id}::bigint`)
-  }
-  if (filter.type !== undefined) parts.push(sql`AND item.kind = ${filter.type}`)
-  if (filter.object !== undefined) parts.push(sql`AND item.id IN (${aboutOf(ownerId, filter.object)})`)
-  if (filter.publishedAfter !== undefined) {
-    parts.push(sql`AND item.id >= ${idAt(new Date(Math.max(0, filter.publishedAfter.getTime())))}::bigint`)
-  }
-  const { where, rest } = keyset('item.id', { ...range, limit: LOOKED_AT })
-  return sql`
-    SELECT item.* FROM inbox_item AS item
-    WHERE item.owner_id = ${ownerId}::bigint AND ${where} ${parts.length > 0 ? sql.join(parts, sql` `) : sql``} ${rest}`
-}
-
-/** What somebody said of that object, showed of it, or did to it. */
-function aboutOf(ownerId: AccountId, object: string): RawBuilder<unknown> {
-  const me = sql`${ownerId}::bigint`
-  return sql`
-    SELECT id FROM inbox_item WHERE owner_id = ${me} AND object_uri = ${object}
-    UNION ALL SELECT about.id FROM post
-      JOIN inbox_item AS about ON about.post_id = post.id WHERE post.uri = ${object} AND about.owner_id = ${me}
-    UNION ALL SELECT about.id FROM post JOIN post AS boost ON boost.boost_of_id = post.id
-      JOIN inbox_item AS about ON about.post_id = boost.id WHERE post.uri = ${object} AND about.owner_id = ${me}`
-}
-
-/** NUL and halves of surrogate pairs, which PostgreSQL cannot read in JSON. */
-const NO_JSONB = String.raw`\\u(0000|[dD][89aAbB])`
-
-function ofObjectType({ objectType }: InboxFilter): RawBuilder<boolean> {
-  if (objectType === undefined) return sql<boolean>`true`
-  return sql<boolean>`(EXISTS (SELECT 1 FROM post LEFT JOIN post AS shown ON shown.id = post.boost_of_id
-      WHERE post.id = item.post_id AND coalesce(shown.kind, post.kind) = lower(${objectType}))
-    OR CASE WHEN item.body ~ ${NO_JSONB} THEN false
-      ELSE item.body::jsonb -> 'object' -> 'type' @> to_jsonb(${objectType}::text) END)`
+  return rows.flatMap(
+    ({ id, uri, kind, body, postId, addresses, text, shownId, ...about }): ReceivedView[] => {
+      if (shownId === null) return [{ id, uri, kind, body, postId, about: null }]
+      const ready = addresses === null || text === null ? null : { addresses, body: text }
+      const post = posts.get(shownId) ?? null
+      // It went while we looked.
+      if (!ready && !post) return []
+      return [{ id, uri, kind, body, postId, about: { ...about, shownId, text: ready, post, followersUris } }]
+    },
+  )
 }

@@ -80,6 +80,7 @@ export interface Database {
   inbox: queue.InboxTable
   inbox_item: inboxes.InboxItemTable
   inbox_count: inboxes.InboxCountTable
+  post_text: inboxes.PostTextTable
   host_queue: queue.HostQueueTable
   delivery: queue.DeliveryTable
   dead_delivery: queue.DeadDeliveryTable

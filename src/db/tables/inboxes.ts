@@ -16,6 +16,18 @@ export interface InboxItemTable {
   created_at: Date
 }
 
+/** How a post is written where it came to somebody; may be lost at any time. */
+export interface PostTextTable {
+  post_id: PostId
+  /** of what it was made: it holds as long as the post still has this one */
+  stamp: string
+  /** `"to":[…],"cc":[…]` */
+  addresses: string
+  /** JSON */
+  body: string
+  made_at: Date
+}
+
 /** Kept by the database itself. */
 export interface InboxCountTable {
   owner_id: AccountId

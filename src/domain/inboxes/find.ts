@@ -76,38 +76,3 @@ export async function findOverfull(db: Db, most: number, before: InboxItemId): P
   )
   return rows.map((row) => row.id)
 }
-
-/** What came to somebody here under that id, as long as they still hear of its actor. */
-export async function findReceived(db: Db, ownerId: AccountId, uri: string) {
-  return received(db, ownerId, sql`item.uri = ${uri}`)
-}
-
-/** The same by the id that it has here. */
-export async function findReceivedById(db: Db, ownerId: AccountId, id: InboxItemId) {
-  return received(db, ownerId, sql`item.id = ${id}::bigint`)
-}
-
-/** Something that came: the id of its activity, who did it and what of, and itself where no post says it. */
-export interface InboxRow {
-  readonly id: InboxItemId
-  readonly uri: string
-  readonly kind: string
-  readonly postId: PostId | null
-  readonly body: string | null
-  readonly createdAt: Date
-}
-
-/** The columns of such a row, of a table under the name `item`. */
-export const inboxColumns = sql`item.id, item.uri, item.kind, item.post_id AS "postId", item.body, item.created_at AS "createdAt"`
-
-async function received(
-  db: Db,
-  ownerId: AccountId,
-  which: RawBuilder<unknown>,
-): Promise<InboxRow | undefined> {
-  const me = sql`${ownerId}::bigint`
-  const { rows } = await sql<InboxRow>`
-    SELECT ${inboxColumns} FROM inbox_item AS item JOIN account ON account.id = item.actor_id
-    WHERE item.owner_id = ${me} AND ${which} AND ${isHeard(me)}`.execute(db)
-  return rows[0]
-}

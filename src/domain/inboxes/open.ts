@@ -1,4 +1,6 @@
+import { LRUCache } from 'lru-cache'
 import { type AccountId, type InboxItemId, idAt } from '../../base/ids.ts'
+import type { Db } from '../../db/connect.ts'
 import { transact } from '../../db/transact.ts'
 import { markInboxFilled, openLoginInbox } from '../accounts/inbox-store.ts'
 import type { World } from '../world.ts'
@@ -17,8 +19,23 @@ export async function ensureInbox(
   world: Pick<World, 'db' | 'clock' | 'uris'>,
   ownerId: AccountId,
 ): Promise<void> {
+  let known = filled.get(world.db)
+  if (!known) {
+    known = new LRUCache({ max: OWNERS })
+    filled.set(world.db, known)
+  }
+  if (known.has(ownerId)) return
   const opening = await findOpening(world.db, ownerId)
-  if (!opening || opening.filledAt !== null) return
+  if (!opening) return
+  if (opening.filledAt === null) await fill(world, ownerId)
+  known.set(ownerId, true)
+}
+
+/** Of whom it need not be asked again. */
+const filled = new WeakMap<Db, LRUCache<AccountId, true>>()
+const OWNERS = 10_000
+
+async function fill(world: Pick<World, 'db' | 'clock' | 'uris'>, ownerId: AccountId): Promise<void> {
   await transact(world.db, async (tx) => {
     const now = world.clock.now()
     await openLoginInbox(tx, ownerId, now)

@@ -1,41 +1,81 @@
 import { PUBLIC, type Uris } from '../../base/uris.ts'
-import type { ReceivedView } from '../../views/inboxes.ts'
+import type { AboutPost, ReceivedView } from '../../views/inboxes.ts'
 import type { PostView } from '../../views/view.ts'
 import type { JsonObject } from '../json.ts'
 import { addressesFrom, noteObject } from './note.ts'
 
 /** The followers collections of authors elsewhere, by account, as far as they are known. */
-type FollowersUris = ReceivedView['followersUris']
+type FollowersUris = AboutPost['followersUris']
 
-/** An activity as it came, whole, with what it is about: without a context where a post says it, else with its own. */
+/** How a post is written where it came to somebody: whom it is for, and itself. */
+export interface WrittenPost {
+  readonly addresses: string
+  readonly body: string
+}
+
+/**
+ * An activity as it came, whole, with what it is about, as JSON text: without a context where a post says it, else with
+ * its own.
+ * @param onWritten hears how a post was written that had to be written anew
+ */
+export function receivedText(
+  { body, about, uri, kind }: ReceivedView,
+  uris: Uris,
+  onWritten: (about: AboutPost, written: WrittenPost) => void = () => undefined,
+): string {
+  if (about === null) return body ?? '{}'
+  const written = about.text ?? writtenFrom(about, uris)
+  if (about.text === null) onWritten(about, written)
+  const { actorUri, publishedAt, editedAt, isBoost } = about
+  const published = (kind === 'Update' ? editedAt : null) ?? publishedAt
+  const head = JSON.stringify({ id: uri, type: kind, actor: actorUri, published })
+  const addresses = isBoost ? textOf(boostAddresses(about, uris)) : written.addresses
+  return `${head.slice(0, -1)},${addresses},"object":${written.body}}`
+}
+
+/** The same as JSON. */
 export function receivedFrom(received: ReceivedView, uris: Uris): JsonObject {
-  const { body, post, uri, kind, followersUris } = received
-  if (body !== null || post === null) return { ...(JSON.parse(body ?? '{}') as JsonObject), id: uri }
-  return kind === 'Update'
-    ? aboutPost('Update', uri, post, followersUris, uris)
-    : saidFrom(uri, post, followersUris, uris)
+  return JSON.parse(receivedText(received, uris)) as JsonObject
+}
+
+function writtenFrom({ post, followersUris }: AboutPost, uris: Uris): WrittenPost {
+  if (!post) return { addresses: textOf({ to: [], cc: [] }), body: 'null' }
+  const { to, cc } = addressesIn(post, followersUris, uris)
+  return {
+    addresses: textOf({ to, cc }),
+    body: JSON.stringify(postObject(post, followersUris, uris)),
+  }
+}
+
+const textOf = (addresses: { readonly to: readonly string[]; readonly cc: readonly string[] }) =>
+  JSON.stringify(addresses).slice(1, -1)
+
+/** Whether what is written of a post holds as long as nothing of it changes: tallies and quotes change by themselves. */
+export function isLasting({ post }: AboutPost): boolean {
+  return post !== null && post.poll === null && post.quote === null
 }
 
 /** That somebody said a post, or showed one again. */
-export function saidFrom(uri: string, post: PostView, followersUris: FollowersUris, uris: Uris): JsonObject {
-  return aboutPost(post.boostOf ? 'Announce' : 'Create', uri, post, followersUris, uris)
-}
-
-function aboutPost(
-  type: 'Create' | 'Update' | 'Announce',
-  id: string,
-  post: PostView,
-  followersUris: FollowersUris,
-  uris: Uris,
-): JsonObject {
-  const at = type === 'Update' ? (post.editedAt ?? post.publishedAt) : post.publishedAt
+export function saidFrom(id: string, post: PostView, followersUris: FollowersUris, uris: Uris): JsonObject {
+  const { author, boostOf, visibility } = post
+  const addresses = boostOf
+    ? boostAddresses(
+        {
+          actorId: author.id,
+          followersUri: author.local ? null : (followersUris.get(author.id) ?? null),
+          visibility,
+          authorUri: boostOf.author.uri,
+        },
+        uris,
+      )
+    : addressesIn(post, followersUris, uris)
   return {
     id,
-    type,
-    actor: post.author.uri,
-    published: at.toISOString(),
-    ...addressesIn(post, followersUris, uris),
-    object: postObject(post.boostOf ?? post, followersUris, uris),
+    type: boostOf ? 'Announce' : 'Create',
+    actor: author.uri,
+    published: post.publishedAt.toISOString(),
+    ...addresses,
+    object: postObject(boostOf ?? post, followersUris, uris),
   }
 }
 
@@ -67,7 +107,7 @@ function typeFrom({ poll, kind }: PostView): string {
 }
 
 function addressesIn(view: PostView, followersUris: FollowersUris, uris: Uris) {
-  const { to, cc } = view.boostOf ? boostAddresses(view, uris) : addressesFrom(view, uris)
+  const { to, cc } = addressesFrom(view, uris)
   if (view.author.local) return { to, cc }
   const ours = uris.followers(view.author.id)
   const theirs = followersUris.get(view.author.id)
@@ -77,9 +117,18 @@ function addressesIn(view: PostView, followersUris: FollowersUris, uris: Uris) {
 }
 
 /** A boost names whom it shows, unless only followers may know. */
-function boostAddresses({ author, visibility, boostOf }: PostView, uris: Uris) {
-  const followers = uris.followers(author.id)
-  const named = boostOf ? [boostOf.author.uri] : []
-  if (visibility === 'public') return { to: [PUBLIC], cc: [followers, ...named] }
-  return visibility === 'unlisted' ? { to: [followers], cc: [PUBLIC, ...named] } : { to: [followers], cc: [] }
+function boostAddresses(
+  {
+    actorId,
+    followersUri,
+    visibility,
+    authorUri,
+  }: Pick<AboutPost, 'actorId' | 'followersUri' | 'visibility' | 'authorUri'>,
+  uris: Uris,
+) {
+  const followers = followersUri ?? uris.followers(actorId)
+  if (visibility === 'public') return { to: [PUBLIC], cc: [followers, authorUri] }
+  return visibility === 'unlisted'
+    ? { to: [followers], cc: [PUBLIC, authorUri] }
+    : { to: [followers], cc: [] }
 }

@@ -1,16 +1,17 @@
 import type { Request, Response } from 'express'
 import { readId } from '../../../base/ids.ts'
 import { refuse } from '../../../base/refusal.ts'
-import type { Json, JsonObject } from '../../../translate/json.ts'
+import type { JsonObject } from '../../../translate/json.ts'
 import { noteContext } from '../../../translate/to-activity/context.ts'
-import type { InboxFilter } from '../../../views/inboxes.ts'
+import type { InboxFilter } from '../../../views/inbox-near.ts'
 import type { Range } from '../../../views/ranges.ts'
 import { readyDocument, sendDocument } from '../../http/documents.ts'
 
 /** An item with the key by which the list is in its order, newest first. */
 export interface Item {
   readonly key: string
-  readonly json: Json
+  /** as JSON text */
+  readonly text: string
 }
 
 export interface Piece {
@@ -46,10 +47,10 @@ const CONTEXT = [
 ]
 
 /** The list itself, with all that is in it when that is one page, and never with only a part of it. */
-export async function collectionOf(list: OwnedList): Promise<JsonObject> {
+export async function collectionOf(list: OwnedList): Promise<string> {
   const totalItems = await list.count()
   const page = totalItems <= PER_PAGE ? await list.read({ limit: PER_PAGE }) : undefined
-  return {
+  const head = {
     '@context': CONTEXT,
     id: list.uri,
     type: 'OrderedCollection',
@@ -60,8 +61,13 @@ export async function collectionOf(list: OwnedList): Promise<JsonObject> {
     first: `${list.uri}?cursor=first`,
     last: `${list.uri}?cursor=last`,
     seekItem: `${list.uri}/seek`,
-    ...(page && !page.more ? { orderedItems: page.items.map(({ json }) => json) } : {}),
   }
+  return page && !page.more ? withItems(head, page) : JSON.stringify(head)
+}
+
+/** What is kept as text is not read only to be written again. */
+function withItems(head: JsonObject, { items }: Piece): string {
+  return `${JSON.stringify(head).slice(0, -1)},"orderedItems":[${items.map(({ text }) => text).join(',')}]}`
 }
 
 /**
@@ -73,22 +79,22 @@ export async function pageOf(
   list: OwnedList,
   cursor: string,
   narrowed?: { readonly words: string; readonly read: (range: Range) => Promise<Piece> },
-): Promise<JsonObject> {
+): Promise<string> {
   const range = rangeFrom(cursor)
   const piece = await (narrowed?.read ?? list.read)(range)
   const at = (to: string) =>
     narrowed ? `${list.uri}/filtered?${narrowed.words}&cursor=${to}` : `${list.uri}?cursor=${to}`
   const { next, prev } = neighboursOf(range, piece)
-  return {
+  const head = {
     '@context': CONTEXT,
     id: at(cursor),
     type: 'OrderedCollectionPage',
     partOf: list.uri,
     attributedTo: list.ownerUri,
     ...(next === undefined ? {} : { next: at(next) }),
-    ...(prev === undefined ? {} : { prev: at(`after-${prev}`) }),
-    orderedItems: piece.items.map(({ json }) => json),
+    ...(prev === undefined ? {} : { prev: at(`n${prev}`) }),
   }
+  return withItems(head, piece)
 }
 
 /** Where it goes on towards the end and towards the beginning of the list, if it does. */
@@ -112,19 +118,19 @@ export const cursorAt = (key: string): string => keyAfter(key)
 function rangeFrom(cursor: string): Range {
   if (cursor === 'first') return { limit: PER_PAGE }
   if (cursor === 'last') return { limit: PER_PAGE, back: '0' }
-  const back = /^after-(\d+)$/.exec(cursor)?.[1]
+  const back = /^n(\d+)$/.exec(cursor)?.[1]
   const key = readId(back ?? cursor)
   if (key === undefined && back !== '0') refuse('cursor.invalid')
   return back === undefined ? { limit: PER_PAGE, past: key ?? '' } : { limit: PER_PAGE, back }
 }
 
 /** Sends what is for one reader alone: nobody else may keep it. */
-export function sendOwn(req: Request, res: Response, json: JsonObject): void {
+export function sendOwn(req: Request, res: Response, text: string): void {
   const headers = {
     'content-type': 'application/activity+json; charset=utf-8',
     'cache-control': 'private, no-cache',
     vary: 'Accept, Authorization',
     'x-content-type-options': 'nosniff',
   }
-  sendDocument(req, res, readyDocument(Buffer.from(JSON.stringify(json)), headers))
+  sendDocument(req, res, readyDocument(Buffer.from(text), headers))
 }

@@ -1,14 +1,17 @@
 import type { InboxItemId, NotificationId, PostId } from '../../../base/ids.ts'
 import type { LocalAccount } from '../../../domain/accounts/account.ts'
 import { ensureInbox } from '../../../domain/inboxes/open.ts'
+import { keepTexts, type PostText } from '../../../domain/inboxes/texts.ts'
 import type { World } from '../../../domain/world.ts'
+import type { JsonObject } from '../../../translate/json.ts'
 import { noticeActivity } from '../../../translate/to-activity/notices.ts'
-import { receivedFrom, saidFrom } from '../../../translate/to-activity/received.ts'
+import { isLasting, receivedText, saidFrom } from '../../../translate/to-activity/received.ts'
 import { followersUrisOf } from '../../../views/accounts.ts'
+import type { InboxFilter } from '../../../views/inbox-near.ts'
 import {
   countInbox,
-  type InboxFilter,
   listInbox,
+  type ReceivedView,
   receivedUrisOf,
   viewReceivedByUri,
 } from '../../../views/inboxes.ts'
@@ -27,7 +30,7 @@ export function inboxOf(world: ListWorld, owner: LocalAccount): OwnedList {
   async function read(range: Range, filter?: InboxFilter): Promise<Piece> {
     await ensureInbox(world, owner.id)
     const { items, ...piece } = await listInbox(db, owner.id, range, filter)
-    return { ...piece, items: items.map((item) => ({ key: item.id, json: receivedFrom(item, uris) })) }
+    return { ...piece, items: await writeItems(world, items) }
   }
   return {
     uri: uris.inbox(owner.id),
@@ -46,6 +49,19 @@ export function inboxOf(world: ListWorld, owner: LocalAccount): OwnedList {
   }
 }
 
+/** Each as text; how a post is written is kept for whoever reads it next. */
+async function writeItems(world: ListWorld, items: readonly ReceivedView[]): Promise<Item[]> {
+  const written: PostText[] = []
+  const texts = items.map((item) => ({
+    key: item.id,
+    text: receivedText(item, world.uris, (about, text) => {
+      if (isLasting(about)) written.push({ postId: about.shownId, stamp: about.stamp, ...text })
+    }),
+  }))
+  await keepTexts(world, written)
+  return texts
+}
+
 /** What somebody's home shows, as the activities by which it was said. */
 export function homeOf({ db, uris }: ListWorld, owner: LocalAccount): OwnedList {
   return {
@@ -55,11 +71,11 @@ export function homeOf({ db, uris }: ListWorld, owner: LocalAccount): OwnedList 
     count: () => countHome(db, owner.id),
     async read(range) {
       const { items, ...piece } = await listHomeRange(db, owner.id, range)
-      return { ...piece, items: await saidItems({ db, uris }, owner, items) }
+      return { ...piece, items: asTexts(await saidItems({ db, uris }, owner, items)) }
     },
     async seek(uri) {
       const received = await viewReceivedByUri(db, owner.id, uri)
-      const postId = received?.post?.id ?? uris.receivedIdFrom(uri)
+      const postId = received?.postId ?? uris.receivedIdFrom(uri)
       if (postId === undefined) return undefined
       const range = { limit: 1, past: String(BigInt(postId) + 1n) }
       const [found] = (await listHomeRange(db, owner.id, range)).items
@@ -77,7 +93,7 @@ export function notificationsOf({ db, uris }: ListWorld, owner: LocalAccount): O
     count: () => countNotices(db, owner.id),
     async read(range) {
       const { items, ...piece } = await listNotices(db, owner.id, range)
-      return { ...piece, items: await noticeItems({ db, uris }, owner, items) }
+      return { ...piece, items: asTexts(await noticeItems({ db, uris }, owner, items)) }
     },
     async seek(uri) {
       const id = uris.receivedIdFrom(uri)
@@ -85,12 +101,19 @@ export function notificationsOf({ db, uris }: ListWorld, owner: LocalAccount): O
         ? await listNotices(db, owner.id, id as string as NotificationId)
         : await listNotices(db, owner.id, { limit: 200 })
       const json = await noticeItems({ db, uris }, owner, items)
-      return json.find((item) => idOfItem(item) === uri)?.key
+      return json.find((item) => item.json.id === uri)?.key
     },
   }
 }
 
-const idOfItem = ({ json }: Item) => (json as { id?: unknown }).id
+/** An activity with where it stands. */
+export interface SaidItem {
+  readonly key: string
+  readonly json: JsonObject
+}
+
+const asTexts = (items: readonly SaidItem[]): Item[] =>
+  items.map(({ key, json }) => ({ key, text: JSON.stringify(json) }))
 
 type ViewWorld = Pick<World, 'db' | 'uris'>
 
@@ -99,7 +122,7 @@ export async function saidItems(
   { db, uris }: ViewWorld,
   owner: Pick<LocalAccount, 'id' | 'uri'>,
   posts: readonly PostView[],
-): Promise<Item[]> {
+): Promise<SaidItem[]> {
   const [known, followersUris] = await Promise.all([
     receivedUrisOf(
       db,
@@ -122,7 +145,7 @@ export async function noticeItems(
   { db, uris }: ViewWorld,
   owner: Pick<LocalAccount, 'id' | 'uri'>,
   notices: readonly NoticeView[],
-): Promise<Item[]> {
+): Promise<SaidItem[]> {
   const ids = [...new Set(notices.flatMap((notice) => shownBy(notice) ?? []))]
   const posts = await viewPosts(db, ids, { accountId: owner.id })
   const said = new Map((await saidItems({ db, uris }, owner, posts)).map(({ key, json }) => [key, json]))

@@ -33,7 +33,7 @@ export async function readReceivedById(
   const post = await viewPost(db, id as string as PostId, { accountId: owner.id })
   const told = post ? [] : (await listNotices(db, owner.id, id as string as NotificationId)).items
   const [item] = post ? await saidItems(world, owner, [post]) : await noticeItems(world, owner, told)
-  return item && standingAlone(item.json as JsonObject)
+  return item && standingAlone(item.json)
 }
 
 /** With a context of its own, which within a list it shares with the others. */

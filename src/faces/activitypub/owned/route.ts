@@ -3,7 +3,7 @@ import { type AccountId, type InboxItemId, readId } from '../../../base/ids.ts'
 import { refuse } from '../../../base/refusal.ts'
 import type { LocalAccount } from '../../../domain/accounts/account.ts'
 import type { World } from '../../../domain/world.ts'
-import type { InboxFilter } from '../../../views/inboxes.ts'
+import type { InboxFilter } from '../../../views/inbox-near.ts'
 import { requireBearer } from '../../http/auth.ts'
 import { crossOrigin } from '../../http/cors.ts'
 import type { ClientParts } from '../client-parts.ts'
@@ -38,7 +38,8 @@ export function ownedRoutes({ world }: Pick<ClientParts, 'world'>): RequestHandl
   router.get('/ap/received/:id', async (req, res) => {
     const { account } = requireBearer(req, 'readinbox')
     const id = readId<InboxItemId>(String(req.params.id)) ?? refuse('not-found')
-    sendOwn(req, res, (await readReceivedById(world, account, id)) ?? refuse('not-found'))
+    const activity = (await readReceivedById(world, account, id)) ?? refuse('not-found')
+    sendOwn(req, res, JSON.stringify(activity))
   })
   return router
 }
