@@ -8,6 +8,8 @@ import { claimOnce, findOnce, keepOnce, type OnceOnly } from '../../../domain/ac
 import type { Directory } from '../../../domain/world.ts'
 import { viewActivity } from '../../../views/activities.ts'
 import { type Bearer, requireBearer } from '../../http/auth.ts'
+import { budgetsOf } from '../../http/budgets.ts'
+import { crossOrigin } from '../../http/cors.ts'
 import { readyDocument } from '../../http/documents.ts'
 import type { ClientParts } from '../client-parts.ts'
 import { type PostedBody, postedBody } from './body.ts'
@@ -24,8 +26,11 @@ const LONGEST_KEY = 255
 export function outboxRoute(parts: ClientParts): RequestHandler {
   const underWay = new Set<string>()
   const router = Router({ caseSensitive: true, strict: true })
+  const budgets = budgetsOf({ db: parts.world.db, config: parts.config })
+  router.all('/ap/actors/:id/outbox', crossOrigin('GET', 'POST'))
   router.post('/ap/actors/:id/outbox', async (req, res) => {
     const bearer = requireBearer(req)
+    await budgets.spend(req, res, 'write')
     if (readId<AccountId>(String(req.params.id)) !== bearer.account.id) refuse('outbox.not-yours')
     const body = await postedBody(req)
     const once = onceFrom(req, bearer, body)

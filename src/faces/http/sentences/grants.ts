@@ -1,4 +1,5 @@
 import type { RefusalCode } from '../../../base/refusal.ts'
+import { problemType } from '../problem-types.ts'
 import type { Entry } from './entry.ts'
 
 const because =
@@ -17,6 +18,7 @@ export const grantSentences = {
   'token.scope': {
     status: 403,
     challenge: 'insufficient_scope',
+    type: problemType('client-not-authorized'),
     sentence: ({ scope }) =>
       scope === undefined
         ? 'The app was not allowed to do that.'
