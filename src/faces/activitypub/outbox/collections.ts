@@ -2,13 +2,16 @@ import type { CollectionId } from '../../../base/ids.ts'
 import { refuse } from '../../../base/refusal.ts'
 import { findAccountsByIds } from '../../../domain/accounts/find.ts'
 import { changeCollection, removeCollection } from '../../../domain/collections/change.ts'
-import { createCollection } from '../../../domain/collections/create.ts'
+import { createCollection, MOST_FIRST_MEMBERS } from '../../../domain/collections/create.ts'
 import { type Collection, findCollection, findRecipients } from '../../../domain/collections/find.ts'
 import { cleanedFrom } from '../../../translate/from-activity/cleaned.ts'
 import { contextsOf } from '../../../translate/from-activity/extension.ts'
-import { idOf, idsOf, isObject, type JsonObject, parseJson } from '../../../translate/json.ts'
+import { idOf, idsOf, isObject, type Json, type JsonObject, parseJson } from '../../../translate/json.ts'
 import { ACTIVITY_STREAMS } from '../../../translate/to-activity/context.ts'
+import { countCollectionItems, listCollectionItems } from '../../../views/collections.ts'
+import type { Bearer } from '../../http/auth.ts'
 import { isOfType, typesOf } from './classify.ts'
+import { isSame, merged } from './merge.ts'
 import type { Addressing, Posted, Posting } from './posting.ts'
 import { requireScope } from './scopes.ts'
 import { give } from './speak.ts'
@@ -16,23 +19,18 @@ import { give } from './speak.ts'
 const COLLECTIONS = new Set(['Collection', 'OrderedCollection'])
 /** What is in a collection, and where, is for Add, Remove and the server to say. */
 const MEMBERS = ['items', 'orderedItems', 'totalItems']
-const PAGES = ['first', 'last', 'current', 'next', 'prev', 'partOf', 'startIndex', 'seekItem']
+const PAGES = new Set(['first', 'last', 'current', 'next', 'prev', 'partOf', 'startIndex', 'seekItem'])
 
 export function isCollection(object: JsonObject): boolean {
   return isOfType(object, COLLECTIONS)
 }
 
-/** An app that manages collections makes them, too. */
-export function requireCollectionScope(bearer: Posting['bearer']): void {
-  requireScope(bearer, ['managecollections', 'createcontent'])
-}
-
-/** The collection here that an activity is about, by its id. */
-export function collectionIn(
-  { object }: JsonObject,
-  uris: Posting['world']['uris'],
-): CollectionId | undefined {
-  return uris.collectionIdFrom(idOf(object) ?? '')
+/** An app that manages collections makes, changes and deletes them; so does one that does so with all else. */
+export function requireCollectionScope(
+  bearer: Bearer,
+  also: 'createcontent' | 'updatecontent' | 'deletecontent',
+): void {
+  requireScope(bearer, ['managecollections', also])
 }
 
 /** Makes a collection, with what it begins with. */
@@ -62,11 +60,14 @@ export async function makeCollection(posting: Posting, written: JsonObject): Pro
 }
 
 /** Says something else of a collection: what is null goes, what is not named stays. */
-export async function updateCollection(posting: Posting, id: CollectionId): Promise<Posted> {
+export async function updateCollection(
+  posting: Posting,
+  id: CollectionId,
+  patch: JsonObject,
+): Promise<Posted> {
   const { world, tx, actor, audience, activity } = posting
-  if (!isObject(activity.object)) return refuse('activity.not-embedded')
   const before = await requireOwn(posting, id)
-  const body = changed(posting, before, activity.object)
+  const body = await changed(posting, before, patch)
   const heard = await heardOf(posting, before)
   const change = { body, visibility: wider(before.visibility, audience), recipients: recipientsOf(audience) }
   await changeCollection(world, actor, id, change)
@@ -91,16 +92,34 @@ async function requireOwn({ tx, actor }: Posting, id: CollectionId): Promise<Col
   return collection.deletedAt === null ? collection : refuse('act.redundant')
 }
 
-function changed(posting: Posting, before: Collection, change: JsonObject): string {
+async function changed(posting: Posting, before: Collection, patch: JsonObject): Promise<string> {
   const was = objectOf(posting, before)
-  for (const term of [...MEMBERS, ...PAGES, 'attributedTo', 'published', 'type', 'id']) {
-    const isNew = change[term] !== undefined && JSON.stringify(change[term]) !== JSON.stringify(was[term])
-    if (isNew) refuse('object.protected', { term })
+  const members = new Set(MEMBERS)
+  for (const [term, value] of Object.entries(patch)) {
+    if (members.has(term) && !(await isAsItWas(posting, before, term, value)))
+      refuse('object.protected', { term })
+    if (PAGES.has(term) && !idOf(value)?.startsWith(String(was.id))) refuse('object.protected', { term })
+    if (term === 'type' && !isSame(was.type, value)) refuse('object.protected', { term })
   }
-  if (change.updated !== undefined && change.updated !== (was.updated ?? was.published))
-    refuse('object.stale')
-  const merged = { ...saidOf(before), ...withoutContents(cleanedFrom(change)) }
-  return JSON.stringify(Object.fromEntries(Object.entries(merged).filter(([, value]) => value !== null)))
+  const { '@context': context, ...then } = saidOf(before)
+  const { shown } = posting.audience
+  const to = [...new Set([...idsOf(then.to), ...shown.to])]
+  const cc = [...new Set([...idsOf(then.cc), ...shown.cc])].filter((address) => !to.includes(address))
+  const said = withoutContents(merged(was, cleanedFrom(patch)))
+  return JSON.stringify({ ...said, ...(context !== undefined && { '@context': context }), to, cc })
+}
+
+/** Whoever sends back what they have read changes nothing. */
+async function isAsItWas(
+  { tx, actor }: Posting,
+  { id }: Collection,
+  term: string,
+  value: Json | undefined,
+): Promise<boolean> {
+  const viewer = { accountId: actor.id }
+  if (term === 'totalItems') return value === (await countCollectionItems(tx, id, viewer))
+  const items = await listCollectionItems(tx, id, viewer, { limit: MOST_FIRST_MEMBERS })
+  return idsOf(value).join('\n') === items.map(({ uri }) => uri).join('\n')
 }
 
 function withoutContents(object: JsonObject): JsonObject {

@@ -39,7 +39,7 @@ export const create: OutboxHandler = {
     const by = saysBy(object.attributedTo)
     if (by !== undefined && by !== asking.actor.uri) refuse('activity.author')
     const { inReplyTo } = asking.reply
-    if (isCollection(object)) requireCollectionScope(asking.bearer)
+    if (isCollection(object)) requireCollectionScope(asking.bearer, 'createcontent')
     else if (inReplyTo === null) requireScope(asking.bearer, 'createcontent')
     else requireReaction(asking, 'createcontent', inReplyTo)
   },

@@ -5,6 +5,7 @@ import { removeObject } from '../../../domain/objects/remove.ts'
 import { removePost } from '../../../domain/posts/remove.ts'
 import type { JsonObject } from '../../../translate/json.ts'
 import { tombstoneObject } from '../../../translate/to-activity/note.ts'
+import { deleteCollection, requireCollectionScope } from './collections.ts'
 import { giveAbout } from './object.ts'
 import type { OutboxHandler, Posted, Posting } from './posting.ts'
 import { requireScope } from './scopes.ts'
@@ -16,7 +17,8 @@ import { widened } from './update-object.ts'
 export const remove: OutboxHandler = {
   authorise({ bearer, activity, parts }) {
     const { kind } = nameOf(parts.world.uris, changedIn(activity))
-    requireScope(bearer, kind === 'collection' ? 'managecollections' : 'deletecontent')
+    if (kind === 'collection') requireCollectionScope(bearer, 'deletecontent')
+    else requireScope(bearer, 'deletecontent')
   },
 
   async run(posting) {
@@ -29,6 +31,8 @@ export const remove: OutboxHandler = {
         return refuse('object.actor')
       case 'activity':
         return refuse('act.use-instead', { use: 'Undo' })
+      case 'collection':
+        return deleteCollection(posting, named.id)
       case 'object':
         return deleteObject(posting, await requireOwnObject(posting, named.id))
       case 'post':

@@ -2,6 +2,7 @@ import { refuse } from '../../../base/refusal.ts'
 import { findMentioned } from '../../../domain/posts/compose.ts'
 import { handlesIn } from '../../../text/tokens.ts'
 import { isObject, type JsonObject, textOf } from '../../../translate/json.ts'
+import { requireCollectionScope, updateCollection } from './collections.ts'
 import type { OutboxHandler } from './posting.ts'
 import { requireScope } from './scopes.ts'
 import { changedIn, nameOf, requireOwnObject, requireOwnPost } from './thing.ts'
@@ -14,10 +15,8 @@ export const update: OutboxHandler = {
   authorise({ bearer, activity, parts }) {
     const { kind } = nameOf(parts.world.uris, changedIn(activity))
     patchIn(activity)
-    requireScope(
-      bearer,
-      kind === 'actor' ? 'updateprofile' : kind === 'collection' ? 'managecollections' : 'updatecontent',
-    )
+    if (kind === 'collection') requireCollectionScope(bearer, 'updatecontent')
+    else requireScope(bearer, kind === 'actor' ? 'updateprofile' : 'updatecontent')
   },
 
   async prepare({ parts, activity }) {
@@ -40,6 +39,8 @@ export const update: OutboxHandler = {
         return named.id === actor.id ? updateProfile(posting, patch) : refuse('act.not-yours')
       case 'object':
         return updateObject(posting, await requireOwnObject(posting, named.id), patch)
+      case 'collection':
+        return updateCollection(posting, named.id, patch)
       case 'post':
         return updatePost(posting, await requireOwnPost(posting, uri), patch)
       default:
