@@ -1,8 +1,10 @@
+import { SignJWT } from 'jose'
 import sharp from 'sharp'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { registerAccount } from '../../src/domain/accounts/register.ts'
 import { createVisitor, PASSWORD } from '../faces/pages/site.ts'
 import { appIn, basic, postForm, REDIRECT } from '../support/apps.ts'
+import { proverWith } from '../support/proofs.ts'
 import { startWhole, type Whole } from '../support/whole.ts'
 import { answer, asking, locationOf, ORIGIN, open, toldTo, VERIFIER } from './consent.ts'
 
@@ -116,6 +118,73 @@ describe('c4: what an app sends ahead (RFC 9126)', () => {
     server.peer.answer(id, { body: { client_id: id, redirect_uris }, type: 'application/json' })
     expect((await push({ client_id: id, redirect_uri: 'https://app.test/back' })).status).toBe(201)
     expect(server.peer.hits(id)).toBe(1)
+  })
+
+  test('with the proof of a key binds the code to it (RFC 9449 §10.1)', async () => {
+    const [prover, other] = [await proverWith(), await proverWith()]
+    const uri = `${ORIGIN}/oauth/par`
+    const first = await push({}, { dpop: await prover.proof({ uri }) })
+    expect([first.status, first.json.error]).toEqual([400, 'use_dpop_nonce'])
+    const nonce = String(first.headers['dpop-nonce'])
+    const proof = () => prover.proof({ uri, nonce })
+    expect((await push({ dpop_jkt: other.jkt }, { dpop: await proof() })).json.error).toBe(
+      'invalid_dpop_proof',
+    )
+    const { json } = await push({}, { dpop: await proof() })
+    const visitor = await signedIn()
+    const told = toldTo(REDIRECT, await answer(visitor, await open(visitor, short(json.request_uri))))
+    const token = async (by: typeof prover) =>
+      postForm(
+        server,
+        '/oauth/token',
+        {
+          grant_type: 'authorization_code',
+          client_id: app.id,
+          redirect_uri: REDIRECT,
+          code: told.code ?? '',
+          code_verifier: VERIFIER,
+        },
+        { dpop: await by.proof({ uri: `${ORIGIN}/oauth/token`, nonce }) },
+      )
+    expect((await token(other)).json.error).toBe('invalid_grant')
+    expect((await token(prover)).json.token_type).toBe('DPoP')
+  })
+
+  test('may be signed by an app that publishes its keys, and by nobody who has others', async () => {
+    const id = 'https://app.test/signing.json'
+    const [own, other] = [await proverWith(), await proverWith()]
+    const redirect_uris = ['https://app.test/back']
+    const jwks = { keys: [own.jwk] }
+    const token_endpoint_auth_method = 'private_key_jwt'
+    const body = { client_id: id, redirect_uris, jwks, token_endpoint_auth_method }
+    server.peer.answer(id, { body, type: 'application/json' })
+    const assertion = (by: typeof own) => {
+      const now = Math.floor(Date.now() / 1000)
+      const claims = { iss: id, sub: id, aud: ORIGIN, jti: crypto.randomUUID(), exp: now + 60 }
+      return new SignJWT(claims).setProtectedHeader({ alg: 'ES256' }).sign(by.privateKey)
+    }
+    const signed = async (by: typeof own) =>
+      push({
+        client_id: id,
+        redirect_uri: 'https://app.test/back',
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: await assertion(by),
+      })
+    expect((await signed(other)).json.error).toBe('invalid_client')
+    expect((await push({ client_id: id, redirect_uri: 'https://app.test/back' })).json.error).toBe(
+      'invalid_client',
+    )
+    expect((await signed(own)).status).toBe(201)
+  })
+
+  test('S-144: but pages of other sites read nothing where cookies count', async () => {
+    const headers = { origin: 'https://app.test', accept: 'text/html' }
+    const address = asking({ client_id: app.id, redirect_uri: REDIRECT })
+    for (const path of [address, '/oauth/authorize?client_id=nobody', '/accounts/apps', '/sign-in']) {
+      const reply = await server.ask(path, { headers })
+      expect(reply.headers['access-control-allow-origin'], path).toBeUndefined()
+      expect(reply.headers['access-control-allow-credentials'], path).toBeUndefined()
+    }
   })
 
   test('never hurts, whatever it is', async () => {
