@@ -460,7 +460,7 @@ describe('an app without an address', () => {
     const visitor = await signedIn()
     const reply = await answer(visitor, await open(visitor, await copied()), 'deny')
     expect([reply.status, reply.headers.get('location')]).toEqual([200, null])
-    expect(reply.body).toContain('The app was not let in')
+    expect(reply.body).toContain('You have denied it.')
     const wrong = await visitor.get(await copied({ response_type: 'token' }))
     expect([wrong.status, wrong.headers.get('location')]).toEqual([200, null])
   })

@@ -170,7 +170,7 @@ function sendToSignIn(res: Response, path: string, { loginHint }: Authorization,
 
 function decline(ctx: PageContext, req: Request, res: Response, declined: Declined): void {
   const { redirectUri, error, description } = declined
-  if (redirectUri === OUT_OF_BAND) showDeclined(ctx, req, res, description)
+  if (redirectUri === OUT_OF_BAND) showDeclined(ctx, req, res, declined)
   else sendBack(ctx, res, declined, { error, error_description: description })
 }
 

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express'
-import type { Authorization } from '../../domain/grants/authorization.ts'
+import type { Authorization, Declined } from '../../domain/grants/authorization.ts'
 import type { Client } from '../../domain/grants/client.ts'
 import { hostOfClient } from '../../domain/grants/client-id.ts'
 import { type Destination, destinationOf } from '../../domain/grants/redirects.ts'
@@ -104,13 +104,13 @@ export function showCode(ctx: PageContext, req: Request, res: Response, client: 
 }
 
 /** What an app without an address would have been told. */
-export function showDeclined(ctx: PageContext, req: Request, res: Response, description: string): void {
+export function showDeclined(ctx: PageContext, req: Request, res: Response, declined: Declined): void {
   sendPage(ctx, req, res, {
     personal: true,
     head: { title: `No access · ${ctx.config.handleHost}`, hidden: true },
     body: html`<section class="sheet narrow">
-<h1>The app was not let in</h1>
-<p class="soft">${description}</p>
+<h1>The app has no access</h1>
+<p class="soft">${declined.error === 'access_denied' ? 'You have denied it.' : declined.description}</p>
 <p class="soft">You can close this page.</p>
 </section>`,
   })
