@@ -1,18 +1,20 @@
+import type { DeleteResult } from 'kysely'
 import type { Db } from '../../db/connect.ts'
 
-export async function deleteOldTokens(db: Db, before: Date, most: number): Promise<void> {
+/** Each deletes some, the oldest or not, and says how many. */
+export async function deleteOldTokens(db: Db, before: Date, most: number): Promise<number> {
   const old = db.selectFrom('grant_token').select('token_hash').where('expires_at', '<=', before).limit(most)
-  await db.deleteFrom('grant_token').where('token_hash', 'in', old).execute()
+  return countOf(await db.deleteFrom('grant_token').where('token_hash', 'in', old).executeTakeFirst())
 }
 
-export async function deleteOldCodes(db: Db, before: Date, most: number): Promise<void> {
+export async function deleteOldCodes(db: Db, before: Date, most: number): Promise<number> {
   const old = db.selectFrom('grant_code').select('code_hash').where('expires_at', '<=', before).limit(most)
-  await db.deleteFrom('grant_code').where('code_hash', 'in', old).execute()
+  return countOf(await db.deleteFrom('grant_code').where('code_hash', 'in', old).executeTakeFirst())
 }
 
-export async function deleteOldProofs(db: Db, before: Date, most: number): Promise<void> {
+export async function deleteOldProofs(db: Db, before: Date, most: number): Promise<number> {
   const old = db.selectFrom('proof_seen').select('proof_hash').where('expires_at', '<=', before).limit(most)
-  await db.deleteFrom('proof_seen').where('proof_hash', 'in', old).execute()
+  return countOf(await db.deleteFrom('proof_seen').where('proof_hash', 'in', old).executeTakeFirst())
 }
 
 /** Grants that have run out, and those that were ended before then, with what is left of their tokens and codes. */
@@ -20,11 +22,15 @@ export async function deleteOldGrants(
   db: Db,
   { now, endedBefore }: { readonly now: Date; readonly endedBefore: Date },
   most: number,
-): Promise<void> {
+): Promise<number> {
   const old = db
     .selectFrom('client_grant')
     .select('id')
     .where((eb) => eb.or([eb('expires_at', '<=', now), eb('revoked_at', '<=', endedBefore)]))
     .limit(most)
-  await db.deleteFrom('client_grant').where('id', 'in', old).execute()
+  return countOf(await db.deleteFrom('client_grant').where('id', 'in', old).executeTakeFirst())
+}
+
+function countOf({ numDeletedRows }: DeleteResult): number {
+  return Number(numDeletedRows)
 }
