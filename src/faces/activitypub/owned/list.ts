@@ -2,10 +2,11 @@ import type { Request, Response } from 'express'
 import { readId } from '../../../base/ids.ts'
 import { refuse } from '../../../base/refusal.ts'
 import type { JsonObject } from '../../../translate/json.ts'
-import { noteContext } from '../../../translate/to-activity/context.ts'
+import { collectionText, pageText } from '../../../translate/to-activity/collections.ts'
+import { noteListContext } from '../../../translate/to-activity/context.ts'
 import type { InboxFilter } from '../../../views/inbox-near.ts'
 import type { Range } from '../../../views/ranges.ts'
-import { readyDocument, sendDocument } from '../../http/documents.ts'
+import { ACTIVITY_TYPE, readyDocument, sendDocument } from '../../http/documents.ts'
 
 /** An item with the key by which the list is in its order, newest first. */
 export interface Item {
@@ -38,37 +39,24 @@ export interface OwnedList {
 
 export const PER_PAGE = 20
 
-const CONTEXT = [
-  ...noteContext,
-  {
-    inboxOf: { '@id': 'https://w3id.org/fep/5711#inboxOf', '@type': '@id' },
-    seekItem: { '@id': 'https://purl.archive.org/socialweb/seekitem#seekItem', '@type': '@id' },
-  },
-]
-
 /** The list itself, with all that is in it when that is one page, and never with only a part of it. */
 export async function collectionOf(list: OwnedList): Promise<string> {
-  const totalItems = await list.count()
-  const page = totalItems <= PER_PAGE ? await list.read({ limit: PER_PAGE }) : undefined
-  const head = {
-    '@context': CONTEXT,
+  const counted = await list.count()
+  const page = counted <= PER_PAGE ? await list.read({ limit: PER_PAGE }) : undefined
+  const items = page && !page.more ? textsIn(page) : undefined
+  return collectionText({
     id: list.uri,
-    type: 'OrderedCollection',
-    attributedTo: list.ownerUri,
-    ...list.about,
-    to: [list.ownerUri],
-    totalItems,
+    ordered: true,
+    context: noteListContext,
+    about: { attributedTo: list.ownerUri, ...list.about, to: [list.ownerUri], seekItem: `${list.uri}/seek` },
+    totalItems: items?.length ?? counted,
     first: `${list.uri}?cursor=first`,
     last: `${list.uri}?cursor=last`,
-    seekItem: `${list.uri}/seek`,
-  }
-  return page && !page.more ? withItems(head, page) : JSON.stringify(head)
+    ...(items === undefined ? {} : { items }),
+  })
 }
 
-/** What is kept as text is not read only to be written again. */
-function withItems(head: JsonObject, { items }: Piece): string {
-  return `${JSON.stringify(head).slice(0, -1)},"orderedItems":[${items.map(({ text }) => text).join(',')}]}`
-}
+const textsIn = ({ items }: Piece) => items.map(({ text }) => text)
 
 /**
  * One page: `first`, `last`, or where one before it ended.
@@ -85,16 +73,15 @@ export async function pageOf(
   const at = (to: string) =>
     narrowed ? `${list.uri}/filtered?${narrowed.words}&cursor=${to}` : `${list.uri}?cursor=${to}`
   const { next, prev } = neighboursOf(range, piece)
-  const head = {
-    '@context': CONTEXT,
+  return pageText({
     id: at(cursor),
-    type: 'OrderedCollectionPage',
     partOf: list.uri,
-    attributedTo: list.ownerUri,
+    ordered: true,
+    context: noteListContext,
     ...(next === undefined ? {} : { next: at(next) }),
     ...(prev === undefined ? {} : { prev: at(`n${prev}`) }),
-  }
-  return withItems(head, piece)
+    items: textsIn(piece),
+  })
 }
 
 /** Where it goes on towards the end and towards the beginning of the list, if it does. */
@@ -127,7 +114,7 @@ function rangeFrom(cursor: string): Range {
 /** Sends what is for one reader alone: nobody else may keep it. */
 export function sendOwn(req: Request, res: Response, text: string): void {
   const headers = {
-    'content-type': 'application/activity+json; charset=utf-8',
+    'content-type': ACTIVITY_TYPE,
     'cache-control': 'private, no-cache',
     vary: 'Accept, Authorization',
     'x-content-type-options': 'nosniff',

@@ -35,7 +35,7 @@ export function inboxOf(world: ListWorld, owner: LocalAccount): OwnedList {
   return {
     uri: uris.inbox(owner.id),
     ownerUri: owner.uri,
-    about: { inboxOf: owner.uri },
+    about: { inboxOf: owner.uri, eventStream: uris.events(uris.inbox(owner.id)) },
     async count() {
       await ensureInbox(world, owner.id)
       return countInbox(db, owner.id)
@@ -67,7 +67,7 @@ export function homeOf({ db, uris }: ListWorld, owner: LocalAccount): OwnedList 
   return {
     uri: uris.homeStream(owner.id),
     ownerUri: owner.uri,
-    about: { name: 'home' },
+    about: { name: 'home', eventStream: uris.events(uris.homeStream(owner.id)) },
     count: () => countHome(db, owner.id),
     async read(range) {
       const { items, ...piece } = await listHomeRange(db, owner.id, range)
@@ -89,7 +89,7 @@ export function notificationsOf({ db, uris }: ListWorld, owner: LocalAccount): O
   return {
     uri: uris.notificationsStream(owner.id),
     ownerUri: owner.uri,
-    about: { name: 'notifications' },
+    about: { name: 'notifications', eventStream: uris.events(uris.notificationsStream(owner.id)) },
     count: () => countNotices(db, owner.id),
     async read(range) {
       const { items, ...piece } = await listNotices(db, owner.id, range)
