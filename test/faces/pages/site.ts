@@ -6,9 +6,11 @@ import { createIds } from '../../../src/base/ids.ts'
 import type { Log } from '../../../src/base/log.ts'
 import { Secret } from '../../../src/base/secret.ts'
 import { createUris } from '../../../src/base/uris.ts'
+import type { Config } from '../../../src/config.ts'
 import type { Db } from '../../../src/db/connect.ts'
 import { findAccountByHandle, findAccountByUri } from '../../../src/domain/accounts/find.ts'
 import { registerAccount } from '../../../src/domain/accounts/register.ts'
+import { createBearers } from '../../../src/domain/grants/bearers.ts'
 import type { ClientReader } from '../../../src/domain/grants/ensure-client.ts'
 import { defaultLimits, type World } from '../../../src/domain/world.ts'
 import { createEffects } from '../../../src/effects/handlers.ts'
@@ -80,7 +82,11 @@ export async function startSite(options: SiteOptions) {
     registration: 'invite',
   }
   const outside = { find: async () => undefined, templatesOf: async () => new Map<string, string>() }
-  if (options.storage) app.use(mediaFiles({ db: options.db, storage: options.storage, log }))
+  if (options.storage) {
+    const { storage } = options
+    const bearers = createBearers(world)
+    app.use(mediaFiles({ world, config: config as unknown as Config, bearers, storage, log }))
+  }
   app.use(
     pages({
       ...world,
