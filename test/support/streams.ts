@@ -64,16 +64,14 @@ export async function listenTo(
   void over.promise.then(() => wake())
 
   function take(block: string): void {
-    const fields = new Map(
-      block.split('\n').map((line) => {
-        const at = line.indexOf(': ')
-        return [line.slice(0, at), line.slice(at + 2)] as const
-      }),
-    )
-    state.lastId = fields.get('id') ?? state.lastId
-    const data = fields.get('data')
-    if (data === undefined) return
-    events.push({ event: fields.get('event') ?? 'message', id: fields.get('id'), data: JSON.parse(data) })
+    const lines = block
+      .split('\n')
+      .map((line) => [line.slice(0, line.indexOf(': ')), line.slice(line.indexOf(': ') + 2)])
+    const last = (name: string) => lines.findLast(([field]) => field === name)?.[1]
+    state.lastId = last('id') ?? state.lastId
+    const data = lines.filter(([field]) => field === 'data').map(([, value]) => value)
+    if (data.length === 0) return
+    events.push({ event: last('event') ?? 'message', id: last('id'), data: JSON.parse(data.join('\n')) })
   }
 
   return {
