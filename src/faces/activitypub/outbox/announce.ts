@@ -1,6 +1,5 @@
 import { refuse } from '../../../base/refusal.ts'
 import { isOpen } from '../../../base/visibility.ts'
-import { takeTurn } from '../../../domain/activities/turn.ts'
 import { findDone } from '../../../domain/activities/undone-find.ts'
 import { findBoost } from '../../../domain/posts/boost-find.ts'
 import type { KnownPost } from '../../../domain/posts/find.ts'
@@ -16,7 +15,6 @@ export const announce: OutboxHandler = {
   authorise: (asking) => requireReaction(asking, 'share', objectOf(asking.activity)),
   prepare: (asking) => askForThing(asking, objectOf(asking.activity)),
   async run(posting) {
-    await takeTurn(posting.tx, posting.actor.id)
     const uri = objectOf(posting.activity)
     const post = await findSubject(posting, uri)
     return post ? boost(posting, post) : show(posting, uri)

@@ -3,7 +3,6 @@ import type { Db } from '../../../db/connect.ts'
 import type { Account } from '../../../domain/accounts/account.ts'
 import { findAccount, findAccountByUri } from '../../../domain/accounts/find.ts'
 import { findActivity } from '../../../domain/activities/find.ts'
-import { takeTurn } from '../../../domain/activities/turn.ts'
 import { acceptFollow, rejectFollow } from '../../../domain/follows/answer.ts'
 import { type Follow, findFollow, findFollowByUri } from '../../../domain/follows/find.ts'
 import { approveInteraction, rejectInteraction, revokeInteraction } from '../../../domain/policies/decide.ts'
@@ -29,7 +28,6 @@ export const answer: OutboxHandler = {
   prepare: askForAsker,
   async run(posting) {
     const { world, tx, actor, activity } = posting
-    await takeTurn(tx, actor.id)
     const asked = await askedIn(world, tx, actor, activity.object)
     if (asked.kind === 'follow') return answerFollow(posting, asked.follow)
     if (asked.kind === 'wish') return answerWish(posting, asked.wish)

@@ -1,5 +1,4 @@
 import { refuse } from '../../../base/refusal.ts'
-import { takeTurn } from '../../../domain/activities/turn.ts'
 import { blockAccount } from '../../../domain/blocks/block.ts'
 import { findBlock } from '../../../domain/blocks/find.ts'
 import type { OutboxHandler } from './posting.ts'
@@ -13,7 +12,6 @@ export const block: OutboxHandler = {
   prepare: (asking) => askForAccount(asking, objectOf(asking.activity)),
   async run(posting) {
     const { world, tx, actor, activity } = posting
-    await takeTurn(tx, actor.id)
     const uri = objectOf(activity)
     if (uri === actor.uri) refuse('act.self')
     const target = await requireActor(posting, uri)

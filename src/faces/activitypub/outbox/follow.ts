@@ -1,5 +1,4 @@
 import { refuse } from '../../../base/refusal.ts'
-import { takeTurn } from '../../../domain/activities/turn.ts'
 import { findFollow } from '../../../domain/follows/find.ts'
 import { requestFollow } from '../../../domain/follows/request.ts'
 import type { OutboxHandler } from './posting.ts'
@@ -13,7 +12,6 @@ export const follow: OutboxHandler = {
   prepare: (asking) => askForAccount(asking, objectOf(asking.activity)),
   async run(posting) {
     const { world, tx, actor, activity } = posting
-    await takeTurn(tx, actor.id)
     const uri = objectOf(activity)
     if (uri === actor.uri) refuse('act.self')
     const followed = await requireActor(posting, uri)

@@ -11,6 +11,7 @@ import { change } from './members.ts'
 import { move } from './move.ts'
 import { other } from './other.ts'
 import type { OutboxHandler } from './posting.ts'
+import { inTurn } from './turn.ts'
 import { undo } from './undo.ts'
 import { update } from './update.ts'
 
@@ -19,19 +20,19 @@ const handlers: Readonly<Record<string, OutboxHandler>> = {
   Create: create,
   Update: update,
   Delete: remove,
-  Follow: follow,
-  Accept: answer,
-  Reject: answer,
-  Undo: undo,
-  Like: like,
-  EmojiReact: like,
-  Dislike: dislike,
-  Announce: announce,
-  Block: block,
-  Add: change,
-  Remove: change,
-  Flag: flag,
-  Move: move,
+  Follow: inTurn(follow),
+  Accept: inTurn(answer),
+  Reject: inTurn(answer),
+  Undo: inTurn(undo),
+  Like: inTurn(like),
+  EmojiReact: inTurn(like),
+  Dislike: inTurn(dislike),
+  Announce: inTurn(announce),
+  Block: inTurn(block),
+  Add: inTurn(change),
+  Remove: inTurn(change),
+  Flag: inTurn(flag),
+  Move: inTurn(move),
   Activity: other,
   IntransitiveActivity: other,
   Arrive: other,

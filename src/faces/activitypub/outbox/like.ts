@@ -1,6 +1,5 @@
 import type { ActivityId } from '../../../base/ids.ts'
 import { refuse } from '../../../base/refusal.ts'
-import { takeTurn } from '../../../domain/activities/turn.ts'
 import { findDone } from '../../../domain/activities/undone-find.ts'
 import type { KnownPost } from '../../../domain/posts/find.ts'
 import { findReaction } from '../../../domain/reactions/find.ts'
@@ -18,7 +17,6 @@ export const like: OutboxHandler = {
   authorise: (asking) => requireReaction(asking, 'like', objectOf(asking.activity)),
   prepare: (asking) => askForThing(asking, objectOf(asking.activity)),
   async run(posting) {
-    await takeTurn(posting.tx, posting.actor.id)
     const uri = objectOf(posting.activity)
     const post = await findSubject(posting, uri)
     const emoji = emojiOf(posting)
@@ -31,7 +29,6 @@ export const dislike: OutboxHandler = {
   authorise: like.authorise,
   prepare: (asking) => askForThing(asking, objectOf(asking.activity)),
   async run(posting) {
-    await takeTurn(posting.tx, posting.actor.id)
     return giveOnce(posting, objectOf(posting.activity))
   },
 }

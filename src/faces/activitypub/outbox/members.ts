@@ -2,7 +2,6 @@ import type { CollectionId } from '../../../base/ids.ts'
 import { refuse } from '../../../base/refusal.ts'
 import type { Uris } from '../../../base/uris.ts'
 import type { LocalAccount } from '../../../domain/accounts/account.ts'
-import { takeTurn } from '../../../domain/activities/turn.ts'
 import { findDone } from '../../../domain/activities/undone-find.ts'
 import { addMember, removeMember } from '../../../domain/collections/change.ts'
 import { isFeatured, isPinned } from '../../../domain/featured/find.ts'
@@ -33,8 +32,7 @@ export const change: OutboxHandler = {
     return uri === undefined ? {} : askForThing(asking, uri)
   },
   async run(posting) {
-    const { world, tx, actor, activity, type } = posting
-    await takeTurn(tx, actor.id)
+    const { world, actor, activity, type } = posting
     const place = placeAt(world.uris, actor, targetOf(activity))
     switch (place.kind) {
       case 'posts':

@@ -1,6 +1,5 @@
 import { Refusal, refuse } from '../../../base/refusal.ts'
 import { moveAccount } from '../../../domain/accounts/move.ts'
-import { takeTurn } from '../../../domain/activities/turn.ts'
 import { type JsonObject, soleIdOf } from '../../../translate/json.ts'
 import type { OutboxHandler } from './posting.ts'
 import { requireScope } from './scopes.ts'
@@ -18,8 +17,7 @@ export const move: OutboxHandler = {
     return { accounts: new Map(read && read !== 'gone' ? [[uri, read]] : []) }
   },
   async run(posting) {
-    const { world, tx, actor, activity } = posting
-    await takeTurn(tx, actor.id)
+    const { world, actor, activity } = posting
     if (objectOf(activity) !== actor.uri) refuse('act.not-yours')
     const uri = targetOf(activity)
     // Only what it says at this moment counts.

@@ -1,7 +1,6 @@
 import { refuse } from '../../../base/refusal.ts'
 import type { Account } from '../../../domain/accounts/account.ts'
 import { findAccount } from '../../../domain/accounts/find.ts'
-import { takeTurn } from '../../../domain/activities/turn.ts'
 import { rememberUndone } from '../../../domain/activities/undone.ts'
 import { unblockAccount } from '../../../domain/blocks/block.ts'
 import { rejectFollow, undoFollow } from '../../../domain/follows/answer.ts'
@@ -20,7 +19,6 @@ export const undo: OutboxHandler = {
   authorise: requireUndoScope,
   async run(posting) {
     const { world, tx, actor, activity } = posting
-    await takeTurn(tx, actor.id)
     const undone = await undoneIn({ db: tx, uris: world.uris, actor }, activity.object)
     if (undone.kind === 'over')
       refuse('act.redundant', undone.byUri === undefined ? {} : { duplicate: undone.byUri })
@@ -92,10 +90,11 @@ async function requireUndoScope({ parts, bearer, actor, activity }: Asking): Pro
   const { db, uris } = parts.world
   // An app that may do nothing at all is not told what there is to undo.
   const any = ['like', 'share', 'follow', 'block'] as const
-  const some = any.some((act) => mayUndo(bearer.scopes, reacting(act, uris.origin)))
+  const homes = [uris.origin, bearer.clientId]
+  const some = any.some((act) => homes.some((at) => mayUndo(bearer.scopes, reacting(act, at))))
   if (!some) requireScope(bearer, ['managefollowers', 'createcontent', 'like'])
   const undone = await undoneIn({ db, uris, actor }, activity.object)
-  const type = 'type' in undone ? undone.type : TYPES[undone.kind]
+  const type = typeOf(undone)
   const act = ACTS[type]
   if (act === undefined) return requireScope(bearer, type === 'Accept' ? 'managefollowers' : 'createcontent')
   if (!mayUndo(bearer.scopes, reacting(act, await objectUriOf(parts.world, undone))))
@@ -109,11 +108,16 @@ async function requireUndoScope({ parts, bearer, actor, activity }: Asking): Pro
 const TYPES = {
   reaction: 'Like',
   boost: 'Announce',
-  wish: 'Like',
   follow: 'Follow',
   block: 'Block',
   accept: 'Accept',
 } as const
+
+function typeOf(undone: Undone): string {
+  if ('type' in undone) return undone.type
+  if (undone.kind !== 'wish') return TYPES[undone.kind]
+  return undone.wish.kind === 'announce' ? 'Announce' : 'Like'
+}
 
 /** The id of what it was done to, by whose origin some apps are limited. */
 async function objectUriOf({ db }: Asking['parts']['world'], undone: Undone): Promise<string> {
