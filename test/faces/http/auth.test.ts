@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -9,11 +10,13 @@ import { transact } from '../../../src/db/transact.ts'
 import type { LocalAccount } from '../../../src/domain/accounts/account.ts'
 import { type Bearers, createBearers } from '../../../src/domain/grants/bearers.ts'
 import { issueToken } from '../../../src/domain/grants/issue.ts'
+import { createNonces } from '../../../src/domain/grants/nonces.ts'
 import { revokeAllOf } from '../../../src/domain/grants/revoke.ts'
 import { type Need, scopesFrom } from '../../../src/domain/grants/scopes.ts'
 import { bearerByToken, bearerOf, grantOf, readBearer, requireBearer } from '../../../src/faces/http/auth.ts'
 import { answerErrors, asProblemAt } from '../../../src/faces/http/errors.ts'
 import { type TestDatabase, testDatabase } from '../../support/database.ts'
+import { proverWith } from '../../support/proofs.ts'
 import { tokenFor } from '../../support/tokens.ts'
 import { ORIGIN, personHere, testWorld } from '../../support/world.ts'
 
@@ -114,6 +117,31 @@ describe('a token', () => {
     const token = await tokenFor(parts.world, ada)
     expect((await bearerByToken({ bearers }, token)).account.id).toBe(ada.id)
     await expect(bearerByToken({ bearers }, 'x')).rejects.toMatchObject({ code: 'token.invalid' })
+  })
+
+  test('that is bound to a key is proven once, however many ask for it', async () => {
+    const token = await tokenFor(parts.world, ada)
+    const prover = await proverWith()
+    await database.db
+      .updateTable('grant_token')
+      .set({ dpop_jkt: prover.jkt })
+      .where('token_hash', '=', createHash('sha256').update(token).digest())
+      .execute()
+    const now = parts.clock.now()
+    const nonce = createNonces('a secret of the tests', parts.clock).current()
+    const proving = { method: 'GET', uri: `${ORIGIN}/open`, accessToken: token, now }
+    const ask = (dpop: string) =>
+      fetch(`${base}/open?a=b`, { headers: { authorization: `DPoP ${token}`, dpop } })
+    const without = await ask(await prover.proof(proving))
+    expect(without.status).toBe(401)
+    expect(without.headers.get('www-authenticate')).toMatch(
+      /^DPoP algs=".*", error="use_dpop_nonce", Bearer /,
+    )
+    expect(without.headers.get('dpop-nonce')).toBe(nonce)
+    const proof = await prover.proof({ ...proving, nonce })
+    expect(await (await ask(proof)).json()).toEqual({ name: 'ada', client: 'weft' })
+    expect((await ask(proof)).status).toBe(401)
+    await expect(bearerByToken({ bearers }, token)).rejects.toMatchObject({ code: 'token.invalid' })
   })
 
   test('S-134: ends with all others', async () => {
