@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { type CleanPicture, cleanPicture } from './pictures.ts'
+import type { CleanPicture } from './picture.ts'
+import { cleanPicture } from './pictures.ts'
 import { createTurns } from './turns.ts'
 
 const SECONDS = 10

@@ -8,7 +8,8 @@ import { keepFile, strayFiles } from '../domain/media/keep.ts'
 import type { World } from '../domain/world.ts'
 import { cleanText } from '../text/clean.ts'
 import { cleanFilmFile, soundWithin } from './films.ts'
-import { cleanPicture, type PictureSource, smallPicture } from './pictures.ts'
+import type { Picture, PictureSource } from './picture.ts'
+import { cleanPicture, smallPicture } from './pictures.ts'
 import { posterOf } from './posters.ts'
 import { probe } from './probe.ts'
 import { type Sniffed, sniff } from './sniff.ts'
@@ -86,7 +87,7 @@ async function beginningOf(upload: Upload): Promise<{ head: Uint8Array; size: nu
 type Facts = Pick<StoredFile, 'blurhash' | 'width' | 'height' | 'duration'>
 interface Cleaned extends Facts {
   readonly content: Content
-  readonly preview: ({ readonly bytes: Uint8Array } & Sniffed) | null
+  readonly preview: Picture | null
 }
 
 function cleaned<T>(upload: Upload, sniffed: Sniffed, keep: (file: Cleaned) => Promise<T>): Promise<T> {
@@ -152,7 +153,7 @@ export async function storeEmoji(
 }
 
 /** A picture for an emoji, small and clean. @throws Refusal 'media.too-large' or 'media.unreadable' */
-export async function smallFile(bytes: Uint8Array): Promise<{ bytes: Uint8Array } & Sniffed> {
+export async function smallFile(bytes: Uint8Array): Promise<Picture> {
   if (bytes.length > LARGEST_EMOJI * MEGABYTE) refuse('media.too-large', { limit: LARGEST_EMOJI })
   const sniffed = sniff(bytes)
   if (!sniffed?.mediaType.startsWith('image/')) return refuse('media.unreadable')
