@@ -33,9 +33,9 @@ beforeAll(async () => {
   ada = await personHere(parts.world, 'ada')
   bearers = createBearers(parts.world)
   const app = express()
-  app.use(
-    readBearer({ world: parts.world, bearers, config: { secret: new Secret('a secret of the tests') } }),
-  )
+  const reading = { world: parts.world, bearers, config: { secret: new Secret('a secret of the tests') } }
+  // Twice, as where one router stands behind another.
+  app.use(readBearer(reading), readBearer(reading))
   app.get('/open', (req, res) => {
     res.json({ name: bearerOf(req)?.account.name ?? null, client: grantOf(req)?.clientId ?? null })
   })
