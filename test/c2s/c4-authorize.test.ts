@@ -2,7 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LocalAccount } from '../../src/domain/accounts/account.ts'
 import { exchangeCode } from '../../src/domain/grants/code.ts'
 import { findClient } from '../../src/domain/grants/find.ts'
+import { SUPPORTED, scopesFrom } from '../../src/domain/grants/scopes.ts'
 import { hashOf } from '../../src/domain/grants/tokens.ts'
+import { permissionsOf } from '../../src/faces/pages/scope-texts.ts'
 import { appIn } from '../support/apps.ts'
 import {
   APP,
@@ -106,6 +108,18 @@ describe('c4: an app sends somebody to be asked', () => {
     expect(page.body).toContain('Post as you')
     expect([...page.body.matchAll(/type="checkbox"/g)]).toHaveLength(2)
     expect(page.headers.get('cache-control')).toBe('private, no-store')
+  })
+
+  test('every scope that there is has its words, and what means the same is one question', () => {
+    for (const word of [...SUPPORTED, 'admin', 'admin:read', 'admin:write:domain_blocks']) {
+      const [permission, ...others] = permissionsOf(scopesFrom(word))
+      expect(others).toEqual([])
+      expect(permission?.text, word).toMatch(/^[A-Z].* .*/)
+      expect(permission?.text, word).not.toMatch(/\w:\w|_/)
+      expect(permission?.grave, word).toBe(word.startsWith('admin'))
+    }
+    const twice = permissionsOf(scopesFrom('readinbox activitypub:read:me:inbox like'))
+    expect(twice.map(({ words }) => words)).toEqual([['readinbox', 'activitypub:read:me:inbox'], ['like']])
   })
 
   test('who allows some of it: no more than that is given', async () => {
