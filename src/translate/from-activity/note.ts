@@ -165,14 +165,14 @@ export function parentOf(value: Json | undefined): string | null {
 }
 
 /** A warning before a note; before anything with a title, what it is about (Ghost and WordPress put it in `preview`). */
-export function summaryOf(note: JsonObject, kind: string): string {
+function summaryOf(note: JsonObject, kind: string): string {
   const written = textOf(note.summary) || languageMapOf(note.summaryMap)[0]?.[1] || ''
   const preview = TEXT_KINDS.has(kind) ? undefined : objectsOf(note.preview)[0]
   const html = written === '' && preview !== undefined ? (textOf(preview.content) ?? '') : written
   return cutText(plainTextFromEither(html), LONGEST_LINE)
 }
 
-export function lineOf(value: Json | undefined, map: Json | undefined): string {
+function lineOf(value: Json | undefined, map: Json | undefined): string {
   const written = textOf(value) ?? languageMapOf(map)[0]?.[1] ?? ''
   return cutText(cleanLine(plainTextFromEither(written)), LONGEST_LINE)
 }

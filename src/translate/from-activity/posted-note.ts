@@ -1,7 +1,8 @@
 import type { DraftPoll } from '../../domain/polls/poll.ts'
 import type { Written } from '../../domain/posts/written.ts'
-import { cleanText, cutText } from '../../text/clean.ts'
+import { cleanLine, cleanText, cutText } from '../../text/clean.ts'
 import { htmlFrom } from '../../text/html.ts'
+import { plainTextFrom } from '../../text/plain.ts'
 import { sanitise } from '../../text/sanitise.ts'
 import {
   dateOf,
@@ -17,7 +18,7 @@ import {
   typeOf,
 } from '../json.ts'
 import { mediaLinksOf } from './media-links.ts'
-import { hashtagsOf, lineOf, mentionsOf, parentOf, summaryOf } from './note.ts'
+import { hashtagsOf, mentionsOf, parentOf } from './note.ts'
 import { optionTitle, pollOf } from './polls.ts'
 import { quoteUriOf } from './quotes.ts'
 
@@ -26,6 +27,7 @@ const SAID = ['Question', 'Article', 'Page', 'Event', 'Video', 'Audio', 'Image',
 /** Where an app does not say when its poll ends. */
 const POLL_SECONDS = 7 * 86_400
 const LONGEST_SOURCE = 100_000
+const LONGEST_LINE = 2048
 
 /** A post as an app of somebody here posts it. */
 export interface PostedNote {
@@ -83,7 +85,7 @@ export function postedNoteFrom(note: JsonObject, kind: string, now: Date): Poste
   return {
     kind,
     title: lineOf(note.name, note.nameMap) || null,
-    summary: summaryOf(note, kind),
+    summary: lineOf(note.summary, note.summaryMap),
     sensitive: note.sensitive === undefined ? undefined : isTrue(note.sensitive),
     language,
     written,
@@ -145,6 +147,12 @@ function mapFrom(note: JsonObject, map: readonly (readonly [string, string])[]):
     return language === null ? [] : [[language, sanitise(htmlOf(note, text))] as const]
   })
   return spoken.length < 2 ? null : Object.fromEntries(spoken)
+}
+
+/** A title or warning as plain text: markup that an app puts there would be taken for text, or for markup elsewhere. */
+function lineOf(value: Json | undefined, map: Json | undefined): string {
+  const written = textOf(value) ?? languageMapOf(map)[0]?.[1] ?? ''
+  return cutText(cleanLine(plainTextFrom(written)), LONGEST_LINE)
 }
 
 function sourceOf(value: Json | undefined): Source | null {
