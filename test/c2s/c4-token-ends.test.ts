@@ -86,7 +86,7 @@ describe('c4: introspection', () => {
     const reply = await introspect(fields, headers)
     expect([reply.status, reply.json.error]).toEqual([status, error])
     expect(reply.headers['access-control-allow-origin']).toBe('*')
-    expect(reply.headers['www-authenticate']).toContain(error)
+    if (error === 'invalid_token') expect(reply.headers['www-authenticate']).toContain(error)
   })
 
   test('without a token there is nothing to tell', async () => {

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { silentLog } from '../../src/base/log.ts'
+import { createLimits } from '../../src/faces/http/limits.ts'
 import { postForm } from '../support/apps.ts'
 import { startWhole, type Whole } from '../support/whole.ts'
 
@@ -27,6 +29,13 @@ describe('S-140, S-133: who tries too often has to wait', () => {
       expect(reply.headers['access-control-allow-origin']).toBe('*')
     }
     expect((await guess('192.0.2.2')).status).toBe(401)
+  })
+
+  test('one app is counted by itself, for all who use it', () => {
+    const limits = createLimits({ db: server.db, config: server.config, log: silentLog })
+    for (let times = 0; times < 6000; times++) limits.count('tokenClient', 'an app')
+    expect(() => limits.count('tokenClient', 'an app')).toThrow('request.too-many')
+    expect(() => limits.count('tokenClient', 'another')).not.toThrow()
   })
 
   test('from one customer of IPv6, who has more addresses than there are', async () => {

@@ -15,6 +15,7 @@ export const GRANT_DAYS = 90
 export interface Issued {
   readonly accessToken: string
   readonly refreshToken: string | undefined
+  readonly issuedAt: Date
   /** null: never */
   readonly expiresAt: Date | null
   readonly grantId: GrantId
@@ -83,7 +84,7 @@ export async function mint(tx: Tx, minting: Minting): Promise<Issued> {
           },
         ]),
   ])
-  return { accessToken, refreshToken, expiresAt: accessExpiresAt, grantId, scopes, dpopJkt }
+  return { accessToken, refreshToken, issuedAt: now, expiresAt: accessExpiresAt, grantId, scopes, dpopJkt }
 }
 
 export function after(now: Date, seconds: number): Date {

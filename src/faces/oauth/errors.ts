@@ -23,22 +23,20 @@ export function asOAuthError(origin: string): AnswerWriter {
   return (req, res, answer) => {
     const error = errorOf(answer)
     if (error === 'invalid_client') res.status(401)
-    if (res.statusCode === 401) res.setHeader('WWW-Authenticate', challengeOf(req, answer, error, origin))
+    const challenge = challengeOf(req, answer, origin)
+    if (res.statusCode === 401 && challenge !== undefined) res.setHeader('WWW-Authenticate', challenge)
     res.json({ error, error_description: plain(answer.sentence), reference: answer.reference })
   }
 }
 
-function challengeOf(
-  req: Request,
-  { code, challenge, details }: Answer,
-  error: string,
-  origin: string,
-): string {
+/**
+ * Who came with a header is told of it. Who named itself in the body reads the error there (RFC 6749 §5.2): libraries look
+ * at a challenge first, and would not see that the app has to register anew.
+ */
+function challengeOf(req: Request, { code, challenge, details }: Answer, origin: string): string | undefined {
   if (code.startsWith('token.'))
     return challengeFor(challenge, details ?? {}, new URL(req.originalUrl, origin))
-  // Only who came with Basic is told of it: a browser would ask somebody for a name and a password.
-  const byBasic = /^basic /i.test(req.headers.authorization ?? '')
-  return byBasic ? 'Basic realm="oauth"' : `Bearer error="${error}"`
+  return /^basic /i.test(req.headers.authorization ?? '') ? 'Basic realm="oauth"' : undefined
 }
 
 function errorOf({ code, status }: Answer): string {

@@ -18,7 +18,8 @@ export function fieldsOf(req: Request): Fields {
   }
   const fields: Record<string, string> = {}
   for (const [name, value] of Object.entries(body)) {
-    if (value === null || value === '') continue
+    // What the tokens are for may be said more than once (RFC 8707); it is all here.
+    if (value === null || value === '' || name === 'resource') continue
     if (typeof value !== 'string' || value.includes('\0') || !value.isWellFormed()) {
       refuse('oauth.invalid-request', { reason: 'a field is no text, or there twice' })
     }

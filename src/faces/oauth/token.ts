@@ -23,7 +23,7 @@ export function tokenRoute(parts: OAuthParts, limits: Limits): RequestHandler {
     requireForm(client, isJson(req))
     const fields = fieldsOf(req)
     const given = await give({ ...parts, nonces }, req, res, client, fields)
-    answerOnce(res, tokenAnswer(client, given, parts.world.clock.now()))
+    answerOnce(res, tokenAnswer(client, given))
   })
   return router
 }
@@ -68,15 +68,16 @@ function required(fields: Fields, name: string): string {
 }
 
 /** RFC 6749 §5.1, with whose it is in both names that are in use for that, and with Mastodon's time of birth. */
-function tokenAnswer(client: Client, given: GivenToken, now: Date) {
+function tokenAnswer(client: Client, given: GivenToken) {
   const seconds = (time: Date) => Math.floor(time.getTime() / 1000)
+  const issued = seconds(given.issuedAt)
   return {
     access_token: given.accessToken,
     token_type: given.dpopJkt === null ? 'Bearer' : 'DPoP',
-    ...(given.expiresAt !== null && { expires_in: seconds(given.expiresAt) - seconds(now) }),
+    ...(given.expiresAt !== null && { expires_in: seconds(given.expiresAt) - issued }),
     ...(given.refreshToken !== undefined && { refresh_token: given.refreshToken }),
     scope: textOf(given.scopes),
-    ...(!isStrict(client) && { created_at: seconds(now) }),
+    ...(!isStrict(client) && { created_at: issued }),
     ...(given.accountUri !== null && { activitypub_actor_id: given.accountUri, me: given.accountUri }),
   }
 }
