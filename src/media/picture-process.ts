@@ -13,15 +13,19 @@ const ENVIRONMENT = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072', L
  * Decodes pictures in a process of its own, one at a time. Whatever a picture is built to do to its decoder is done to a
  * process that holds no key and no connection, and that is ended after fifteen seconds (S-115, S-116); and the memory
  * that pictures take is not the server's. It is started with the first picture, and ends when none comes for a while.
+ * @param options a test may have another program, and less patience
  */
-export function createPictureProcess(): (task: PictureTask) => Promise<PictureResult> {
+export function createPictureProcess(
+  options: { readonly worker?: URL; readonly seconds?: number } = {},
+): (task: PictureTask) => Promise<PictureResult> {
+  const { worker = new URL('./picture-worker.ts', import.meta.url), seconds = SECONDS } = options
   const inTurn = createTurns(1, 200)
   let child: ChildProcess | undefined
   let served = 0
   let idle: NodeJS.Timeout | undefined
 
   function start(): ChildProcess {
-    const fresh = fork(new URL('./picture-worker.ts', import.meta.url), {
+    const fresh = fork(worker, {
       env: ENVIRONMENT,
       execArgv: ['--max-old-space-size=128'],
       serialization: 'advanced',
@@ -52,7 +56,7 @@ export function createPictureProcess(): (task: PictureTask) => Promise<PictureRe
     child ??= start()
     child.ref()
     child.channel?.ref()
-    const result = await answerOf(child, task)
+    const result = await answerOf(child, task, seconds)
     served += 1
     if (result === undefined) end()
     else rest()
@@ -63,11 +67,15 @@ export function createPictureProcess(): (task: PictureTask) => Promise<PictureRe
 }
 
 /** @returns undefined when it did not come in time, or its process ended before */
-async function answerOf(child: ChildProcess, task: PictureTask): Promise<PictureResult | undefined> {
+async function answerOf(
+  child: ChildProcess,
+  task: PictureTask,
+  seconds: number,
+): Promise<PictureResult | undefined> {
   const { promise, resolve } = Promise.withResolvers<PictureResult | undefined>()
   const over = () => resolve(undefined)
   const heard = (message: unknown) => resolve(message as PictureResult)
-  const late = setTimeout(over, SECONDS * 1000)
+  const late = setTimeout(over, seconds * 1000)
   child.once('message', heard).once('exit', over).once('error', over)
   child.send(task, (error) => error && over())
   try {

@@ -11,7 +11,7 @@ try {
   const sound = film ?? (await input.getPrimaryAudioTrack())
   parentPort?.postMessage(
     sound && {
-      duration: await input.computeDuration(),
+      duration: (await input.getDurationFromMetadata()) ?? (await input.computeDuration()),
       width: film ? await film.getDisplayWidth() : null,
       height: film ? await film.getDisplayHeight() : null,
     },

@@ -15,6 +15,7 @@ import { probe } from './probe.ts'
 import { type Sniffed, sniff } from './sniff.ts'
 import { type Content, newFileName, type Storage } from './storage.ts'
 import { withBytesInFile } from './temporary.ts'
+import { cleanWebm } from './webm.ts'
 
 export const MEGABYTE = 1_048_576
 /** in megabytes */
@@ -104,6 +105,7 @@ async function cleanedPicture(source: PictureSource, sniffed: Sniffed): Promise<
 
 async function cleanedFilm(path: string, { mediaType }: Sniffed): Promise<Cleaned> {
   const told = mediaType.endsWith('/mp4') ? await cleanFilmFile(path) : undefined
+  if (mediaType === 'video/webm') await cleanWebm(path)
   const found = await probe(path)
   // What neither its boxes nor a player's eyes can make out is no film, whatever its first bytes say.
   if (!found && (told?.duration ?? null) === null) refuse('media.unreadable')
