@@ -55,7 +55,7 @@ function changeIn(current: JsonObject, patch: JsonObject, term: string, value: J
 }
 
 /** Not said of every actor, and never an app's to say. */
-const SECRET = new Set(['movedTo', 'copiedTo', 'suspended', 'liked', 'sharedInbox', 'owner'])
+const SECRET = new Set(['movedTo', 'copiedTo', 'suspended', 'sharedInbox', 'owner'])
 
 function botIn(current: JsonObject, value: Json): ProfileChange {
   const type = typeOf({ type: value })
