@@ -83,8 +83,8 @@ async function say(parts: DeliverParts, tx: Tx, plain: Saying): Promise<void> {
 }
 
 /** Who may read it; of what we say about a post or an object by ourselves, those who may read that. */
-function readersOf({ accountId, recipients, postId, objectId }: Saying, voice: Voice | undefined) {
-  if (!voice && (postId !== undefined || objectId !== undefined)) return undefined
+function readersOf({ accountId, recipients, postId, objectId, unread }: Saying, voice: Voice | undefined) {
+  if (unread || (!voice && (postId !== undefined || objectId !== undefined))) return undefined
   const { accountIds, blindIds = [], followersOf } = recipients
   const open = new Set(accountIds)
   return {

@@ -42,6 +42,7 @@ export const sayModeration: Sayers = {
       json: flagFrom({ uri, targetUri: target.uri, postUris, comment }, uris),
       subject: report.targetId,
       recipients: { accountIds: [report.targetId] },
+      unread: true,
     }
   },
 }
@@ -50,7 +51,13 @@ type AnyBlockFact = BlockFact<string>
 
 /** Everything between the two has one subject, so that neither overtakes the other, nor the Reject of a follow. */
 function between({ accountId, targetId }: AnyBlockFact, told: boolean) {
-  return { accountId, subject: targetId, recipients: { accountIds: told ? [targetId] : [] }, stays: !told }
+  return {
+    accountId,
+    subject: targetId,
+    recipients: { accountIds: told ? [targetId] : [] },
+    stays: !told,
+    unread: true,
+  }
 }
 
 async function partsOf(tx: Tx, fact: AnyBlockFact, told: boolean) {

@@ -18,6 +18,8 @@ export interface Saying {
   /** what it concerns: activities of one subject reach each host in the order in which they were said */
   readonly subject: string
   readonly recipients: Recipients
+  /** for the server of whoever gets it, not for them: nobody reads it at its id */
+  readonly unread?: boolean
   /** between people here alone, or for nobody else: it is kept, and goes nowhere */
   readonly stays?: boolean
 }
