@@ -18,8 +18,8 @@ import { update } from './update.ts'
 /** What each type of activity does. What we do not know is an `Activity` to us. */
 const handlers: Readonly<Record<string, OutboxHandler>> = {
   Create: create,
-  Update: update,
-  Delete: remove,
+  Update: inTurn(update),
+  Delete: inTurn(remove),
   Follow: inTurn(follow),
   Accept: inTurn(answer),
   Reject: inTurn(answer),

@@ -48,9 +48,8 @@ function changeIn(current: JsonObject, patch: JsonObject, term: string, value: J
   if (term === 'type') return botIn(current, value)
   if (term === 'icon' || term === 'image') return pictureIn(current, term, value)
   // What is unknown here could be read back by nobody.
-  const isKept =
-    term === '@context' || term === 'updated' || isSame(current[term], value) || !(term in current)
-  if (!isKept || SECRET.has(term)) refuse('object.protected', { term })
+  const isOurs = term in current ? !isSame(current[term], value) : SECRET.has(term)
+  if (isOurs && term !== '@context' && term !== 'updated') refuse('object.protected', { term })
   return {}
 }
 
