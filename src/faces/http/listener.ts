@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '../../base/log.ts'
 import { StartError } from '../../base/start-error.ts'
 import type { Health } from './health.ts'
+import { boundBody } from './slow-bodies.ts'
 
 export interface ListenOptions {
   readonly host: string
@@ -22,10 +23,13 @@ export interface HttpServer {
   close(patienceMs: number): Promise<void>
 }
 
-/** A request has to be here, head and body, within these times, and a connection is not kept idle for longer. */
+/**
+ * A head has to be here within this time, and a connection is not kept idle for longer. How long a body may take is for
+ * `slow-bodies.ts` to say; this is how long anybody may allow it.
+ */
 const LIMITS = {
   headersTimeout: 10_000,
-  requestTimeout: 30_000,
+  requestTimeout: 600_000,
   keepAliveTimeout: 75_000,
   connectionsCheckingInterval: 2_000,
   maxHeaderSize: 16 * 1024,
@@ -43,6 +47,7 @@ export async function listenHttp(options: ListenOptions): Promise<HttpServer> {
       response.writeHead(503, { 'retry-after': '5', connection: 'close' }).end()
       return
     }
+    boundBody(request, response)
     try {
       handler(request, response)
     } catch (error) {

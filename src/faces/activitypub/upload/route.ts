@@ -14,6 +14,7 @@ import { type Bearer, bearerOf, requireBearer } from '../../http/auth.ts'
 import { budgetsOf } from '../../http/budgets.ts'
 import { crossOrigin } from '../../http/cors.ts'
 import { readyDocument } from '../../http/documents.ts'
+import { allowBody } from '../../http/slow-bodies.ts'
 import type { ClientParts } from '../client-parts.ts'
 import { addressesIn, withoutBlind } from '../outbox/addresses.ts'
 import { audienceOf } from '../outbox/audience.ts'
@@ -36,6 +37,7 @@ export function uploadRoute(parts: ClientParts): RequestHandler {
   router.post('/ap/actors/:id/uploads', async (req, res) => {
     const bearer = requireBearer(req, 'uploadfiles')
     if (readId<AccountId>(String(req.params.id)) !== bearer.account.id) refuse('outbox.not-yours')
+    allowBody(req, LONGEST_MS)
     await budgets.spend(req, res, 'upload', Number(req.headers['content-length'] ?? 0))
     await withTemporaryFile(folder, async (path) => take(parts, bearer, path, await readForm(req, path), res))
   })
@@ -48,6 +50,9 @@ export function uploadRoute(parts: ClientParts): RequestHandler {
   })
   return router
 }
+
+/** A film from a telephone on the road takes its time. */
+const LONGEST_MS = 570_000
 
 /** Any of them lets an app read what its user has here. */
 const READS = ['readlocal', 'readany', 'readown', 'readall'] as const
