@@ -29,10 +29,10 @@ function staleAfter(uris: Uris, fact: Fact): string[] {
     case 'post.unpinned':
       return [uris.actor(fact.authorId)]
     case 'collection.made':
-    case 'collection.removed':
     case 'tag.featured':
     case 'tag.unfeatured':
       return [uris.actor(fact.accountId)]
+    case 'collection.removed':
     case 'collection.changed':
       return [uris.actor(fact.accountId), uris.collection(fact.collectionId)]
     case 'member.added':

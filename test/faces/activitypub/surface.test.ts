@@ -248,6 +248,7 @@ describe('a list', () => {
       type: 'OrderedCollection',
       attributedTo: bea.uri,
       outboxOf: bea.uri,
+      to: ['https://www.w3.org/ns/activitystreams#Public'],
       seekItem: `${outbox}/seek`,
       eventStream: `${outbox}/events`,
       totalItems: 23,

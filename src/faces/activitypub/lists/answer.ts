@@ -37,7 +37,7 @@ export async function answerList(
 }
 
 function readAt(list: List, cursor: string | null, reading: Reading): Promise<string | undefined> {
-  reading.lasting = cursor === null || cursor === FIRST_PAGE
+  reading.lasting = !list.fleeting && (cursor === null || cursor === FIRST_PAGE)
   return cursor === null ? wholeText(list) : pageTextAt(list, cursor)
 }
 

@@ -1,4 +1,5 @@
 import type { CollectionId, CollectionItemId } from '../../../base/ids.ts'
+import { PUBLIC, type Uris } from '../../../base/uris.ts'
 import { isOpen } from '../../../base/visibility.ts'
 import type { Collection } from '../../../domain/collections/find.ts'
 import { isObject, type JsonObject, parseJson } from '../../../translate/json.ts'
@@ -41,6 +42,14 @@ function saidOf({ body }: Collection): { readonly context: JsonObject[string]; r
   }
 }
 
+/** By name it is for nobody but those who are told. */
+function addressed({ visibility, accountId }: Collection, uris: Uris): JsonObject {
+  const followers = uris.followers(accountId)
+  if (visibility === 'public') return { to: [PUBLIC] }
+  if (visibility === 'unlisted') return { to: [followers], cc: [PUBLIC] }
+  return visibility === 'followers' ? { to: [followers] } : {}
+}
+
 /** A collection that somebody here keeps; gone when it was deleted. */
 export async function openCollection(
   { db, uris }: ListParts,
@@ -51,6 +60,7 @@ export async function openCollection(
   if (!collection) return undefined
   const { accountId } = collection
   reading.ownerId = accountId
+  reading.paths.push(`/restricted/${accountId}`)
   reading.public = isOpen(collection.visibility)
   reading.gone = collection.deletedAt !== null
   reading.modified = collection.updatedAt ?? collection.createdAt
@@ -66,6 +76,7 @@ export async function openCollection(
     about: {
       ...about,
       attributedTo: uris.actor(accountId),
+      ...addressed(collection, uris),
       published: collection.createdAt.toISOString(),
       ...(collection.updatedAt === null ? {} : { updated: collection.updatedAt.toISOString() }),
     },

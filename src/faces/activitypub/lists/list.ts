@@ -31,6 +31,8 @@ export interface List {
   readonly seek?: (uri: string) => Promise<string | undefined>
   /** where what is put into it and taken out of it can be heard */
   readonly events?: string
+  /** changes with what nobody is told of, so it is kept ready for nobody */
+  readonly fleeting?: boolean
   /** how many there are is told, and no more */
   readonly closed?: boolean
 }

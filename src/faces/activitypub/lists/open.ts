@@ -1,6 +1,8 @@
 import { type AccountId, type CollectionId, type PostId, readId } from '../../../base/ids.ts'
 import { refuse } from '../../../base/refusal.ts'
+import { PUBLIC } from '../../../base/uris.ts'
 import { allows } from '../../../domain/grants/scopes.ts'
+import { addressesFrom } from '../../../translate/to-activity/note.ts'
 import { scopesForList } from '../../http/read-scopes.ts'
 import type { Reading } from '../../http/reading.ts'
 import { findActor } from '../actors.ts'
@@ -70,9 +72,12 @@ async function openOfActor(
   const account = open && (reading.account ?? (await findActor(parts, id)))
   if (!open || !account || account.suspended) return undefined
   reading.account = account
+  reading.paths.push(`/restricted/${account.id}`)
   reading.public = !isOwned
   reading.gone = account.deleted
-  return account.deleted ? undefined : open(parts, account, reading)
+  return account.deleted
+    ? undefined
+    : forWhom(open(parts, account, reading), { to: [isOwned ? account.uri : PUBLIC] })
 }
 
 /** Whether there is such an account or not: nobody is told who may not read it. */
@@ -94,5 +99,12 @@ async function openOfPost(
   if (name === 'context') return openConversation(parts, id, reading)
   const open = Object.hasOwn(ofPosts, name) ? ofPosts[name] : undefined
   const post = open && (await findPost(parts, id, reading))
-  return post && open(parts, post, reading)
+  return post && forWhom(open(parts, post, reading), addressesFrom(post, parts.uris))
+}
+
+function forWhom(
+  list: List,
+  { to, cc = [] }: { readonly to: readonly string[]; readonly cc?: readonly string[] },
+): List {
+  return { ...list, about: { ...list.about, to, ...(cc.length === 0 ? {} : { cc }) } }
 }

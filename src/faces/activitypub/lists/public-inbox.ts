@@ -1,3 +1,4 @@
+import { PUBLIC } from '../../../base/uris.ts'
 import { noteListContext } from '../../../translate/to-activity/context.ts'
 import { postObject } from '../../../translate/to-activity/received.ts'
 import { listReceivedInPublic } from '../../../views/open-posts.ts'
@@ -20,9 +21,10 @@ export function publicInbox({ db, uris }: ListParts, reading: Reading): List {
     ordered: true,
     first: 'newest',
     perPage: PER_PAGE,
-    about: { attributedTo: uris.instanceActor },
+    about: { attributedTo: uris.instanceActor, to: [PUBLIC] },
     context: noteListContext,
     count: undefined,
+    fleeting: true,
     async read(range) {
       const ids = await listReceivedInPublic(db, viewer, range)
       const posts = new Map((await viewPosts(db, ids, viewer)).map((post) => [post.id, post]))
