@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { blockAccount } from '../../src/domain/blocks/block.ts'
 import { muteAccount, unmuteAccount } from '../../src/domain/blocks/mute.ts'
 import { requestFollow } from '../../src/domain/follows/request.ts'
-import { editPost } from '../../src/domain/posts/edit.ts'
 import { publishPost } from '../../src/domain/posts/publish.ts'
 import { removePost } from '../../src/domain/posts/remove.ts'
 import { boostPost } from '../../src/domain/reactions/boost.ts'
@@ -27,6 +26,8 @@ beforeAll(async () => {
   token = await tokenFor(whole.world, anna, { scope: 'readinbox' })
 }, 60_000)
 afterAll(() => whole?.[Symbol.asyncDispose]())
+// What is said here by hand comes when it is said.
+beforeEach(() => whole.clock.set(new Date()))
 
 const pathOf = (url: unknown) => String(url).replace('https://weft.test', '')
 const inboxPath = (of = anna) => pathOf(whole.world.uris.inbox(of.id))
@@ -58,6 +59,25 @@ async function carlHere() {
 const find = (list: readonly Item[], id: unknown) => list.find((item) => item.id === id)
 const toAnna = () => ({ to: [anna.uri], cc: [] })
 const mentionOf = (who = anna) => [{ type: 'Mention', href: who.uri, name: '@anna@weft.test' }]
+
+describe('as soon as an app may read an inbox', () => {
+  test.each([
+    ['readinbox', true],
+    ['read', true],
+    ['readoutbox write', false],
+  ])('what comes is kept: %s', async (scope, kept) => {
+    const name = `someone${scope.length}`
+    const person = await personHere(whole.world, name)
+    await tokenFor(whole.world, person, { scope })
+    await publishPost(whole.world, ben, { text: `@${name} hello`, visibility: 'direct' })
+    const rows = await whole.db
+      .selectFrom('inbox_item')
+      .select('kind')
+      .where('owner_id', '=', person.id)
+      .execute()
+    expect(rows).toEqual(kept ? [{ kind: 'Create' }] : [])
+  })
+})
 
 describe('who may read an inbox', () => {
   test('nobody without a token: 401 that says where to get one', async () => {
@@ -273,16 +293,23 @@ describe('what comes from here', () => {
     expect(JSON.stringify(await items())).not.toContain(`"object":{"id":"${whole.world.uris.post(postId)}`)
   })
 
-  test('whoever is named blindly gets it, and nothing says so', async () => {
-    const postId = await publishPost(whole.world, ben, { text: 'between us', visibility: 'direct' })
-    await whole.db
-      .insertInto('mention')
-      .values({ post_id: postId, account_id: anna.id, silent: true, blind: true })
-      .execute()
-    await editPost(whole.world, ben, postId, { text: 'between us two' })
-    const item = (await items()).find(({ object }) => object?.id === whole.world.uris.post(postId))
-    expect(item).toMatchObject({ type: 'Update', object: { content: expect.stringContaining('us two') } })
-    expect(JSON.stringify(item)).not.toMatch(/bto|bcc/)
+  test.each([
+    ['bto', { type: 'Note', content: 'between us two' }],
+    ['bcc', { type: 'Note', content: 'between us as well' }],
+    ['bcc', { type: 'Offer', object: 'https://weft.test/between-us' }],
+  ])('whoever an app named in %s gets it, and nothing says so', async (field, object) => {
+    const app = await tokenFor(whole.world, ben, { scope: 'write' })
+    const posted = await whole.ask(pathOf(whole.world.uris.outbox(ben.id)), {
+      method: 'POST',
+      headers: { ...bearing(app), 'content-type': 'application/activity+json' },
+      body: JSON.stringify({ ...object, [field]: [anna.uri] }),
+    })
+    expect(posted.status).toBe(201)
+    await whole.settled()
+    const item = find(await items(), posted.headers.location)
+    expect(item).toMatchObject({ type: object.type === 'Note' ? 'Create' : 'Offer', actor: ben.uri })
+    expect(JSON.stringify(item)).toMatch(/between.us/)
+    expect(JSON.stringify(item)).not.toMatch(/bto"|bcc"/)
     expect(JSON.stringify(item)).not.toContain(anna.uri)
   })
 
