@@ -7,6 +7,8 @@ import { openSession } from '../../src/domain/accounts/session.ts'
 import { requestFollow } from '../../src/domain/follows/request.ts'
 import { issueToken } from '../../src/domain/grants/issue.ts'
 import { scopesFrom } from '../../src/domain/grants/scopes.ts'
+import { diskStorage } from '../../src/media/storage.ts'
+import { removeStrayFiles } from '../../src/media/upload.ts'
 import { film, hugePng, picture, sound } from '../support/files.ts'
 import { startWhole, type Whole } from '../support/whole.ts'
 import { personHere } from '../support/world.ts'
@@ -234,7 +236,7 @@ describe('b7: what is not taken', () => {
     ['a script that begins like a film', '\0\0\0\x18ftypisom<script>alert(1)</script>', 'video/mp4'],
     ['a playlist', '#EXTM3U\nfile:///etc/passwd\n', 'video/mp4'],
     ['nothing', '', 'image/png'],
-  ])('S-111: %s is refused by what it is, and leaves nothing behind', async (_, text, type) => {
+  ])('S-111, e7: %s is refused by what it is, and leaves nothing behind', async (_, text, type) => {
     const before = await filesKept()
     const reply = await upload([asFile(Buffer.from(text.padEnd(text === '' ? 0 : 200, ' ')), type)])
     expect(reply.status).toBe(400)
@@ -445,6 +447,22 @@ describe('b7: a Create around a file', () => {
     expect((await server.ask(pathOf(media), { headers: ACTIVITY })).status).toBe(404)
   })
 
+  test('for followers elsewhere: their server, which says not for whom it asks, gets the picture', async () => {
+    const eve = await server.peer.person('eve', { host: 'far.test' })
+    expect((await eve.post(`${anna?.uri}/inbox`, eve.follow(anna?.uri ?? ''))).status).toBe(202)
+    await server.settled()
+    await upload([
+      inCreate({ type: 'Note', content: 'For friends' }, [`${anna?.uri}/followers`]),
+      asFile(png),
+    ])
+    await server.settled()
+    const create = await eve.receives('Create')
+    const [file] = (create.object as Json).attachment as Json[]
+    const got = await eve.get(String(file?.url))
+    expect(got.status).toBe(200)
+    expect((await server.ask(pathOf(file?.url))).status).toBe(200)
+  })
+
   test('e1: for nobody named: the file stays its owner’s alone', async () => {
     const reply = await upload([inCreate({ type: 'Note', content: 'Note to self' }, []), asFile(png)])
     const [file] = (reply.json.object as Json).attachment as Json[]
@@ -511,7 +529,19 @@ test('b7: a large photograph is made smaller and has a preview; an upload that n
   const { json } = await upload([asFile(large, 'image/jpeg')])
   expect(Number(json.width) * Number(json.height)).toBeLessThanOrEqual(3840 * 2160)
   const preview = json.preview as { url: Json[] }
-  const small = await server.ask(pathOf(preview.url[0]?.href), { headers: by(anna) })
+  const path = pathOf(preview.url[0]?.href)
+  const small = await server.ask(path, { headers: by(anna) })
   expect([small.status, small.headers['content-type']]).toEqual([200, 'image/webp'])
-  expect((await server.ask(pathOf(preview.url[0]?.href))).status).toBe(404)
+  expect((await server.ask(path)).status).toBe(404)
+
+  const storage = diskStorage(join(folder, 'media'))
+  await removeStrayFiles(server.world, storage)
+  const kept = (await filesKept()).length
+  expect((await fileAt(json, by(anna))).status).toBe(200)
+  server.clock.advance(25 * 3_600_000)
+  await removeStrayFiles(server.world, storage)
+  expect((await fileAt(json, by(anna))).status).toBe(404)
+  expect((await server.ask(path, { headers: by(anna) })).status).toBe(404)
+  expect((await server.ask(pathOf(json.id), { headers: { ...ACTIVITY, ...by(anna) } })).status).toBe(404)
+  expect((await filesKept()).length).toBeLessThan(kept - 1)
 }, 30_000)

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { type RequestHandler, type Response, Router } from 'express'
 import { type AccountId, type AttachmentId, readId } from '../../../base/ids.ts'
 import { Refusal, refuse } from '../../../base/refusal.ts'
 import type { FileAudience } from '../../../domain/media/attachment.ts'
@@ -10,7 +10,7 @@ import { shellFrom } from '../../../translate/from-activity/shell.ts'
 import type { JsonObject } from '../../../translate/json.ts'
 import { mediaFrom } from '../../../translate/to-activity/media.ts'
 import { viewMedia } from '../../../views/media.ts'
-import { type Bearer, bearerOf, requireBearer } from '../../http/auth.ts'
+import { type Bearer, requireBearer } from '../../http/auth.ts'
 import { budgetsOf } from '../../http/budgets.ts'
 import { crossOrigin } from '../../http/cors.ts'
 import { readyDocument } from '../../http/documents.ts'
@@ -41,21 +41,11 @@ export function uploadRoute(parts: ClientParts): RequestHandler {
     await budgets.spend(req, res, 'upload', Number(req.headers['content-length'] ?? 0))
     await withTemporaryFile(folder, async (path) => take(parts, bearer, path, await readForm(req, path), res))
   })
-  router.get('/ap/media/:id', async (req, res, next) => {
-    const bearer = bearerOf(req)
-    if (!bearer) return next()
-    requireBearer(req, READS)
-    const id = readId<AttachmentId>(String(req.params.id))
-    await answerMedia(parts, req, res, id ?? refuse('not-found'), bearer)
-  })
   return router
 }
 
 /** A film from a telephone on the road takes its time. */
 const LONGEST_MS = 570_000
-
-/** Any of them lets an app read what its user has here. */
-const READS = ['readlocal', 'readany', 'readown', 'readall'] as const
 
 async function take(
   parts: ClientParts,
@@ -121,28 +111,9 @@ async function answerUploaded(
 ): Promise<void> {
   const document = JSON.stringify(await requireMedia(parts, id, bearer))
   const { headers, body } = readyDocument(Buffer.from(document), {
-    ...OWN,
+    'content-type': 'application/activity+json; charset=utf-8',
+    'cache-control': 'private, no-cache',
     location: parts.world.uris.mediaObject(id),
   })
   res.writeHead(201, headers).end(body)
-}
-
-const OWN = {
-  'content-type': 'application/activity+json; charset=utf-8',
-  'cache-control': 'private, no-cache',
-}
-
-async function answerMedia(
-  parts: ClientParts,
-  req: Request,
-  res: Response,
-  id: AttachmentId,
-  bearer: Bearer,
-): Promise<void> {
-  const document = JSON.stringify(await requireMedia(parts, id, bearer))
-  const { headers, body } = readyDocument(Buffer.from(document), {
-    ...OWN,
-    vary: 'Accept, Authorization',
-  })
-  res.writeHead(200, headers).end(req.method === 'HEAD' ? undefined : body)
 }
