@@ -9,7 +9,7 @@ import { reactionEmojiOf } from '../../../translate/from-activity/reaction.ts'
 import type { OutboxHandler, Posted, Posting } from './posting.ts'
 import { requireReaction } from './scopes.ts'
 import { give, speak } from './speak.ts'
-import { askForThing, authorOf, findSubject, objectOf, requireOwner } from './subject.ts'
+import { askForThing, authorOf, findSubject, objectOf, requireThing } from './subject.ts'
 import { findWish, giveWish } from './wishes.ts'
 
 /** A Like, which may say with which emoji, and an EmojiReact, which must. */
@@ -65,7 +65,7 @@ async function orWaiting(
 async function giveOnce(posting: Posting, uri: string): Promise<Posted> {
   const { world, tx, actor, type } = posting
   const post = await findSubject(posting, uri)
-  const also = post ? await authorOf(posting, post) : [await requireOwner(posting, uri)]
+  const also = post ? await authorOf(posting, post) : [(await requireThing(posting, uri)).owner]
   const [earlier] = await findDone(tx, { accountId: actor.id, kind: type, objectUri: uri })
   if (earlier) refuse('act.redundant', { duplicate: world.uris.activity(earlier) })
   return give(posting, { also })

@@ -14,7 +14,7 @@ import { isObject, type JsonObject, soleIdOf, textOf, typeOf } from '../../../tr
 import type { OutboxHandler, Posted, Posting } from './posting.ts'
 import { requireScope } from './scopes.ts'
 import { give, speak } from './speak.ts'
-import { askForThing, findSubject, objectOf, requireActor } from './subject.ts'
+import { askForThing, findSubject, objectOf, requireActor, requireThing } from './subject.ts'
 
 /** What can be put into a collection, and taken out of it. */
 type Place =
@@ -106,9 +106,16 @@ async function changeCollection(posting: Posting, id: CollectionId): Promise<Pos
   const { world, actor, activity, type } = posting
   const uri = memberIn(activity) ?? objectOf(activity)
   // Nobody keeps what they may not see; what is no post here is for its own server to show.
-  if (type === 'Add') await findSubject(posting, uri)
+  if (type === 'Add') await requireVisible(posting, uri)
   const changed = await (type === 'Add' ? addMember : removeMember)(world, actor, id, uri)
   return changed ? give(posting) : refuseAgain(posting, uri)
+}
+
+async function requireVisible(posting: Posting, uri: string): Promise<void> {
+  const { uris } = posting.world
+  const post = await findSubject(posting, uri)
+  const isMadeHere = (uris.objectIdFrom(uri) ?? uris.collectionIdFrom(uri)) !== undefined
+  if (!post && isMadeHere) await requireThing(posting, uri)
 }
 
 async function done(posting: Posting, work: () => Promise<unknown>): Promise<Posted> {

@@ -3,9 +3,11 @@ import { isOpen } from '../../../base/visibility.ts'
 import type { Account } from '../../../domain/accounts/account.ts'
 import { findAccount, findAccountByUri } from '../../../domain/accounts/find.ts'
 import { blockedBetween } from '../../../domain/blocks/find.ts'
+import { findVisibleObject } from '../../../domain/objects/find.ts'
 import { findOriginal } from '../../../domain/posts/boost-find.ts'
 import { findPostByUri, type KnownPost } from '../../../domain/posts/find.ts'
-import { type JsonObject, soleIdOf } from '../../../translate/json.ts'
+import { idsOf, type JsonObject, soleIdOf } from '../../../translate/json.ts'
+import { viewCollection } from '../../../views/collections.ts'
 import type { Asking, Known, Posting } from './posting.ts'
 
 /** The id of what an activity is done to. @throws Refusal 'activity.no-object' when it names nothing, or several */
@@ -19,10 +21,18 @@ export async function askForAccount({ parts }: Asking, uri: string): Promise<Par
   return { accounts: new Map(account ? [[uri, account]] : []) }
 }
 
-/** Asks for a post that is not known here yet, or else an actor. */
+/** Asks for a post that is not known here yet, or else an actor, or else whoever made what is neither. */
 export async function askForThing(asking: Asking, uri: string): Promise<Partial<Known>> {
-  const post = await asking.parts.resolvePost(uri).catch(() => undefined)
-  return post ? { posts: new Map([[uri, post]]) } : askForAccount(asking, uri)
+  const { parts } = asking
+  const post = await parts.resolvePost(uri).catch(() => undefined)
+  if (post) return { posts: new Map([[uri, post]]) }
+  const actor = await askForAccount(asking, uri)
+  if (actor.accounts?.size || parts.world.uris.isOurs(uri)) return actor
+  const thing = await parts.directory.post(uri).catch(() => undefined)
+  const maker = thing === undefined || thing === 'gone' ? undefined : idsOf(thing.attributedTo)[0]
+  const account =
+    maker === undefined ? undefined : await parts.directory.findByUri(maker).catch(() => undefined)
+  return { accounts: new Map(account ? [[uri, account]] : []) }
 }
 
 /** An actor that is known by now; nothing when there is none of that id. */
@@ -52,12 +62,37 @@ export async function findSubject(
   return refuse(apart ? 'follow.blocked' : 'act.object-unknown')
 }
 
-/** Whom something that is no post belongs to: a person, or who made it, if whoever acts may know of it. */
-export async function requireOwner(posting: Posting, uri: string): Promise<Account> {
+export interface Thing {
+  readonly owner: Account
+  /** everyone may see it */
+  readonly open: boolean
+}
+
+/**
+ * Something that is no post: a person, or what somebody made, with whoever it belongs to.
+ * @throws Refusal 'act.object-unknown' when there is none that they may know of, 'follow.blocked'
+ */
+export async function requireThing(posting: Posting, uri: string): Promise<Thing> {
+  const thing = (await findMade(posting, uri)) ?? refuse('act.object-unknown')
+  const { tx, actor } = posting
+  if ((await blockedBetween(tx, actor.id, [thing.owner.id])).size > 0) refuse('follow.blocked')
+  return thing
+}
+
+async function findMade(posting: Posting, uri: string): Promise<Thing | undefined> {
+  const { tx, actor, world } = posting
   const account = await findActor(posting, uri)
-  if (!account) return refuse('act.object-unknown')
-  if ((await blockedBetween(posting.tx, posting.actor.id, [account.id])).size > 0) refuse('follow.blocked')
-  return account
+  if (account) return { owner: account, open: true }
+  const viewer = { accountId: actor.id }
+  const [objectId, collectionId] = [world.uris.objectIdFrom(uri), world.uris.collectionIdFrom(uri)]
+  const made = objectId
+    ? await findVisibleObject(tx, objectId, viewer)
+    : collectionId
+      ? await viewCollection(tx, collectionId, viewer)
+      : undefined
+  if (!made || ('deletedAt' in made && made.deletedAt !== null)) return undefined
+  const owner = await findAccount(tx, made.accountId)
+  return owner && { owner, open: isOpen(made.visibility) }
 }
 
 /** Whoever said a post, to be told of what is done to it; nobody when it is one's own. */
