@@ -2,6 +2,8 @@ import type { AccountId } from '../../base/ids.ts'
 import { type Tx, transact } from '../../db/transact.ts'
 import { record } from '../../facts/record.ts'
 import { forgetActivitiesOf } from '../activities/store.ts'
+import { deleteUndoneOf } from '../activities/undone-store.ts'
+import { deleteCollectionsOf } from '../collections/store.ts'
 import { deleteFeatured } from '../featured/store.ts'
 import { findSomeFollowsOf } from '../follows/find.ts'
 import { countAccepted } from '../follows/request.ts'
@@ -33,12 +35,14 @@ const sweeps: readonly Sweep[] = [
   removeSomeReactionsOf,
   removeSomePostsOf,
   (_world, tx, { id }, limit) => removeSomeObjectsOf(tx, id, limit),
+  (_world, tx, { id }, limit) => deleteCollectionsOf(tx, id, limit),
   endFollows,
   (_world, tx, { id }, limit) => deleteNotificationsAbout(tx, id, limit),
   (_world, tx, { id }, limit) => deleteHome(tx, id, limit),
   (_world, tx, { id }, limit) => deleteInbox(tx, id, limit),
   async (_world, tx, { id }) => {
     await deleteFeatured(tx, id)
+    await deleteUndoneOf(tx, id)
     return 0
   },
   (_world, tx, { id }, limit) => forgetActivitiesOf(tx, id, limit),

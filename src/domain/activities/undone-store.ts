@@ -7,6 +7,11 @@ export interface Undone {
   readonly byId: ActivityId
 }
 
+/** What an account that is gone took back is nobody's to take back again. */
+export async function deleteUndoneOf(tx: Tx, accountId: AccountId): Promise<void> {
+  await tx.deleteFrom('undone_activity').where('account_id', '=', accountId).execute()
+}
+
 /** @returns false when it was taken back before */
 export async function insertUndone(
   tx: Tx,

@@ -96,6 +96,22 @@ export async function insertItems(
   return new Set(added.map((row) => row.uri))
 }
 
+/** Some of the collections of an account that is gone, with all that is in them; how many that were. */
+export async function deleteCollectionsOf(tx: Tx, accountId: AccountId, limit: number): Promise<number> {
+  const gone = await tx
+    .deleteFrom('collection')
+    .where((eb) =>
+      eb(
+        'id',
+        'in',
+        eb.selectFrom('collection').select('id').where('account_id', '=', accountId).limit(limit),
+      ),
+    )
+    .returning('id')
+    .execute()
+  return gone.length
+}
+
 /** @returns false when it was not in it */
 export async function deleteItem(tx: Tx, id: CollectionId, uri: string): Promise<boolean> {
   const gone = await tx
