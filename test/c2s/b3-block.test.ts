@@ -3,7 +3,7 @@ import type { LocalAccount } from '../../src/domain/accounts/account.ts'
 import { findAccountByUri } from '../../src/domain/accounts/find.ts'
 import { findBlock } from '../../src/domain/blocks/find.ts'
 import { findFollow } from '../../src/domain/follows/find.ts'
-import { kept, mayRead, noteBy, PUBLIC, posted, postTo, refused, saidBy } from '../support/outbox.ts'
+import { kept, mayRead, noteBy, PUBLIC, posted, postTo, readAs, refused, saidBy } from '../support/outbox.ts'
 import type { Person } from '../support/peer.ts'
 import { bearing, tokenFor } from '../support/tokens.ts'
 import { startWhole, type Whole } from '../support/whole.ts'
@@ -57,6 +57,8 @@ test('ends all that tied the two, and is never told to the one whom it keeps awa
 
   expect(await kept(whole, block.id)).toMatchObject({ public: false, lasting: true })
   expect(await mayRead(whole, block.id, anna)).toBe(true)
+  expect((await readAs(whole, block.id, anna)).json).toEqual(block)
+  expect((await alice.get(block.id)).status).toBe(404)
   for (const reader of [far, ben, carl, undefined]) expect(await mayRead(whole, block.id, reader)).toBe(false)
 
   const again = await refused(whole, anna, { type: 'Block', object: alice.uri })

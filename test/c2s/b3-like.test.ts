@@ -1,6 +1,16 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { LocalAccount } from '../../src/domain/accounts/account.ts'
-import { countsOf, kept, mayRead, noteBy, noteFrom, posted, postTo, refused } from '../support/outbox.ts'
+import {
+  countsOf,
+  kept,
+  mayRead,
+  noteBy,
+  noteFrom,
+  posted,
+  postTo,
+  readAs,
+  refused,
+} from '../support/outbox.ts'
 import type { Json, Person } from '../support/peer.ts'
 import { startWhole, type Whole } from '../support/whole.ts'
 import { ORIGIN, personHere } from '../support/world.ts'
@@ -37,6 +47,14 @@ describe('a Like', () => {
     expect(await countsOf(whole, object)).toEqual({ likes: 1, boosts: 0 })
     for (const reader of [anna, ben]) expect(await mayRead(whole, like.id, reader)).toBe(true)
     for (const reader of [carl, undefined]) expect(await mayRead(whole, like.id, reader)).toBe(false)
+    for (const [reader, status] of [
+      [anna, 200],
+      [ben, 200],
+      [carl, 404],
+      [undefined, 404],
+    ] as const)
+      expect((await readAs(whole, like.id, reader)).status).toBe(status)
+    expect((await readAs(whole, like.id, ben)).json).toEqual(like)
     expect((await kept(whole, like.id))?.lasting).toBe(true)
     expect(await whole.db.selectFrom('job').select('id').execute()).toEqual([])
   })
@@ -95,6 +113,18 @@ describe('a Like', () => {
       })
     }
     expect(await refused(whole, anna, { type: 'Like' })).toMatchObject({ status: 400 })
+  })
+
+  test('of what is no post is kept, and whoever made it is told', async () => {
+    const place = await posted(whole, ben, { type: 'Place', name: 'Harbour', to: [anna.uri] })
+    const { id: object } = place.object as { id: string }
+    expect(await posted(whole, anna, { type: 'Like', object })).toMatchObject({ to: [ben.uri], object })
+    expect(await refused(whole, carl, { type: 'Like', object })).toMatchObject({ status: 400 })
+    expect(await refused(whole, anna, { type: 'Announce', object })).toMatchObject({ status: 403 })
+    const far = `${alice.uri}/places/1`
+    whole.peer.serve(far, { id: far, type: 'Place', name: 'Far', attributedTo: alice.uri })
+    const like = await posted(whole, anna, { type: 'Like', object: far })
+    expect(like).toMatchObject({ to: [alice.uri], object: far })
   })
 
   test('of a person is kept and told', async () => {

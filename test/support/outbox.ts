@@ -139,3 +139,14 @@ export async function countsOf(whole: Whole, uri: string): Promise<{ likes: numb
     .executeTakeFirstOrThrow()
   return { likes: row.likes ?? 0, boosts: row.boosts ?? 0 }
 }
+
+/** What somebody's app is answered when it reads something here. */
+export async function readAs(whole: Whole, uri: unknown, who?: LocalAccount): Promise<Answered> {
+  const reply = await whole.ask(new URL(String(uri)).pathname, {
+    headers: {
+      accept: 'application/activity+json',
+      ...(who && bearing(await tokenOf(whole, who, {}))),
+    },
+  })
+  return { ...reply, json: reply.text.startsWith('{') ? (JSON.parse(reply.text) as Json) : {} }
+}
