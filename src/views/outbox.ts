@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { AccountId, ActivityId, PostId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
 import { statement } from '../db/statement.ts'
-import { activityReadableBy } from '../domain/activities/audience-find.ts'
+import { activityReadableBy, saidTo } from '../domain/activities/audience-find.ts'
 import { inOrder, keyset, type Range } from './ranges.ts'
 import type { Viewer } from './view.ts'
 
@@ -52,7 +52,7 @@ export async function countOwnActivities(db: Db, accountId: AccountId): Promise<
   return Number(rows[0]?.n ?? 0)
 }
 
-/** What of it this reader may see. */
+/** What of it was for this reader; that its author is there, and not kept apart from them, is to be asked before. */
 export async function listActivities(
   db: Db,
   accountId: AccountId,
@@ -65,7 +65,7 @@ export async function listActivities(
     SELECT activity.id, activity.kind, activity.post_id AS "postId", activity.body,
       coalesce(said.edited_at > activity.created_at, false) AS outdated
     FROM activity LEFT JOIN post AS said ON said.id = activity.post_id AND activity.kind = 'Create'
-    WHERE activity.account_id = ${accountId}::bigint AND ${where} AND ${activityReadableBy(viewer)}
+    WHERE activity.account_id = ${accountId}::bigint AND ${where} AND ${saidTo(viewer)}
     ${rest}`.execute(db)
   return inOrder(rows, range)
 }
@@ -74,7 +74,7 @@ export async function countActivities(db: Db, accountId: AccountId, viewer: View
   if (viewer?.accountId === accountId) return countOwnActivities(db, accountId)
   const { rows } = await sql<{ n: string }>`
     SELECT count(*) AS n FROM activity
-    WHERE activity.account_id = ${accountId}::bigint AND ${activityReadableBy(viewer)}`.execute(db)
+    WHERE activity.account_id = ${accountId}::bigint AND ${saidTo(viewer)}`.execute(db)
   return Number(rows[0]?.n ?? 0)
 }
 
@@ -116,7 +116,7 @@ export async function searchActivities(
       WHERE account_id = ${accountId}::bigint AND ${where} AND ${sinceOf(filter)} ${rest}
     ), fitting AS (
       SELECT activity.id FROM near JOIN activity ON activity.id = near.id
-      WHERE ${fits(filter)} AND ${activityReadableBy(viewer)}
+      WHERE ${fits(filter)} AND ${viewer?.accountId === accountId ? sql`true` : saidTo(viewer)}
       ORDER BY activity.id DESC LIMIT ${limit + 1}
     )
     SELECT near.id, near.kind, near.post_id AS "postId", near.body, true AS fits,

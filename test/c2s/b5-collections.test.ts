@@ -430,7 +430,7 @@ describe('collections that people keep', () => {
     const { headers } = await ask(`${open}/seek?item=${encodeURIComponent(String(notes[20]))}`, ben)
     expect(itemsOf(await get(String(headers.location), ben))[0]).toBe(notes[20])
     await posted(whole, ida, { type: 'Delete', object: open })
-    expect((await ask(open, undefined)).status).toBe(410)
+    await expect.poll(async () => (await ask(open, undefined)).status).toBe(410)
   }, 60_000)
 })
 

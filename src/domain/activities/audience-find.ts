@@ -8,20 +8,27 @@ import { type Viewer, visibleTo } from '../posts/audience.ts'
  * to some for them.
  */
 export function activityReadableBy(viewer: Viewer): RawBuilder<boolean> {
+  if (!viewer) return sql<boolean>`(${saidTo(viewer)} AND ${isThere('activity')})`
+  const me = sql`${viewer.accountId}::bigint`
+  return sql<boolean>`(activity.account_id = ${me} OR (
+    ${saidTo(viewer)} AND ${isThere('activity')} AND NOT ${areApart(me, sql`activity.account_id`)}))`
+}
+
+/** The same of somebody who is known to be there, and from whom no block keeps this reader: what of it was for them. */
+export function saidTo(viewer: Viewer): RawBuilder<boolean> {
   const ofPost = sql`EXISTS (SELECT 1 FROM post WHERE post.id = activity.post_id AND ${visibleTo(viewer)})`
   const ofObject = sql`EXISTS (SELECT 1 FROM object WHERE object.id = activity.object_id AND ${objectReadableBy(viewer)})`
-  const about = (alone: RawBuilder<unknown>) => sql`CASE
+  const me = viewer && sql`${viewer.accountId}::bigint`
+  const told = me
+    ? sql`(activity.public
+      OR EXISTS (SELECT 1 FROM activity_recipient AS told
+        WHERE told.activity_id = activity.id AND told.account_id = ${me})
+      OR (activity.to_followers AND ${follows(me, 'activity')}))`
+    : sql`activity.public`
+  return sql<boolean>`CASE
     WHEN activity.post_id IS NOT NULL THEN ${ofPost}
     WHEN activity.object_id IS NOT NULL THEN ${ofObject}
-    ELSE ${alone} END`
-  if (!viewer) return sql<boolean>`(${about(sql`activity.public`)} AND ${isThere('activity')})`
-  const me = sql`${viewer.accountId}::bigint`
-  const told = sql`(activity.public
-    OR EXISTS (SELECT 1 FROM activity_recipient AS told
-      WHERE told.activity_id = activity.id AND told.account_id = ${me})
-    OR (activity.to_followers AND ${follows(me, 'activity')}))`
-  return sql<boolean>`(activity.account_id = ${me} OR (
-    ${about(told)} AND ${isThere('activity')} AND NOT ${areApart(me, sql`activity.account_id`)}))`
+    ELSE ${told} END`
 }
 
 /** The same for the table `object`: what is no post. */
