@@ -16,6 +16,7 @@ import { answerErrors, asProblemAt } from './faces/http/errors.ts'
 import { mayBeForSurface } from './faces/http/fedify.ts'
 import { loadedLater } from './faces/http/later.ts'
 import { trustProxies } from './faces/http/limits.ts'
+import { isMastodonPath } from './faces/mastodon/paths.ts'
 import { mediaFiles } from './faces/media/files.ts'
 import { isOAuthPath } from './faces/oauth/paths.ts'
 import { pages } from './faces/pages/pages.ts'
@@ -100,6 +101,7 @@ function createHandler(
   const { world } = house
   const { uris, clock } = world
   const clients = clientsOf(house)
+  const shared = { hub: hubOf(parts, house, late), draining, late }
   const app = express()
   app.disable('x-powered-by')
   app.set('etag', false)
@@ -126,7 +128,13 @@ function createHandler(
   app.use(
     loadedLater(
       ({ path }) => path.startsWith('/ap/'),
-      () => loadClients(parts, house, late, draining),
+      () => loadClients(parts, house, shared),
+    ),
+  )
+  app.use(
+    loadedLater(
+      ({ path }) => isMastodonPath(path),
+      () => loadMastodon(parts, house, shared),
     ),
   )
   app.use(
@@ -151,21 +159,38 @@ function createHandler(
 async function loadClients(
   { config, databaseUrl, log }: AppParts,
   house: House,
-  late: AsyncDisposableStack,
-  draining: AbortSignal,
+  { hub, ...shared }: Shared,
 ): Promise<express.RequestHandler> {
   const { clientRoutes } = await import('./faces/activitypub/clients.ts')
-  const hub = late.use(new EventHub({ world: house.world, databaseUrl, log }))
-  return clientRoutes({
-    ...house,
-    blocks: house.domains.blocks,
-    config,
-    databaseUrl,
-    log,
-    hub,
-    draining,
-    late,
-  })
+  const { blocks } = house.domains
+  return clientRoutes({ ...house, ...shared, blocks, config, databaseUrl, log, hub: hub() })
+}
+
+/** The same for the API of Mastodon. */
+async function loadMastodon(
+  { config, databaseUrl, log }: AppParts,
+  house: House,
+  { hub, ...shared }: Shared,
+): Promise<express.RequestHandler> {
+  const { mastodonRoutes } = await import('./faces/mastodon/mastodon.ts')
+  const { blocks } = house.domains
+  return mastodonRoutes({ ...house, ...shared, blocks, config, databaseUrl, log, hub: hub() })
+}
+
+/** What the APIs have in common for as long as the app is open. */
+interface Shared {
+  readonly hub: () => EventHub
+  readonly draining: AbortSignal
+  readonly late: AsyncDisposableStack
+}
+
+/** One for both APIs, opened by the first that needs it. */
+function hubOf({ databaseUrl, log }: AppParts, { world }: House, late: AsyncDisposableStack): () => EventHub {
+  let hub: EventHub | undefined
+  return () => {
+    hub ??= late.use(new EventHub({ world, databaseUrl, log }))
+    return hub
+  }
 }
 
 /** Nor is the authorization server. */

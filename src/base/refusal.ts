@@ -163,12 +163,23 @@ export type RefusalCode =
   | 'stream.not-yours'
   | 'stream.ticket'
   | 'stream.too-many'
+  | 'factor.stale'
+  | 'factor.step-over'
+  | 'factor.wrong'
+  | 'passkey.known'
+  | 'passkey.too-many'
+  | 'passkey.wrong'
   | 'not-found'
   | 'busy'
   | 'not-available-yet'
   | 'gone'
   | 'list.not-yours'
   | 'search.too-short'
+  | 'params.invalid'
+  | 'params.unreadable'
+  | 'api.no-method'
+  | 'api.unsupported'
+  | 'token.no-user'
 
 /** An expected no: for good, and no fault of ours. Safe to show by its code; `details` fill its sentence. */
 export class Refusal extends Error {

@@ -14,10 +14,12 @@ import { grantSentences } from './sentences/grants.ts'
 import { inboxSentences } from './sentences/inboxes.ts'
 import { lifecycleSentences } from './sentences/lifecycle.ts'
 import { outboxSentences } from './sentences/outbox.ts'
+import { paramSentences } from './sentences/params.ts'
 import { postSentences } from './sentences/posts.ts'
 import { readSentences } from './sentences/reads.ts'
 import { relationSentences } from './sentences/relations.ts'
 import { requestSentences } from './sentences/requests.ts'
+import { securitySentences } from './sentences/security.ts'
 import { streamSentences } from './sentences/streams.ts'
 import { uploadSentences } from './sentences/uploads.ts'
 
@@ -30,10 +32,12 @@ const entries: Readonly<Record<RefusalCode, Entry>> = {
   ...inboxSentences,
   ...lifecycleSentences,
   ...outboxSentences,
+  ...paramSentences,
   ...postSentences,
   ...readSentences,
   ...relationSentences,
   ...requestSentences,
+  ...securitySentences,
   ...streamSentences,
   ...uploadSentences,
 }
@@ -144,11 +148,6 @@ export function asProblemAt(origin: string): AnswerWriter {
       )
     asProblem(req, res, answer)
   }
-}
-
-/** As Mastodon's clients expect it. */
-export const asMastodonError: AnswerWriter = (_req, res, { sentence, reference }) => {
-  res.json({ error: reference === undefined ? sentence : `${sentence} (${reference})` })
 }
 
 /** Express, its router and its body readers throw errors with a `status`; each has the code that says the same. */

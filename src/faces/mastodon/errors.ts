@@ -1,0 +1,74 @@
+import type { RefusalCode } from '../../base/refusal.ts'
+import type { Answer, AnswerWriter } from '../http/errors.ts'
+
+interface Said {
+  readonly status?: number
+  /** instead of our own sentence: some apps know these by heart */
+  readonly error?: string
+}
+
+const NOT_FOUND: Said = { status: 404, error: 'Record not found' }
+const INVALID: Said = { status: 422 }
+const FORBIDDEN: Said = { status: 403, error: 'This action is not allowed' }
+
+/** Where this API says something else than the others, or with another status. */
+const said: Partial<Readonly<Record<RefusalCode, Said>>> = {
+  'token.missing': { error: 'The access token is invalid' },
+  'token.invalid': { error: 'The access token is invalid' },
+  'token.scope': { error: 'This action is outside the authorized scopes' },
+  'request.too-many': { error: 'Too many requests' },
+  'not-found': NOT_FOUND,
+  gone: NOT_FOUND,
+  'account.not-found': NOT_FOUND,
+  'account.gone': NOT_FOUND,
+  'approval.not-found': NOT_FOUND,
+  'collection.not-found': NOT_FOUND,
+  'emoji.not-found': NOT_FOUND,
+  'follow.not-found': NOT_FOUND,
+  'media.not-found': NOT_FOUND,
+  'poll.not-found': NOT_FOUND,
+  'post.gone': NOT_FOUND,
+  'post.not-found': NOT_FOUND,
+  'post.not-yours': NOT_FOUND,
+  'post.parent-not-found': NOT_FOUND,
+  'quote.not-found': NOT_FOUND,
+  'remote.gone': NOT_FOUND,
+  'remote.not-found': NOT_FOUND,
+  'report.not-found': NOT_FOUND,
+  'poll.voted': { status: 422, error: 'Validation failed: You have already voted on this poll' },
+  'poll.choice': { status: 422, error: 'Validation failed: The chosen vote option does not exist' },
+  'poll.ended': { status: 422, error: 'Validation failed: The poll has already ended' },
+  'poll.own': { status: 422, error: 'Validation failed: You can’t vote in your own polls' },
+  'post.empty': { status: 422, error: 'Validation failed: Text can’t be blank' },
+  'post.too-long': INVALID,
+  'boost.private': FORBIDDEN,
+  'boost.refused': FORBIDDEN,
+  'like.refused': FORBIDDEN,
+  'reply.refused': FORBIDDEN,
+  'follow.blocked': FORBIDDEN,
+  'follow.self': FORBIDDEN,
+  'block.self': FORBIDDEN,
+}
+
+/** As apps of the Mastodon API expect it: always JSON, and always with `error`. */
+export const asMastodonError: AnswerWriter = (_req, res, answer) => {
+  const { status = answer.status } = sayingOf(answer)
+  if (status === 401) res.setHeader('WWW-Authenticate', challengeOf(answer))
+  res.status(status).json({ error: textFor(answer), ...answer.more })
+}
+
+function sayingOf({ code }: Answer): Said {
+  return code === 'internal' ? {} : (said[code] ?? {})
+}
+
+function textFor(answer: Answer): string {
+  const text = sayingOf(answer).error ?? answer.sentence
+  return answer.reference === undefined ? text : `${text} (${answer.reference})`
+}
+
+function challengeOf({ code, details }: Answer): string {
+  const scheme = details?.scheme === 'DPoP' ? 'DPoP' : 'Bearer'
+  return code === 'token.missing'
+    ? `${scheme} realm="Weft"`
+    : `${scheme} realm="Weft", error="invalid_token", error_description="The access token is invalid"`
+}

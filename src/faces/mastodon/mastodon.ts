@@ -1,0 +1,45 @@
+import { type ErrorRequestHandler, type RequestHandler, Router } from 'express'
+import { refuse } from '../../base/refusal.ts'
+import { readBearer } from '../http/auth.ts'
+import { answerErrors } from '../http/errors.ts'
+import { checkUrl } from '../http/params.ts'
+import { appRoutes } from './apps.ts'
+import { openApi } from './cors.ts'
+import { defaultImages } from './default-images.ts'
+import { asMastodonError } from './errors.ts'
+import { instanceRoutes } from './instance.ts'
+import { apiLimits } from './limits.ts'
+import type { MastodonParts } from './parts.ts'
+import { unsupportedRoutes } from './unsupported.ts'
+
+/**
+ * The API of Mastodon, for the apps that are made for it. Its words (status, reblog, favourite) are spoken here and in
+ * `translate/to-mastodon` alone; everywhere else these are posts, boosts and likes.
+ */
+export function mastodonRoutes(parts: MastodonParts): RequestHandler {
+  const { config, log, world } = parts
+  const limits = apiLimits(config)
+  const router = Router({ caseSensitive: true })
+  router.use(defaultImages())
+  router.use(openApi, checkUrl, readBearer(parts))
+  // A token that does not hold is counted against where it came from.
+  router.use(((error, req, res, next) =>
+    limits.all(req, res, () => next(error))) satisfies ErrorRequestHandler)
+  router.use(limits.all)
+  router.use((_req, res, next) => {
+    res.locals.origin = world.uris.origin
+    res.setHeader('Cache-Control', 'private, no-store')
+    next()
+  })
+  for (const part of routers) router.use(part(parts))
+  router.use(() => refuse('api.no-method'))
+  router.use(answerErrors(log, asMastodonError))
+  return router
+}
+
+/** Each answers its own paths, written in full, and lets all others go on. */
+const routers: readonly ((parts: MastodonParts) => RequestHandler)[] = [
+  appRoutes,
+  instanceRoutes,
+  unsupportedRoutes,
+]
