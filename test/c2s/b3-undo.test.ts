@@ -153,7 +153,7 @@ test('what means nothing here is undone before whoever heard of it, by what it w
   const object = `${ORIGIN}/ap/posts/1`
   const join = await posted(whole, anna, { type: 'Join', object, to: [alice.uri] })
   const undone = await undo({ type: 'Join', object })
-  expect(undone).toMatchObject({ to: [alice.uri] })
+  expect(undone).toMatchObject({ to: [alice.uri], object: { id: join.id, type: 'Join', object } })
   await whole.settled()
   await alice.receives((one) => one.id === undone.id)
   expect(await not(join.id)).toMatchObject({ status: 400, json: { duplicate: undone.id } })
@@ -179,7 +179,8 @@ test('nobody undoes what another did', async () => {
   const theirs = { type: 'Like', actor: ben.uri, object }
   for (const named of [like.id, { ...theirs, id: like.id }, theirs])
     expect(await not(named)).toMatchObject({ status: 403, type: 'actor-not-authorized' })
-  for (const named of ['https://far.test/x', `${ORIGIN}/ap/activities/1`, { type: 'Like', object }])
+  const quiet = await posted(whole, ben, { type: 'Arrive', to: [] })
+  for (const named of [quiet.id, 'https://far.test/x', `${ORIGIN}/ap/activities/1`, { type: 'Like', object }])
     expect(await not(named)).toMatchObject({ status: 400, type: 'object-does-not-exist' })
   expect(await not(undefined)).toMatchObject({ status: 400 })
   expect(await countsOf(whole, object)).toMatchObject({ likes: 1 })

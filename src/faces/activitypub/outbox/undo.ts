@@ -8,6 +8,7 @@ import { type Act, mayUndo } from '../../../domain/grants/scopes.ts'
 import { findPostsByIds } from '../../../domain/posts/find.ts'
 import { removeReactions } from '../../../domain/reactions/reactions.ts'
 import { unboostPost, unlikePost } from '../../../domain/reactions/undo.ts'
+import { isObject, type JsonObject } from '../../../translate/json.ts'
 import { heardBefore } from './heard.ts'
 import type { Asking, OutboxHandler, Posted, Posting } from './posting.ts'
 import { requireScope } from './scopes.ts'
@@ -48,16 +49,25 @@ async function takeBack(posting: Posting, undone: Exclude<Undone, { kind: 'over'
     case 'wish': {
       const forget = undone.wish.kind === 'announce' ? unboostPost : unlikePost
       await forget(world, actor, undone.wish.targetId)
-      return give(posting, { audience: nobody })
+      return give(posting, { audience: nobody, words: wordsFor(posting, undone) })
     }
     case 'accept': {
       const follower = await findAccount(tx, undone.follow.followerId)
       await rejectFollow(world, undone.follow)
-      return give(posting, { also: follower ? [follower] : [] })
+      return give(posting, { also: follower ? [follower] : [], words: wordsFor(posting, undone) })
     }
     case 'given':
-      return give(posting, { audience: await heardBefore(posting, undone.uri) })
+      return give(posting, {
+        audience: await heardBefore(posting, undone.uri),
+        words: wordsFor(posting, undone),
+      })
   }
+}
+
+/** What was named by what it was is told by its id, too. */
+function wordsFor({ activity }: Posting, { uri }: Undone): JsonObject {
+  const { object } = activity
+  return isObject(object) ? { ...activity, object: { ...object, id: uri } } : activity
 }
 
 async function end(posting: Posting, { uri }: Undone, work: () => Promise<unknown>): Promise<Posted> {

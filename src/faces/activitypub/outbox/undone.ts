@@ -4,7 +4,6 @@ import type { Uris } from '../../../base/uris.ts'
 import type { Db } from '../../../db/connect.ts'
 import type { LocalAccount } from '../../../domain/accounts/account.ts'
 import { findAccountByUri } from '../../../domain/accounts/find.ts'
-import { findActivity } from '../../../domain/activities/find.ts'
 import { findDone, findUndoOf } from '../../../domain/activities/undone-find.ts'
 import { type Block, findBlock, findBlockByUri } from '../../../domain/blocks/find.ts'
 import { type Follow, findFollow, findFollowByUri } from '../../../domain/follows/find.ts'
@@ -15,6 +14,7 @@ import { findReaction, findReactionsByUris } from '../../../domain/reactions/fin
 import type { KnownReaction } from '../../../domain/reactions/reaction.ts'
 import { reactionEmojiOf } from '../../../translate/from-activity/reaction.ts'
 import { idOf, isObject, type Json, type JsonObject, typeOf } from '../../../translate/json.ts'
+import { viewReadableActivity } from '../../../views/activities.ts'
 
 /** What somebody takes back, as it stands, and the id of the activity by which they did it. */
 export type Undone = { readonly uri: string } & (
@@ -62,7 +62,7 @@ export async function undoneIn(looking: Looking, object: Json | undefined): Prom
 async function byId(looking: Looking, uri: string): Promise<Undone> {
   const { db, uris, actor } = looking
   const id = uris.activityIdFrom(uri)
-  const said = id && (await findActivity(db, id))
+  const said = id && (await viewReadableActivity(db, id, { accountId: actor.id }))
   if (said && said.accountId !== actor.id) refuse('act.not-yours')
   const type = said?.kind ?? ''
   const instead = INSTEAD[type]
@@ -88,7 +88,8 @@ async function standingAs({ db, actor }: Looking, uri: string): Promise<Undone |
   if (follow?.followerId === actor.id) return { kind: 'follow', uri, follow }
   const block = await findBlockByUri(db, uri)
   if (block?.accountId === actor.id) return { kind: 'block', uri, block }
-  if (reaction || boost || follow || block) refuse('act.not-yours')
+  // What others did is theirs; that they did it need not be known.
+  if (reaction || boost || follow || block) refuse('act.object-unknown')
   const wish = (await findApprovalsNamed(db, uri)).find(
     (one) => one.actorId === actor.id && one.state === 'pending',
   )
