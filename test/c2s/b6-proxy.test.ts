@@ -204,6 +204,15 @@ describe('S-093, e4: nothing leads inside', () => {
     expect((await proxy(address)).json).toMatchObject({ status: 400, code: 'proxy.address' })
   })
 
+  test.each(['acct:root@10.0.0.7', 'acct:eve@inside.test', 'eve@far.test:5432'])(
+    '%s is nobody',
+    async (handle) => {
+      const before = server.peer.requests.length
+      expect((await proxy(handle)).status).toBe(404)
+      expect(server.peer.requests).toHaveLength(before)
+    },
+  )
+
   test('neither does a redirect', async () => {
     for (const redirect of [
       'https://inside.test/1',

@@ -1,7 +1,8 @@
 import express, { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express'
 import { handleFrom } from '../../base/handles.ts'
 import type { PostId } from '../../base/ids.ts'
-import { refuse } from '../../base/refusal.ts'
+import { Refusal, refuse } from '../../base/refusal.ts'
+import { Transient } from '../../base/transient.ts'
 import { findLocalAccount } from '../../domain/accounts/find.ts'
 import { signGet } from '../../federation/sign.ts'
 import { createProxy, type FarReader, type Proxied, type Reader } from '../../remote/proxy.ts'
@@ -56,7 +57,7 @@ function wantedFrom(req: Request): string {
 async function addressIn({ world, config }: ClientParts, wanted: string): Promise<URL> {
   if (/^acct:|^@?[^/:@\s]+@[^/@\s]+$/i.test(wanted)) {
     const handle = handleFrom(wanted) ?? refuse('proxy.address')
-    const account = await world.directory.find(handle)
+    const account = await world.directory.find(handle).catch(notAsked)
     return new URL(account?.uri ?? refuse('remote.not-found'))
   }
   const url = URL.parse(wanted) ?? refuse('proxy.address')
@@ -66,6 +67,13 @@ async function addressIn({ world, config }: ClientParts, wanted: string): Promis
     refuse('proxy.address')
   url.hash = ''
   return url
+}
+
+/** A host that says nothing of its people, or nothing that can be believed, is as one that does not answer. */
+function notAsked(error: unknown): undefined {
+  if (error instanceof Transient) refuse('proxy.failed')
+  if (!(error instanceof Refusal)) throw error
+  if (error.code !== 'remote.not-found' && error.code !== 'remote.gone') refuse('proxy.failed')
 }
 
 /** Goes on as a GET of that path, so that the same routes decide by the same token who may see what. */
