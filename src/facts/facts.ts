@@ -24,6 +24,8 @@ export type Fact =
       readonly ourParentId: PostId | null
       /** it was withheld until now, and was said already */
       readonly released?: true
+      /** nobody has it of whom nobody may know */
+      readonly plain?: boolean
     }
   /** a new post waits for the author of what it answers, and only its own author knows of it */
   | { readonly type: 'post.withheld'; readonly postId: PostId; readonly authorId: AccountId }

@@ -60,7 +60,7 @@ export async function editPost(world: World, author: LocalAccount, id: PostId, e
   requireLanguages([edit.language])
   const summary = edit.summary?.trim() ?? post.summary
   const title = edit.title === undefined ? post.title : edit.title
-  const mayBeEmpty = (edit.mediaIds?.length ?? 0) > 0 || (title ?? '') !== '' || post.kind === 'question'
+  const mayBeEmpty = (edit.mediaIds?.length ?? 0) > 0 || edit.audience !== undefined
   const words = await wordsFrom(world, { ...edit, kind: post.kind }, summary, mayBeEmpty)
 
   await transact(world.db, async (tx) => {

@@ -89,15 +89,18 @@ export async function publishPost(world: World, author: LocalAccount, draft: Dra
       await enterOwn(tx, id, author.id)
       // An app is answered with what it said, whoever else may read that yet.
       if (audience) await record(world, tx, { type: 'post.withheld', postId: id, authorId: author.id })
-    } else await record(world, tx, { type: 'post.published', postId: id, authorId: author.id, ourParentId })
+    } else {
+      const plain = post.quiet.blind.length === 0
+      await record(world, tx, { type: 'post.published', postId: id, authorId: author.id, ourParentId, plain })
+    }
     await askLeave(world, tx, post, leave)
     return id
   })
 }
 
-/** A post may be a picture, a question or a title alone. */
-function isMoreThanWords({ title, poll, written, summary }: Draft): boolean {
-  return (title ?? '') !== '' || poll !== undefined || (written !== undefined && (summary ?? '') !== '')
+/** What an app posts may be a question, a title or a warning alone. */
+function isMoreThanWords({ audience, title, poll, summary }: Draft): boolean {
+  return audience !== undefined && ((title ?? '') !== '' || poll !== undefined || (summary ?? '') !== '')
 }
 
 function readersOf({ id, mentions, quiet }: NewPost) {

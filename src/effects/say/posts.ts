@@ -12,35 +12,38 @@ import type { Sayers, Saying, SayingParts } from './saying.ts'
 /** Create, Update and Delete of our posts. */
 export const sayPosts: Sayers = {
   'post.published': async (parts, tx, fact) => {
-    const said = fact.released ? await findSaid(tx, fact.postId) : undefined
-    return sayPost(parts, tx, fact.postId, fact.authorId, createFrom, [], said)
+    const id = fact.released ? await findSaid(tx, fact.postId) : undefined
+    return sayPost(parts, tx, fact, { write: createFrom, plain: fact.plain === true, ...(id && { id }) })
   },
   // Its author may read what they said; others hear of it once they may.
   'post.withheld': async (parts, tx, fact) => {
-    const saying = await sayPost(parts, tx, fact.postId, fact.authorId, createFrom, [])
+    const saying = await sayPost(parts, tx, fact, { write: createFrom })
     return saying && { ...saying, stays: true }
   },
   'post.edited': async (parts, tx, fact) =>
-    fact.local
-      ? sayPost(parts, tx, fact.postId, fact.authorId, updateFrom, fact.formerlyMentioned)
-      : undefined,
+    fact.local ? sayPost(parts, tx, fact, { write: updateFrom, alsoTo: fact.formerlyMentioned }) : undefined,
   'post.removed': async (parts, _tx, fact) =>
     fact.local && !fact.withAuthor ? sayRemoved(parts, fact) : undefined,
+}
+
+interface How {
+  readonly write: typeof createFrom
+  readonly alsoTo?: readonly AccountId[]
+  /** nobody has it of whom nobody may know */
+  readonly plain?: boolean
+  readonly id?: ActivityId
 }
 
 async function sayPost(
   parts: SayingParts,
   tx: Tx,
-  postId: PostId,
-  authorId: AccountId,
-  write: typeof createFrom,
-  alsoTo: readonly AccountId[],
-  id = parts.ids.next<ActivityId>(),
+  { postId, authorId }: { readonly postId: PostId; readonly authorId: AccountId },
+  { write, alsoTo = [], plain = false, id = parts.ids.next<ActivityId>() }: How,
 ): Promise<Saying | undefined> {
   const post = await viewPost(tx, postId, { accountId: authorId })
   if (!post) return undefined
   const mentioned = post.mentions.map((mention) => mention.id)
-  const blind = (await mentionedIn(tx, postId)).filter((mention) => mention.blind)
+  const blind = plain ? [] : (await mentionedIn(tx, postId)).filter((mention) => mention.blind)
   return {
     id,
     accountId: authorId,
