@@ -47,7 +47,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   // One transaction may look at what it has entered as often as it likes.
   await sql`CREATE UNIQUE INDEX event_once ON event (topic, subject, thing_id)
     WHERE verb = 'Add' AND thing IN ('received', 'activity', 'notification', 'act')`.execute(db)
-  await sql`CREATE INDEX event_created ON event (created_at)`.execute(db)
 
   await sql`
     CREATE TABLE stream_ticket (

@@ -1,16 +1,10 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { AccountId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
-import {
-  activityReadableBy,
-  collectionReadableBy,
-  objectReadableBy,
-} from '../domain/activities/audience-find.ts'
-import { areApart, isMuted } from '../domain/blocks/find.ts'
-import type { Gone, StreamEvent } from '../domain/events/event.ts'
-import { isHeard } from '../domain/inboxes/find.ts'
-import { eachIn, maySee, visibleTo } from '../domain/posts/audience.ts'
-import type { Viewer } from './view.ts'
+import { areApart } from '../domain/blocks/find.ts'
+import type { StreamEvent } from '../domain/events/event.ts'
+import { eachIn, maySee } from '../domain/posts/audience.ts'
+import { isThere, type Rule, ruleFor } from './hearing-rules.ts'
 
 /** Whether one reader may hear of one event. Nobody in particular is `null`. */
 export interface Hearing {
@@ -18,165 +12,145 @@ export interface Hearing {
   readonly readerId: AccountId | null
 }
 
-/** What an event is asked about: by which rule, and by the ids that stand in its query as `pair.id` and `pair.subject`. */
-type Rule = (viewer: Viewer) => RawBuilder<unknown>
-
 /**
  * Which of these may be told, by the very rules by which their reader could read the same at its address now; a fixed
- * number of queries, however many readers there are. What is gone is for those who could see it.
+ * number of queries, however many readers there are. What everybody may have needs no more of each reader than that no
+ * block stands between; the rest is asked for each of them. What is gone is for those who could see it.
  */
 export async function mayHear(db: Db, hearings: readonly Hearing[]): Promise<Set<Hearing>> {
   const allowed = new Set<Hearing>()
   const byRule = new Map<Rule, Hearing[]>()
   const gone: Hearing[] = []
   for (const hearing of hearings) {
-    const { event } = hearing
-    const rule = ruleFor(event)
-    if (event.audience) gone.push(hearing)
+    const rule = ruleFor(hearing.event)
+    if (hearing.event.audience) gone.push(hearing)
     else if (rule === undefined) allowed.add(hearing)
-    else byRule.set(rule, [...(byRule.get(rule) ?? []), hearing])
+    else addTo(byRule, rule, hearing)
   }
-  for (const [rule, asked] of byRule) await ask(db, rule, asked, allowed)
-  await askOfGone(db, gone, allowed)
+  for (const [rule, asked] of byRule) {
+    const left = await hearOpen(db, rule, asked, allowed)
+    const known = left.filter(({ readerId }) => readerId !== null)
+    for (const hearing of await pass(db, rule.rows(eachIn(sql`pair.reader`)), known)) allowed.add(hearing)
+  }
+  for (const hearing of await couldSee(db, gone)) allowed.add(hearing)
   return allowed
 }
 
-const posts: Rule = (viewer) => sql`JOIN post ON post.id = pair.id WHERE ${visibleTo(viewer)}`
-
-/** Whom the author of a post is kept apart from does not stand below it. */
-const replies: Rule = (viewer) => sql`JOIN post ON post.id = pair.id
-  WHERE ${visibleTo(viewer)} AND NOT ${areApart(
-    sql`(SELECT asked.account_id FROM post AS asked WHERE asked.id = pair.subject)`,
-    sql`post.account_id`,
-  )}`
-
-/** Who likes a post that is not for everyone is told to nobody. */
-const likes: Rule = (
-  viewer,
-) => sql`JOIN post ON post.id = pair.subject JOIN account AS far ON far.id = pair.id
-  WHERE ${visibleTo(viewer)} AND post.visibility IN ('public', 'unlisted')
-    AND far.suspended_at IS NULL AND far.deleted_at IS NULL ${unlessApart(viewer)}`
-
-/** What somebody likes is theirs to know; others hear of what they said openly that they like. */
-const liked: Rule = (viewer) => sql`JOIN post ON post.id = pair.id
-  WHERE ${visibleTo(viewer)} AND (pair.subject = ${viewer ? sql`pair.reader` : sql`NULL`} OR EXISTS (
-    SELECT 1 FROM reaction JOIN activity ON activity.account_id = reaction.account_id
-      AND activity.body::jsonb ->> 'id' = reaction.uri
-    WHERE reaction.account_id = pair.subject AND reaction.post_id = post.id AND reaction.emoji IS NULL
-      AND activity.kind = 'Like' AND activity.public))`
-
-const activities: Rule = (viewer) => sql`JOIN activity ON activity.id = pair.id
-  WHERE ${activityReadableBy(viewer)}`
-
-const objects: Rule = (viewer) => sql`JOIN object ON object.id = pair.id WHERE ${objectReadableBy(viewer)}`
-
-const collections: Rule = (viewer) => sql`JOIN collection ON collection.id = pair.id
-  WHERE ${collectionReadableBy(viewer)}`
-
-const people: Rule = (viewer) => sql`JOIN account AS far ON far.id = pair.id
-  WHERE far.deleted_at IS NULL ${unlessApart(viewer)}`
-
-/** Of somebody's own lists, whoever may read them at all may read everything in them. */
-const blocked: Rule = () => sql`JOIN account AS far ON far.id = pair.id`
-
-const received: Rule = (
-  viewer,
-) => sql`JOIN inbox_item AS item ON item.owner_id = pair.subject AND item.id = pair.id
-  JOIN account ON account.id = item.actor_id
-  WHERE ${isHeard(sql`pair.subject`)} AND (item.post_id IS NULL OR EXISTS (
-    SELECT 1 FROM post WHERE post.id = item.post_id AND ${visibleTo(viewer)}))`
-
-const home: Rule = (viewer) => sql`JOIN post ON post.id = pair.id
-  WHERE ${visibleTo(viewer)} AND NOT ${isMuted(sql`pair.subject`, sql`post.account_id`, 'posts')}`
-
-const notifications: Rule = (viewer) => sql`
-  JOIN notification ON notification.owner_id = pair.subject AND notification.id = pair.id
-  JOIN account ON account.id = notification.from_account_id
-  WHERE (notification.kind = 'report' OR (account.suspended_at IS NULL
-      AND NOT ${areApart(sql`pair.subject`, sql`account.id`)}
-      AND NOT ${isMuted(sql`pair.subject`, sql`account.id`, 'notifications')}))
-    AND (notification.post_id IS NULL OR EXISTS (
-      SELECT 1 FROM post WHERE post.id = notification.post_id AND ${visibleTo(viewer)}))`
-
-function unlessApart(viewer: Viewer): RawBuilder<unknown> {
-  return viewer ? sql`AND NOT ${areApart(sql`${viewer.accountId}::bigint`, sql`far.id`)}` : sql``
-}
-
-/** undefined: whoever listens may know, since only an id is told that they knew already. */
-function ruleFor({ thing, topic: { name } }: StreamEvent): Rule | undefined {
-  if (name === 'replies' && thing === 'post') return replies
-  if (name === 'liked') return thing === 'post' ? liked : undefined
-  if (name === 'likes') return likes
-  if (name === 'home') return home
-  if (name === 'blocked') return blocked
-  if (thing === 'id') return undefined
-  return RULES[thing]
-}
-
-const RULES: Readonly<Record<Exclude<StreamEvent['thing'], 'id'>, Rule>> = {
-  account: people,
-  post: posts,
-  act: posts,
-  activity: activities,
-  received,
-  notification: notifications,
-  object: objects,
-  collection: collections,
-}
-
-async function ask(db: Db, rule: Rule, hearings: readonly Hearing[], allowed: Set<Hearing>): Promise<void> {
-  const known = hearings.filter(({ readerId }) => readerId !== null)
-  const strangers = hearings.filter(({ readerId }) => readerId === null)
-  await askAs(db, rule(eachIn(sql`pair.reader`)), known, allowed)
-  await askAs(db, rule(undefined), strangers, allowed)
-}
-
-async function askAs(
+/** @returns what is not for everybody */
+async function hearOpen(
   db: Db,
-  rest: RawBuilder<unknown>,
+  rule: Rule,
   hearings: readonly Hearing[],
   allowed: Set<Hearing>,
-): Promise<void> {
-  if (hearings.length === 0) return
-  const { rows } = await sql<{ n: number }>`
-    SELECT pair.n::int AS n FROM unnest(
+): Promise<readonly Hearing[]> {
+  const alike = new Map<string, Hearing[]>()
+  for (const hearing of hearings) addTo(alike, likenessOf(rule, hearing), hearing)
+  const samples = [...alike.values()].flatMap(([first]) => first ?? [])
+  const open = await openAmong(db, rule, samples)
+  const left: Hearing[] = []
+  for (const same of alike.values()) {
+    const owners = same[0] && open.get(same[0])
+    if (owners === undefined) left.push(...same)
+    else for (const hearing of await notKeptFrom(db, rule, owners, same)) allowed.add(hearing)
+  }
+  return left
+}
+
+/** Events that differ only in whose list they stand in are the same to everybody else. */
+function likenessOf({ of }: Rule, { event, readerId }: Hearing): string {
+  const { position, thing, thingId, topic } = event
+  const same =
+    topic.name === 'inbox' || topic.name === 'home' ? `${topic.name} ${thing} ${thingId}` : position
+  return of === undefined && readerId === null ? `${same} for strangers` : same
+}
+
+/** Of those that everybody may have, whose they are; where that alone does not decide, only what strangers ask for. */
+async function openAmong(
+  db: Db,
+  { rows, of }: Rule,
+  samples: readonly Hearing[],
+): Promise<Map<Hearing, readonly AccountId[]>> {
+  if (samples.length === 0) return new Map()
+  const found = await sql<{ n: number; of: AccountId[] }>`
+    SELECT pair.n::int AS n, ${of === undefined ? sql`'{}'::bigint[]` : sql`ARRAY[${of}]`} AS of
+    FROM ${pairsOf(samples)} ${rows(undefined)}`.execute(db)
+  const open = new Map<Hearing, readonly AccountId[]>()
+  for (const row of found.rows) {
+    const sample = samples[row.n - 1]
+    if (sample && (of !== undefined || sample.readerId === null)) open.set(sample, row.of)
+  }
+  return open
+}
+
+/** Those readers whom no block keeps from any of these owners, and whose own mute does not either. */
+async function notKeptFrom(
+  db: Db,
+  { mutes = false }: Rule,
+  owners: readonly AccountId[],
+  hearings: readonly Hearing[],
+): Promise<readonly Hearing[]> {
+  const readers = [...new Set(hearings.flatMap(({ readerId }) => readerId ?? []))]
+  if (readers.length === 0 || owners.length === 0) return hearings
+  const theirs = sql`any(${owners}::bigint[])`
+  const ours = sql`any(${readers}::bigint[])`
+  const { rows } = await sql<{ id: AccountId }>`
+    SELECT account_id AS id FROM block WHERE target_id = ${theirs} AND account_id = ${ours}
+    UNION SELECT target_id FROM block WHERE account_id = ${theirs} AND target_id = ${ours}
+    UNION SELECT refused.account_id FROM account AS owner
+      JOIN user_domain_block AS refused ON refused.domain = ANY (owner.domains)
+      WHERE owner.id = ${theirs} AND refused.account_id = ${ours}
+    UNION SELECT far.id FROM user_domain_block AS refused
+      JOIN account AS far ON far.id = ${ours} AND refused.domain = ANY (far.domains)
+      WHERE refused.account_id = ${theirs}
+    UNION SELECT account_id FROM mute WHERE ${mutes} AND target_id = ${theirs} AND account_id = ${ours}
+      AND (expires_at IS NULL OR expires_at > now())`.execute(db)
+  const kept = new Set<AccountId | null>(rows.map(({ id }) => id))
+  return hearings.filter(
+    ({ readerId }) => readerId === null || !kept.has(readerId) || owners.includes(readerId),
+  )
+}
+
+function pairsOf(hearings: readonly Hearing[]): RawBuilder<unknown> {
+  return sql`unnest(
       ${hearings.map(({ event }) => event.thingId)}::bigint[],
       ${hearings.map(({ event }) => event.topic.subject)}::bigint[],
       ${hearings.map(({ readerId }) => readerId)}::bigint[]
-    ) WITH ORDINALITY AS pair (id, subject, reader, n) ${rest}`.execute(db)
-  for (const { n } of rows) {
-    const hearing = hearings[n - 1]
-    if (hearing) allowed.add(hearing)
-  }
+    ) WITH ORDINALITY AS pair (id, subject, reader, n)`
+}
+
+async function pass(
+  db: Db,
+  rest: RawBuilder<unknown>,
+  hearings: readonly Hearing[],
+): Promise<readonly Hearing[]> {
+  if (hearings.length === 0) return []
+  const { rows } = await sql<{ n: number }>`
+    SELECT DISTINCT pair.n::int AS n FROM ${pairsOf(hearings)} ${rest}`.execute(db)
+  return rows.flatMap(({ n }) => hearings[n - 1] ?? [])
 }
 
 /** The rule in its other form, since there is no row left to ask about. */
-async function askOfGone(db: Db, hearings: readonly Hearing[], allowed: Set<Hearing>): Promise<void> {
-  if (hearings.length === 0) return
+async function couldSee(db: Db, hearings: readonly Hearing[]): Promise<readonly Hearing[]> {
+  if (hearings.length === 0) return []
   const authorOf = ({ event }: Hearing): AccountId | null => event.audience?.authorId ?? null
   const { rows } = await sql<{ n: number; follows: boolean; apart: boolean; hidden: boolean }>`
     SELECT pair.n::int AS n, ${areApart(sql`pair.reader`, sql`pair.author`)} AS apart,
       EXISTS (SELECT 1 FROM follow WHERE follow.followed_id = pair.author AND follow.follower_id = pair.reader
         AND follow.state = 'accepted') AS follows,
-      NOT EXISTS (SELECT 1 FROM account WHERE account.id = pair.author
-        AND account.suspended_at IS NULL AND NOT account.suspended_afar) AS hidden
+      NOT EXISTS (SELECT 1 FROM account WHERE account.id = pair.author AND ${isThere(sql`account`)}) AS hidden
     FROM unnest(${hearings.map(authorOf)}::bigint[], ${hearings.map(({ readerId }) => readerId)}::bigint[])
       WITH ORDINALITY AS pair (author, reader, n)`.execute(db)
-  for (const { n, follows, apart, hidden } of rows) {
+  return rows.flatMap(({ n, follows, apart, hidden }) => {
     const hearing = hearings[n - 1]
-    if (
-      hearing?.event.audience &&
-      couldSee(hearing.event.audience, hearing.readerId, { follows, apart, hidden })
-    )
-      allowed.add(hearing)
-  }
+    const audience = hearing?.event.audience
+    const viewer = hearing?.readerId ? { accountId: hearing.readerId } : undefined
+    const sees = audience && maySee({ ...audience, authorHidden: hidden }, viewer, { follows, apart })
+    return hearing && sees ? [hearing] : []
+  })
 }
 
-function couldSee(
-  gone: Gone,
-  readerId: AccountId | null,
-  standing: { readonly follows: boolean; readonly apart: boolean; readonly hidden: boolean },
-): boolean {
-  const viewer = readerId === null ? undefined : { accountId: readerId }
-  return maySee({ ...gone, authorHidden: standing.hidden }, viewer, standing)
+function addTo<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {
+  const list = lists.get(key)
+  if (list) list.push(value)
+  else lists.set(key, [value])
 }

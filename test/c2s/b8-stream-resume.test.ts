@@ -108,7 +108,12 @@ describe('a listener that comes again', () => {
 })
 
 test('what happens while many open and close is told to each that was there, once', async () => {
-  const names = Array.from({ length: 30 }, (_, n) => `name ${n}`)
+  const renaming = (async () => {
+    for (let n = 0; n < 30; n++) {
+      await rename(`name ${n}`)
+      await sleep(15)
+    }
+  })()
   const heard: ServerSent[][] = []
   const listening = Array.from({ length: 8 }, async () => {
     let stood: string | undefined
@@ -121,14 +126,26 @@ test('what happens while many open and close is told to each that was there, onc
       stood = stream.lastId ?? stood
     }
     const last = await hear(stood === undefined ? {} : { 'last-event-id': stood })
-    await sleep(1500)
+    await renaming
+    const { id } = await whole.db
+      .selectFrom('event')
+      .select((eb) => eb.fn.max('id').as('id'))
+      .executeTakeFirstOrThrow()
+    for (
+      let position = null;
+      position === null || BigInt(last.lastId ?? 0) < BigInt(position);
+      await sleep(10)
+    ) {
+      const row = await whole.db
+        .selectFrom('event')
+        .select('position')
+        .where('id', '=', id)
+        .executeTakeFirst()
+      position = row?.position ?? null
+    }
     all.push(...last.events)
     heard.push(all)
   })
-  for (const name of names) {
-    await rename(name)
-    await sleep(15)
-  }
   await Promise.all(listening)
   const longest = Math.max(...heard.map(({ length }) => length))
   expect(longest).toBeGreaterThan(5)

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Batched, createBatches } from '../../base/batches.ts'
 import type { Log } from '../../base/log.ts'
 import { type Listener as Channel, listen } from '../../db/listen.ts'
 import type { World } from '../world.ts'
@@ -65,6 +66,8 @@ export class EventHub implements AsyncDisposable {
   readonly #entries = new Map<Listener, Entry>()
   readonly #heard = new Map<string, Set<Entry>>()
   readonly #timers: NodeJS.Timeout[] = []
+  /** where whoever begins to listen to these topics stands; many begin together when a server was away */
+  readonly #place: Batched<readonly Topic[], string>
   #channel: Promise<Channel> | undefined
   #position = 0n
   #reading: Promise<void> | undefined
@@ -73,6 +76,7 @@ export class EventHub implements AsyncDisposable {
 
   constructor(parts: HubParts) {
     this.#parts = parts
+    this.#place = createBatches((topics) => placesFor(parts.world, topics), { everyMs: 2, most: 500 })
   }
 
   /** how many listen */
@@ -85,10 +89,8 @@ export class EventHub implements AsyncDisposable {
    * @param after where they stood when they were here before
    */
   async open<L extends Listener>(listener: L, outlet: Outlet<L>, after?: string): Promise<Opened> {
-    const { world } = this.#parts
     await this.#connect()
-    await listenTo(world, listener.topics)
-    const position = await placeNewEvents(world)
+    const position = await this.#place(listener.topics)
     const resumed = after !== undefined && (await this.#canResume(listener.topics, after, position))
     const entry: Entry = {
       listener,
@@ -243,6 +245,12 @@ export class EventHub implements AsyncDisposable {
       this.#parts.log.warn('What is listened to could not be noted: {error}', { error }),
     )
   }
+}
+
+async function placesFor(world: HubParts['world'], topics: readonly (readonly Topic[])[]): Promise<string[]> {
+  await listenTo(world, topics.flat())
+  const position = await placeNewEvents(world)
+  return topics.map(() => position)
 }
 
 async function tellOne(entry: Entry, events: readonly StreamEvent[]): Promise<void> {
