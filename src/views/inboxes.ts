@@ -3,6 +3,7 @@ import type { AccountId, InboxItemId, PostId } from '../base/ids.ts'
 import type { Visibility } from '../base/visibility.ts'
 import type { Db } from '../db/connect.ts'
 import { prepared } from '../db/prepared.ts'
+import { isMuted } from '../domain/blocks/find.ts'
 import { isHeard } from '../domain/inboxes/find.ts'
 import { eachIn, visibleTo } from '../domain/posts/audience.ts'
 import { followersUrisOf } from './accounts.ts'
@@ -160,7 +161,7 @@ interface Row extends Omit<AboutPost, 'text' | 'post' | 'followersUris' | 'shown
 const stamp = sql<string>`concat_ws(' ', extract(epoch FROM it.edited_at), md5(it.policy::text), it.approved_by,
   CASE WHEN it.local THEN concat_ws('-', counted.replies, counted.likes, counted.boosts) END)`
 
-/** Those of `near` that the owner hears of and may see. */
+/** Those of `near` that the owner hears of and may see; who may see a post need not be asked whether they hear of its author. */
 function rowsOf(me: RawBuilder<unknown>, near: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     SELECT item.id, item.uri, item.kind, item.body, item.post_id AS "postId", account.id AS "actorId",
@@ -168,7 +169,10 @@ function rowsOf(me: RawBuilder<unknown>, near: RawBuilder<unknown>): RawBuilder<
       post.published_at AS "publishedAt", post.edited_at AS "editedAt", post.boost_of_id IS NOT NULL AS "isBoost",
       shown.id AS "shownId", shown.author_uri AS "authorUri", shown.stamp, made.addresses, made.body AS text
     FROM (${near}) AS item
-    JOIN account ON account.id = item.actor_id
+    CROSS JOIN LATERAL (
+      SELECT id, uri, followers_url, suspended_at, suspended_afar, deleted_at FROM account
+      WHERE account.id = item.actor_id OFFSET 0
+    ) AS account
     LEFT JOIN post ON post.id = item.post_id
     LEFT JOIN LATERAL (
       SELECT it.id, author.uri AS author_uri, ${stamp} AS stamp
@@ -177,9 +181,10 @@ function rowsOf(me: RawBuilder<unknown>, near: RawBuilder<unknown>): RawBuilder<
       WHERE it.id = coalesce(post.boost_of_id, post.id)
     ) AS shown ON true
     LEFT JOIN post_text AS made ON made.post_id = shown.id AND made.stamp = shown.stamp
-    WHERE ${isHeard(me)} AND (item.post_id IS NULL OR (${mayRead(me)} AND (post.boost_of_id IS NULL OR EXISTS (
-      SELECT 1 FROM post AS boost JOIN post ON post.id = boost.boost_of_id
-      WHERE boost.id = item.post_id AND ${mayRead(me)}))))`
+    WHERE NOT ${isMuted(me, sql`account.id`, 'posts')} AND CASE WHEN item.post_id IS NULL THEN ${isHeard(me)}
+      ELSE ${mayRead(me)} AND (post.boost_of_id IS NULL OR EXISTS (
+        SELECT 1 FROM post AS boost JOIN post ON post.id = boost.boost_of_id
+        WHERE boost.id = item.post_id AND ${mayRead(me)})) END`
 }
 /** The rule of who may see a post, for an owner who is still to be put in. */
 const mayRead = (me: RawBuilder<unknown>) => visibleTo(eachIn(me))

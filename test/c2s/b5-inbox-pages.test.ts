@@ -61,7 +61,9 @@ describe('an inbox', () => {
     expect([totalItems, orderedItems.length]).toEqual([1, 1])
   })
 
-  test('of several pages has none of it inline, and the same however it is walked through', async () => {
+  test('of several pages has none of it inline, and the same however it is walked through', {
+    timeout: 60_000,
+  }, async () => {
     for (let i = 0; i < 44; i++) await say(ben, `@anna number ${i}`)
     const whole_ = await get(inbox())
     expect(whole_).toMatchObject({

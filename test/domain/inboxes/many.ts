@@ -2,13 +2,16 @@ import { sql } from 'kysely'
 import type { AccountId } from '../../../src/base/ids.ts'
 import type { Db } from '../../../src/db/connect.ts'
 
-/** Puts `n` posts of a thousand accounts elsewhere into somebody's inbox, a second apart, and one like for every ten. */
+/**
+ * Puts `n` posts of a thousand accounts elsewhere into somebody's inbox, a second apart, and one like for every ten; among
+ * as many accounts as a server soon knows.
+ */
 export async function fillWithMany(db: Db, ownerId: AccountId, n: number): Promise<void> {
   const first = (BigInt(Date.now() - n * 1000) << 16n).toString()
   await sql`
     INSERT INTO account (id, local, uri, name, host, handle_verified, followers_url)
     SELECT i, false, 'https://many.test/users/' || i, 'many' || i, 'many.test', true,
-      'https://many.test/users/' || i || '/followers' FROM generate_series(1, 1000) AS i
+      'https://many.test/users/' || i || '/followers' FROM generate_series(1, 20000) AS i
     ON CONFLICT DO NOTHING`.execute(db)
   await sql`
     INSERT INTO post (id, uri, local, account_id, visibility, conversation_id, content_html, published_at)
