@@ -167,7 +167,8 @@ export function createDeliveryWork({ db, slot, send, log, instruments, limits }:
       )
     } catch (error) {
       if (error instanceof TimeLimitError) return { result: 'host-failed', reason: 'no answer in a minute' }
-      log.error('Sending {activityId} to {inboxUrl} threw: {error}', { activityId, inboxUrl, error })
+      // Not the inbox: it may be that of somebody of whom nobody is to know.
+      log.error('Sending {activityId} to {host} threw: {error}', { activityId, host: claimed.host, error })
       return { result: 'inbox-failed', status: 0, reason: 'could not be sent; see the log' }
     }
   }
