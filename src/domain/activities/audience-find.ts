@@ -14,10 +14,14 @@ export function activityReadableBy(viewer: Viewer): RawBuilder<boolean> {
     ${saidTo(viewer)} AND ${isThere('activity')} AND NOT ${areApart(me, sql`activity.account_id`)}))`
 }
 
+/** PostgreSQL would rather find out once for every post or account that there is than for each line of a page. */
+const lineByLine = sql`OFFSET 0`
+
 /** The same of somebody who is known to be there, and from whom no block keeps this reader: what of it was for them. */
 export function saidTo(viewer: Viewer): RawBuilder<boolean> {
-  const ofPost = sql`EXISTS (SELECT 1 FROM post WHERE post.id = activity.post_id AND ${visibleTo(viewer)})`
-  const ofObject = sql`EXISTS (SELECT 1 FROM object WHERE object.id = activity.object_id AND ${objectReadableBy(viewer)})`
+  const ofPost = sql`EXISTS (SELECT 1 FROM post WHERE post.id = activity.post_id AND ${visibleTo(viewer)} ${lineByLine})`
+  const ofObject = sql`EXISTS (SELECT 1 FROM object
+    WHERE object.id = activity.object_id AND ${objectReadableBy(viewer)} ${lineByLine})`
   const me = viewer && sql`${viewer.accountId}::bigint`
   const told = me
     ? sql`(activity.public
@@ -58,8 +62,9 @@ type Table = 'activity' | 'object' | 'collection'
 
 const follows = (me: RawBuilder<unknown>, table: Table) => sql<boolean>`EXISTS (
   SELECT 1 FROM follow WHERE follow.followed_id = ${sql.ref(`${table}.account_id`)}
-    AND follow.follower_id = ${me} AND follow.state = 'accepted')`
+    AND follow.follower_id = ${me} AND follow.state = 'accepted' ${lineByLine})`
 
 const isThere = (table: Table) => sql<boolean>`EXISTS (
   SELECT 1 FROM account AS speaker WHERE speaker.id = ${sql.ref(`${table}.account_id`)}
-    AND speaker.suspended_at IS NULL AND NOT speaker.suspended_afar AND speaker.deleted_at IS NULL)`
+    AND speaker.suspended_at IS NULL AND NOT speaker.suspended_afar AND speaker.deleted_at IS NULL
+  ${lineByLine})`

@@ -5,6 +5,7 @@ import { postObject } from '../../../translate/to-activity/received.ts'
 import { listFeaturedTags, listPinned } from '../../../views/featured.ts'
 import { countLiked, findLiked, listLiked } from '../../../views/interactions.ts'
 import { viewPosts } from '../../../views/posts.ts'
+import { counted } from './counted.ts'
 import { type ActorList, readerOf, shortList, textOf } from './source.ts'
 
 const PER_PAGE = 20
@@ -19,7 +20,8 @@ export const liked: ActorList = ({ db, uris }, account, reading) => {
     perPage: PER_PAGE,
     about: { attributedTo: account.uri, likedOf: account.uri },
     ...(reading.app ? { context: noteListContext } : {}),
-    count: () => countLiked(db, account.id, viewer),
+    count: () =>
+      counted(db, `liked ${account.id} ${viewer?.accountId}`, () => countLiked(db, account.id, viewer)),
     async read(range) {
       const rows = await listLiked(db, account.id, viewer, range)
       if (!reading.app) return rows.map(({ key, uri }) => ({ key, text: textOf(uri) }))

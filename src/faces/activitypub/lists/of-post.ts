@@ -11,6 +11,7 @@ import {
 } from '../../../views/interactions.ts'
 import type { PostView } from '../../../views/view.ts'
 import type { Reading } from '../../http/reading.ts'
+import { counted } from './counted.ts'
 import type { List } from './list.ts'
 import { type ListParts, readerOf, textOf } from './source.ts'
 
@@ -76,7 +77,10 @@ export const replies: PostList = ({ db, uris }, post, reading) => {
     first: 'oldest',
     perPage: PER_PAGE,
     about: { attributedTo: post.author.uri, repliesOf: post.uri },
-    count: () => (viewer ? countRepliesTo(db, post.id, viewer) : post.counts.replies),
+    count: () =>
+      viewer
+        ? counted(db, `replies ${post.id} ${viewer.accountId}`, () => countRepliesTo(db, post.id, viewer))
+        : post.counts.replies,
     async read(range) {
       const rows = await listRepliesTo(db, post.id, viewer, range, 'oldest')
       return rows.map(({ key, uri }) => ({ key, text: textOf(uri) }))

@@ -7,6 +7,7 @@ import { findOpenPost, listOpenPosts, type OpenPost } from '../../../views/open-
 import { countActivities, findSaid, listActivities, type SaidView } from '../../../views/outbox.ts'
 import { countOutbox, viewPosts } from '../../../views/posts.ts'
 import type { PostView, Viewer } from '../../../views/view.ts'
+import { counted } from './counted.ts'
 import type { Entry } from './list.ts'
 import { type ActorList, type ListParts, readerOf, textOf } from './source.ts'
 
@@ -35,7 +36,7 @@ export const outbox: ActorList = (parts, account, reading) => {
   const viewer = readerOf(reading)
   return {
     ...shape,
-    count: () => countActivities(db, account.id, viewer),
+    count: () => counted(db, `${id} ${viewer?.accountId}`, () => countActivities(db, account.id, viewer)),
     read: async (range) => saidEntries(parts, viewer, await listActivities(db, account.id, viewer, range)),
     async seek(uri) {
       const activityId = readId<ActivityId>(uris.activityIdFrom(uri))
