@@ -96,7 +96,8 @@ describe('a Move', () => {
     await whole.settled()
     expect(await alice.receives('Move')).toEqual(move)
     expect((await findMoving(whole.db, dora.id))?.movedToUri).toBe(bob.uri)
-    expect(await refused(whole, dora, { type: 'Follow', object: ben.uri })).toMatchObject({ status: 403 })
+    for (const act of [{ type: 'Follow', object: ben.uri }, { type: 'Arrive' }])
+      expect(await refused(whole, dora, act)).toMatchObject({ status: 403 })
   })
 })
 

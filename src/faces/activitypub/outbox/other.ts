@@ -1,3 +1,4 @@
+import { refuse } from '../../../base/refusal.ts'
 import type { OutboxHandler } from './posting.ts'
 import { requireScope } from './scopes.ts'
 import { give } from './speak.ts'
@@ -10,6 +11,7 @@ const INTRANSITIVE = new Set(['Activity', 'IntransitiveActivity', 'Arrive', 'Tra
 export const other: OutboxHandler = {
   authorise: ({ bearer }) => requireScope(bearer, 'createcontent'),
   async run(posting) {
+    if (posting.actor.movedToUri !== null) refuse('account.moved')
     if (!INTRANSITIVE.has(posting.type) && posting.activity.object === undefined) objectOf(posting.activity)
     return give(posting)
   },
