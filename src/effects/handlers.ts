@@ -1,7 +1,7 @@
 import type { AccountJob } from '../domain/accounts/jobs.ts'
 import { purgeAccount } from '../domain/accounts/purge.ts'
 import { refollow } from '../domain/accounts/refollow.ts'
-import { enterMore, type InboxFanOut } from '../domain/inboxes/enter.ts'
+import type { InboxFanOut, InboxWriting } from '../domain/inboxes/enter.ts'
 import { type Severing, sever } from '../domain/moderation/domains.ts'
 import { fanOutMore, type HomeFanOut } from '../domain/timelines/fan-out.ts'
 import type { World } from '../domain/world.ts'
@@ -12,7 +12,7 @@ import { type DeliverParts, deliver, expand } from './deliver.ts'
 import { documents } from './documents.ts'
 import { andTell, events } from './events.ts'
 import { askForHistory, history } from './history.ts'
-import { inboxes } from './inboxes.ts'
+import { inboxes, inboxJob } from './inboxes.ts'
 import { notify } from './notify.ts'
 import { previews } from './previews.ts'
 import { timelines } from './timelines.ts'
@@ -46,7 +46,7 @@ export function effectJobs(
         await save(next)
         signal.throwIfAborted()
       }),
-    inbox: (payload) => andTell(world, (within) => enterMore(within, payload as InboxFanOut)),
+    inbox: (payload) => inboxJob(world, payload as InboxFanOut | InboxWriting),
     home: (payload) => {
       const more = payload as HomeFanOut
       return andTell(world, (within) => fanOutMore(within, more), [more.postId])

@@ -1,9 +1,22 @@
+import type { AccountId, PostId } from '../base/ids.ts'
 import type { Tx } from '../db/transact.ts'
-import { enterPosts, forgetFollowed, hideShown, type NewPostItem } from '../domain/inboxes/enter.ts'
+import {
+  enterMore,
+  enterPosts,
+  forgetFollowed,
+  hideShown,
+  type InboxFanOut,
+  type InboxWriting,
+  type NewPostItem,
+} from '../domain/inboxes/enter.ts'
 import { hasOpenInboxes } from '../domain/inboxes/find.ts'
+import { keepTexts, type PostText } from '../domain/inboxes/texts.ts'
 import type { World } from '../domain/world.ts'
 import type { Fact } from '../facts/facts.ts'
 import type { Effect } from '../facts/record.ts'
+import { isLasting, receivedText } from '../translate/to-activity/received.ts'
+import { viewReceivedPosts } from '../views/inboxes.ts'
+import { andTell } from './events.ts'
 
 /** Lets posts come into the inboxes that apps read, and takes out what is not for their owners any more. */
 export function inboxes(world: Pick<World, 'ids' | 'uris' | 'clock' | 'limits'>): Effect {
@@ -59,4 +72,24 @@ async function keepApart(tx: Tx, fact: Fact): Promise<void> {
     case 'mute.made':
       return hideShown(tx, fact.accountId, fact.targetId)
   }
+}
+
+/** The job `inbox`: what one transaction should not do when a post comes to many, or to anybody. */
+export async function inboxJob(world: World, job: InboxFanOut | InboxWriting): Promise<void> {
+  if ('item' in job) return andTell(world, (within) => enterMore(within, job))
+  for (const [ownerId, postIds] of job.write) await write(world, ownerId, postIds)
+}
+
+async function write(
+  world: Pick<World, 'db' | 'clock' | 'uris'>,
+  ownerId: AccountId,
+  postIds: readonly PostId[],
+): Promise<void> {
+  const written: PostText[] = []
+  for (const received of await viewReceivedPosts(world.db, ownerId, postIds)) {
+    receivedText(received, world.uris, (about, text) => {
+      if (isLasting(about)) written.push({ postId: about.shownId, stamp: about.stamp, ...text })
+    })
+  }
+  await keepTexts(world, written)
 }

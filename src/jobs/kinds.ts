@@ -2,7 +2,7 @@
  * Every kind of job that stands in no lane; `effects/handlers.ts` holds one function for each.
  * - `deliver` finds whom an activity of ours goes to, and expands it into deliveries, some thousand inboxes at a time
  * - `home` writes a post into the homes of more local followers than one transaction should take
- * - `inbox` lets a post come into more inboxes than one transaction should take
+ * - `inbox` lets a post come into more inboxes than one transaction should take, and writes down what came into any
  * - `ask` takes an activity from elsewhere that first needs something from another server
  * - `account` does what follows for many rows when an account moves or goes
  * - `actor` asks other servers about one account: its document, what it features, whether its links lead back

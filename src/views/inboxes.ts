@@ -118,6 +118,19 @@ export async function viewReceivedById(
   return viewOne(db, ownerId, sql`item.id = ${id}::bigint`)
 }
 
+/** Those of these posts that came to somebody here. */
+export async function viewReceivedPosts(
+  db: Db,
+  ownerId: AccountId,
+  postIds: readonly PostId[],
+): Promise<readonly ReceivedView[]> {
+  const me = sql`${ownerId}::bigint`
+  const some = sql`SELECT * FROM inbox_item AS item
+    WHERE item.owner_id = ${me} AND item.post_id = any(${postIds}::bigint[])`
+  const { rows } = await sql<Row>`${rowsOf(me, some)}`.execute(db)
+  return viewRows(db, ownerId, rows)
+}
+
 async function viewOne(
   db: Db,
   ownerId: AccountId,

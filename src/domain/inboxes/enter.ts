@@ -33,6 +33,11 @@ export interface InboxFanOut {
   readonly after: AccountId | '0'
 }
 
+/** The job that writes posts down for whoever reads them there, so that not even the first has to wait for it. */
+export interface InboxWriting {
+  readonly write: readonly (readonly [ownerId: AccountId, postIds: readonly PostId[]])[]
+}
+
 const CHUNK = 5000
 
 /**
@@ -53,7 +58,8 @@ export async function enterPosts(world: InboxWorld, tx: Tx, posts: readonly NewP
     }
   })
   const { followersWithin: most } = world.limits
-  await insertPostItems(tx, items, { now: world.clock.now(), most })
+  const came = await insertPostItems(tx, items, { now: world.clock.now(), most })
+  await writeAhead(tx, came)
   const wide = await widelyHeard(tx, [...new Set(posts.map(({ authorId }) => authorId))], most)
   if (wide.size === 0) return
   const more = items.filter((_item, index) => wide.has(posts[index]?.authorId ?? ('' as AccountId)))
@@ -61,6 +67,13 @@ export async function enterPosts(world: InboxWorld, tx: Tx, posts: readonly NewP
     tx,
     more.map((item) => ({ kind: 'inbox', payload: { item, after: '0' } satisfies InboxFanOut })),
   )
+}
+
+async function writeAhead(tx: Tx, came: ReadonlyMap<PostId, AccountId>): Promise<void> {
+  if (came.size === 0) return
+  const owners = Map.groupBy(came, ([, ownerId]) => ownerId)
+  const write = [...owners].map(([ownerId, posts]) => [ownerId, posts.map(([postId]) => postId)] as const)
+  await enqueue(tx, [{ kind: 'inbox', payload: { write } satisfies InboxWriting }])
 }
 
 /** One chunk of a large fan-out; enqueues the next in the same transaction. */

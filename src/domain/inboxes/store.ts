@@ -39,14 +39,15 @@ const isOpen = sql`login.inbox_since IS NOT NULL`
  * blindly, and whose post it shows again. Nobody gets what they said themselves, or what is from or of somebody from whom
  * a block keeps them apart.
  * @param most followers that get it now, in the order of their ids
+ * @returns those that came to somebody, each with one to whom it came
  */
 export async function insertPostItems(
   tx: Tx,
   items: readonly PostItem[],
   { now, most }: { readonly now: Date; readonly most: number },
-): Promise<void> {
-  if (items.length === 0) return
-  await sql`
+): Promise<Map<PostId, AccountId>> {
+  if (items.length === 0) return new Map()
+  const { rows } = await sql<{ postId: PostId; ownerId: AccountId }>`
     INSERT INTO inbox_item (owner_id, id, uri, actor_id, kind, post_id, created_at)
     SELECT owner.id, item.id, item.uri, post.account_id, item.kind, post.id, ${now}
     FROM unnest(${items.map(({ id }) => id)}::bigint[], ${items.map(({ uri }) => uri)}::text[],
@@ -66,7 +67,8 @@ export async function insertPostItems(
         WHERE ${isOpen} AND shown.id = post.boost_of_id AND post.visibility IN ('public', 'unlisted')
     ) AS owner
     WHERE ${wanted}
-    ON CONFLICT DO NOTHING`.execute(tx)
+    ON CONFLICT DO NOTHING RETURNING post_id AS "postId", owner_id AS "ownerId"`.execute(tx)
+  return new Map(rows.map(({ postId, ownerId }) => [postId, ownerId]))
 }
 
 const wanted = sql`owner.id <> post.account_id AND NOT ${areApart(sql`owner.id`, sql`post.account_id`)}
