@@ -68,7 +68,7 @@ const asShell = (shell: Json): Part => ['object', JSON.stringify(shell), { type:
 
 async function upload(
   parts: readonly Part[],
-  how: { as?: LocalAccount; token?: string; type?: string } = {},
+  how: { as?: LocalAccount; token?: string; type?: string; key?: string } = {},
 ) {
   const account = how.as ?? (anna as LocalAccount)
   const reply = await server.ask(`/ap/actors/${account.id}/uploads`, {
@@ -76,6 +76,7 @@ async function upload(
     headers: {
       'content-type': how.type ?? `multipart/form-data; boundary=${BORDER}`,
       authorization: `Bearer ${how.token ?? tokens.get(account.id)}`,
+      ...(how.key !== undefined && { 'idempotency-key': how.key }),
     },
     body: form(parts),
   })
@@ -445,6 +446,28 @@ describe('b7: a Create around a file', () => {
     ] as const)
       expect((await read(media, by(reader))).status).toBe(status)
     expect((await server.ask(pathOf(media), { headers: ACTIVITY })).status).toBe(404)
+  })
+
+  test('with an Idempotency-Key is posted once, and another file with the same key is refused', async () => {
+    const parts = [inCreate({ type: 'Note', content: 'Once' }, [PUBLIC]), asFile(png)]
+    const first = await upload(parts, { key: 'a key' })
+    const waiting = await server.db
+      .selectFrom('attachment')
+      .select('id')
+      .where('post_id', 'is', null)
+      .execute()
+    const again = await upload(parts, { key: 'a key' })
+    expect([again.status, again.headers.location, again.json]).toEqual([
+      201,
+      first.headers.location,
+      first.json,
+    ])
+    const other = await picture({ format: 'png', width: 41, height: 30 })
+    const reply = await upload([parts[0] as Part, asFile(other)], { key: 'a key' })
+    expect(reply.json).toMatchObject({ status: 422, code: 'request.key-reused' })
+    expect(
+      await server.db.selectFrom('attachment').select('id').where('post_id', 'is', null).execute(),
+    ).toEqual(waiting)
   })
 
   test('for followers elsewhere: their server, which says not for whom it asks, gets the picture', async () => {

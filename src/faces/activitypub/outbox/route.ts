@@ -46,7 +46,12 @@ export function outboxRoute(parts: ClientParts): RequestHandler {
   return router
 }
 
-function onceFrom(req: Request, { account, clientId }: Bearer, { hash }: PostedBody): OnceOnly | undefined {
+/** How a request says that it is to be carried out once, however often it comes. */
+export function onceFrom(
+  req: Request,
+  { account, clientId }: Bearer,
+  { hash }: PostedBody,
+): OnceOnly | undefined {
   const key = req.get('Idempotency-Key') ?? ''
   if (key === '') return undefined
   if (key.length > LONGEST_KEY) refuse('request.key-too-long', { most: LONGEST_KEY })

@@ -1,3 +1,4 @@
+import { createHash, type Hash } from 'node:crypto'
 import { type FileHandle, open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import busboy from 'busboy'
@@ -11,6 +12,8 @@ export interface UploadForm {
   /** what describes the file, as JSON */
   readonly object: Buffer | undefined
   readonly description: string | undefined
+  /** of all that it held */
+  readonly digest: string
 }
 
 const LARGEST_SHELL = 256 * 1024
@@ -30,6 +33,7 @@ export async function readForm(req: Request, path: string): Promise<UploadForm> 
   const parser = parserFor(req)
   requireBearable(length - AROUND, LARGEST_FILM)
   await using file = await open(path, 'wx', 0o600)
+  const hash = createHash('sha256')
   const parts = new Map<string, Buffer>()
   const { promise: broken, reject } = Promise.withResolvers<never>()
   const invalid = (reason: string) => reject(new Refusal('request.invalid', { reason }))
@@ -39,7 +43,7 @@ export async function readForm(req: Request, path: string): Promise<UploadForm> 
     if (name === 'object') return gather(stream).then((bytes) => void parts.set(name, bytes))
     if (name !== 'file' || hasFile) return refuse('request.invalid', { reason: `${name} was not asked for` })
     hasFile = true
-    return keep(file, stream, length)
+    return keep(file, hash, stream, length)
   }
   parser.on('file', (name, stream) => {
     const work = (async () => take(name, stream))()
@@ -69,7 +73,9 @@ export async function readForm(req: Request, path: string): Promise<UploadForm> 
     req.resume()
   }
   if (!hasFile) refuse('upload.no-file')
-  return { object: parts.get('object'), description: parts.get('description')?.toString() }
+  const [object, description] = [parts.get('object'), parts.get('description')]
+  hash.update(JSON.stringify([object?.toString(), description?.toString()]))
+  return { object, description: description?.toString(), digest: hash.digest('base64url') }
 }
 
 function parserFor(req: Request): busboy.Busboy {
@@ -104,7 +110,7 @@ async function gather(stream: Readable): Promise<Buffer> {
 }
 
 /** Writes a file down as long as it is one that we take, and no larger than its kind may be. */
-async function keep(file: FileHandle, stream: Readable, length: number): Promise<void> {
+async function keep(file: FileHandle, hash: Hash, stream: Readable, length: number): Promise<void> {
   let [head, size, most] = [Buffer.alloc(0), 0, LARGEST_FILM]
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     if (head.length < ENOUGH) {
@@ -113,6 +119,7 @@ async function keep(file: FileHandle, stream: Readable, length: number): Promise
     }
     size += chunk.length
     if (size > most * MEGABYTE) requireBearable(Math.max(size, length - AROUND), most)
+    hash.update(chunk)
     await file.writeFile(chunk)
   }
 }

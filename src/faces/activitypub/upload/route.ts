@@ -1,6 +1,6 @@
 import { join } from 'node:path'
-import { type RequestHandler, type Response, Router } from 'express'
-import { type AccountId, type AttachmentId, readId } from '../../../base/ids.ts'
+import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { type AccountId, type ActivityId, type AttachmentId, readId } from '../../../base/ids.ts'
 import { Refusal, refuse } from '../../../base/refusal.ts'
 import type { FileAudience } from '../../../domain/media/attachment.ts'
 import { discardFile } from '../../../domain/media/keep.ts'
@@ -19,10 +19,10 @@ import type { ClientParts } from '../client-parts.ts'
 import { addressesIn, withoutBlind } from '../outbox/addresses.ts'
 import { audienceOf } from '../outbox/audience.ts'
 import { postedObject } from '../outbox/body.ts'
-import { answerPosted, carryOut } from '../outbox/route.ts'
+import { answerPosted, carryOut, onceFrom } from '../outbox/route.ts'
 import { requireAddressing } from '../outbox/scopes.ts'
 import { readForm, type UploadForm } from './form.ts'
-import { asCreate, creationIn } from './shell.ts'
+import { asCreate, type Creation, creationIn } from './shell.ts'
 
 /**
  * Where apps hand in files (`uploadMedia`): a file, alone or with what describes it, becomes an object that can be posted
@@ -39,7 +39,9 @@ export function uploadRoute(parts: ClientParts): RequestHandler {
     if (readId<AccountId>(String(req.params.id)) !== bearer.account.id) refuse('outbox.not-yours')
     allowBody(req, LONGEST_MS)
     await budgets.spend(req, res, 'upload', Number(req.headers['content-length'] ?? 0))
-    await withTemporaryFile(folder, async (path) => take(parts, bearer, path, await readForm(req, path), res))
+    await withTemporaryFile(folder, async (path) =>
+      take({ parts, bearer, path, req, res }, await readForm(req, path)),
+    )
   })
   return router
 }
@@ -47,13 +49,16 @@ export function uploadRoute(parts: ClientParts): RequestHandler {
 /** A film from a telephone on the road takes its time. */
 const LONGEST_MS = 570_000
 
-async function take(
-  parts: ClientParts,
-  bearer: Bearer,
-  path: string,
-  form: UploadForm,
-  res: Response,
-): Promise<void> {
+interface Upload {
+  readonly parts: ClientParts
+  readonly bearer: Bearer
+  readonly path: string
+  readonly req: Request
+  readonly res: Response
+}
+
+async function take(upload: Upload, form: UploadForm): Promise<void> {
+  const { parts, bearer, path, res } = upload
   const posted = form.object && postedObject(form.object)
   const creation = posted && creationIn(posted)
   const about: JsonObject = creation?.object ?? posted ?? {}
@@ -67,13 +72,22 @@ async function take(
     ...(!creation && { shell: withoutBlind(more) as JsonObject }),
   }).catch(said)
   if (!creation) return answerUploaded(parts, res, id, bearer)
-  try {
-    const media = await requireMedia(parts, id, bearer)
-    await answerPosted(parts, res, await carryOut(parts, bearer, asCreate(creation, media), undefined))
-  } catch (error) {
-    await discardFile(parts.world.db, bearer.account.id, id)
-    throw error
-  }
+  const activityId = await post(upload, creation, form, id).finally(() =>
+    // It waits no more unless it was not posted, or had been by an earlier request of the same key.
+    discardFile(parts.world.db, bearer.account.id, id),
+  )
+  await answerPosted(parts, res, activityId)
+}
+
+async function post(
+  { parts, bearer, req }: Upload,
+  creation: Creation,
+  { digest }: UploadForm,
+  id: AttachmentId,
+): Promise<ActivityId> {
+  const json = asCreate(creation, await requireMedia(parts, id, bearer))
+  const body = { json, hash: digest }
+  return carryOut(parts, bearer, body, onceFrom(req, bearer, body))
 }
 
 /** The same in the words of FEP-c180. */

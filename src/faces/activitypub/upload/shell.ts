@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto'
 import { refuse } from '../../../base/refusal.ts'
 import { isObject, type Json, type JsonObject, listOf } from '../../../translate/json.ts'
-import type { PostedBody } from '../outbox/body.ts'
 import { classify, isOfType, typesOf } from '../outbox/classify.ts'
 
 /** A Create that stands around a file, and what it is to create. */
@@ -33,14 +31,13 @@ const KNOWN = ['mediaType', 'url', 'width', 'height', 'blurhash', 'focalPoint', 
  * The same Create around the file as it is kept: an object that is a file itself is described by it, any other holds it
  * as its first attachment.
  */
-export function asCreate({ activity, object }: Creation, media: JsonObject): PostedBody {
+export function asCreate({ activity, object }: Creation, media: JsonObject): JsonObject {
   const isFile = typesOf(object).length === 0 || isOfType(object, FILES)
   const attachment: Json = [media.id ?? null, ...listOf(object.attachment)]
   const whole: JsonObject = isFile
     ? { type: media.type ?? 'Document', ...object, ...pick(media, KNOWN) }
     : { ...object, attachment }
-  const json = { ...activity, object: whole }
-  return { json, hash: createHash('sha256').update(JSON.stringify(json)).digest('base64url') }
+  return { ...activity, object: whole }
 }
 
 function pick(object: JsonObject, names: readonly string[]): JsonObject {
