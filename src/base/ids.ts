@@ -25,6 +25,7 @@ export type ObjectId = Id<'object'>
 export type GrantId = Id<'grant'>
 export type CollectionId = Id<'collection'>
 export type CollectionItemId = Id<'collection-item'>
+export type RuleId = Id<'rule'>
 
 const LOW_BITS = 16n
 const HIGHEST = (1n << 63n) - 1n

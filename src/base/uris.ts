@@ -87,6 +87,9 @@ export interface Uris {
   /** where people here ask other servers through us */
   readonly proxy: string
   emoji(id: EmojiId): string
+  /** pictures of those who have none */
+  readonly missingAvatar: string
+  readonly missingHeader: string
   /** the account whose actor id this is, if it is one of ours by its form */
   accountIdFrom(uri: string): AccountId | undefined
   postIdFrom(uri: string): PostId | undefined
@@ -180,6 +183,8 @@ export function createUris(origin: string, handleHost: string): Uris {
     uploads: (id) => `${actor(id)}/uploads`,
     proxy: `${origin}/ap/proxy`,
     emoji: (id) => `${origin}/ap/emojis/${id}`,
+    missingAvatar: `${origin}/avatars/original/missing.png`,
+    missingHeader: `${origin}/headers/original/missing.png`,
     tag: (name) => `${origin}/tags/${encodeURIComponent(name)}`,
     accountIdFrom: (uri) => idAfter<AccountId>(uri, `${origin}/ap/actors/`),
     postIdFrom: (uri) => idAfter<PostId>(uri, `${origin}/ap/posts/`),

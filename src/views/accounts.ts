@@ -10,6 +10,7 @@ const selectAccount = (db: Db) =>
     .selectFrom('account')
     .leftJoin('account_stat', 'account_stat.account_id', 'account.id')
     .leftJoin('account_origin as origin', 'origin.account_id', 'account.id')
+    .leftJoin('login as member', 'member.account_id', 'account.id')
     .select((eb) => [
       'account.id',
       'account.local',
@@ -30,6 +31,10 @@ const selectAccount = (db: Db) =>
       'account.discoverable',
       'account.indexable',
       'account.memorial',
+      'account.limited_at',
+      'member.role',
+      'account.followers_url as followersUrl',
+      'account.following_url as followingUrl',
       'account.attribution_domains as attributionDomains',
       'account.avatar_alt as avatarAlt',
       'account.header_alt as headerAlt',
@@ -49,17 +54,21 @@ const selectAccount = (db: Db) =>
 
 type AccountRow = Awaited<ReturnType<ReturnType<typeof selectAccount>['execute']>>[number]
 
-function viewFrom(
-  row: AccountRow,
-  emojis: readonly EmojiView[],
-  keys: AccountView['keys'] = [],
-): AccountView {
-  const { posts, followers, following, suspended_at, deleted_at, ...known } = row
+/** What an account shows beside its own row. */
+interface Beside {
+  readonly emojis: readonly EmojiView[]
+  readonly movedTo: AccountView | null
+}
+
+function viewFrom(row: AccountRow, { emojis, movedTo }: Beside, keys: AccountView['keys'] = []): AccountView {
+  const { posts, followers, following, suspended_at, deleted_at, limited_at, ...known } = row
   const { origin_id, origin_posts, origin_followers, origin_following, ...rest } = known
   return {
     ...rest,
     suspended: suspended_at !== null,
     deleted: deleted_at !== null,
+    limited: limited_at !== null,
+    movedTo,
     counts: { posts, followers, following },
     remoteCounts:
       origin_id === null
@@ -72,15 +81,32 @@ function viewFrom(
 
 async function withKeys(db: Db, row: AccountRow | undefined): Promise<AccountView | undefined> {
   if (!row) return undefined
-  const emojis = await accountEmojis(db, [row])
-  if (!row.local) return viewFrom(row, emojis(row))
+  const beside = await besideIn(db, [row])
+  if (!row.local) return viewFrom(row, beside(row))
   const keys = await db
     .selectFrom('account_key')
     .select(['uri', 'kind', 'public_key as publicKey'])
     .where('account_id', '=', row.id)
     .orderBy('kind', 'desc')
     .execute()
-  return viewFrom(row, emojis(row), keys)
+  return viewFrom(row, beside(row), keys)
+}
+
+async function besideIn(db: Db, rows: readonly AccountRow[]): Promise<(row: AccountRow) => Beside> {
+  const [emojis, moved] = await Promise.all([accountEmojis(db, rows), movedIn(db, rows)])
+  return (row) => ({
+    emojis: emojis(row),
+    movedTo: (row.movedToUri !== null && moved.get(row.movedToUri)) || null,
+  })
+}
+
+/** Where accounts have moved, by uri; no query where none has. */
+async function movedIn(db: Db, rows: readonly AccountRow[]): Promise<ReadonlyMap<string, AccountView>> {
+  const uris = rows.flatMap((row) => row.movedToUri ?? [])
+  if (uris.length === 0) return new Map()
+  const found = await selectAccount(db).where('account.uri', '=', sql<string>`any(${uris}::text[])`).execute()
+  const emojis = await accountEmojis(db, found)
+  return new Map(found.map((row) => [row.uri, viewFrom(row, { emojis: emojis(row), movedTo: null })]))
 }
 
 /** The custom emoji in names, bios and fields; one query for all of them, none where there is nothing like one. */
@@ -134,8 +160,8 @@ export async function viewAccounts(db: Db, ids: readonly AccountId[]): Promise<M
   const rows = await selectAccount(db)
     .where('account.id', '=', sql<AccountId>`any(${[...new Set(ids)]}::bigint[])`)
     .execute()
-  const emojis = await accountEmojis(db, rows)
-  return new Map(rows.map((row) => [row.id, viewFrom(row, emojis(row))]))
+  const beside = await besideIn(db, rows)
+  return new Map(rows.map((row) => [row.id, viewFrom(row, beside(row))]))
 }
 
 export interface LocalAccountRow {
@@ -152,16 +178,16 @@ export async function listLocalAccounts(
 ): Promise<Page<LocalAccountRow>> {
   const rows = await selectAccount(db)
     .innerJoin('login', 'login.account_id', 'account.id')
-    .select(['login.role', 'login.email', 'login.seen_at as seenAt'])
+    .select(['login.email', 'login.seen_at as seenAt'])
     .where('account.deleted_at', 'is', null)
     .$if(options.maxId !== undefined, (query) => query.where('account.id', '<', options.maxId as AccountId))
     .orderBy('account.id', 'desc')
     .limit(options.limit + 1)
     .execute()
-  const emojis = await accountEmojis(db, rows)
-  const items = rows.slice(0, options.limit).map(({ role, email, seenAt, ...row }) => ({
-    account: viewFrom(row, emojis(row as AccountRow)),
-    role,
+  const beside = await besideIn(db, rows)
+  const items = rows.slice(0, options.limit).map(({ email, seenAt, ...row }) => ({
+    account: viewFrom(row, beside(row)),
+    role: row.role ?? 'user',
     email,
     seenAt,
   }))

@@ -109,6 +109,7 @@ export async function viewPosts(
       held: row.held,
       approvedBy: row.approved_by,
       extension: row.extension,
+      clientId: row.client_id,
       remoteCounts:
         row.origin_id === null
           ? null

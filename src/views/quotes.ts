@@ -45,6 +45,7 @@ export async function quotesIn(
         state: row.state,
         uri: row.uri,
         url: row.quotedUrl ?? row.uri,
+        quotedId: row.quotedId,
         author: authorIn(row),
         post: (row.state === 'accepted' && row.quotedId && posts.get(row.quotedId)) || null,
         stampUri: row.stampUri,

@@ -9,7 +9,7 @@ import type {
   PostId,
 } from '../base/ids.ts'
 import type { Visibility } from '../base/visibility.ts'
-import type { AccountKind, ProfileField } from '../db/tables/accounts.ts'
+import type { AccountKind, ProfileField, Role } from '../db/tables/accounts.ts'
 import type { QuoteState } from '../db/tables/quotes.ts'
 import type { Attached } from '../domain/media/attachment.ts'
 import type { Policy } from '../domain/policies/policy.ts'
@@ -44,6 +44,14 @@ export interface AccountView {
   readonly suspended: boolean
   readonly deleted: boolean
   readonly memorial: boolean
+  /** strangers do not come upon what it says */
+  readonly limited: boolean
+  /** what it may do here; null for accounts elsewhere */
+  readonly role: Role | null
+  /** where it has moved, as far as that account is known here */
+  readonly movedTo: AccountView | null
+  readonly followersUrl: string | null
+  readonly followingUrl: string | null
   readonly attributionDomains: readonly string[]
   readonly avatarAlt: string
   readonly headerAlt: string
@@ -135,6 +143,8 @@ export interface PostView {
   readonly approvedBy: string | null
   /** what its author's app says of it in other words than ours */
   readonly extension?: Extension | null
+  /** the app that its author wrote it with */
+  readonly clientId?: string | null
 }
 
 /** What a post quotes. */
@@ -144,7 +154,8 @@ export interface QuoteView {
   readonly uri: string
   /** its page for people, where that is known */
   readonly url: string
-  /** null where the quoted post is not known here */
+  /** null where the quoted post is not known here, as its author is */
+  readonly quotedId?: PostId | null
   readonly author: AccountMention | null
   /** only where its author stands for the quote and this reader may see it; without quotes of its own */
   readonly post: PostView | null

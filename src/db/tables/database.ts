@@ -13,6 +13,8 @@ import type * as previews from './previews.ts'
 import type * as queue from './queue.ts'
 import type * as quotes from './quotes.ts'
 import type * as reactions from './reactions.ts'
+import type * as secondFactors from './second-factors.ts'
+import type * as server from './server.ts'
 
 /** Every table there is. Each has one owner: the `store.ts` (or `jobs` file) that writes it. */
 export interface Database {
@@ -21,6 +23,11 @@ export interface Database {
   account_key: accounts.AccountKeyTable
   login: accounts.LoginTable
   session: accounts.SessionTable
+  authenticator: secondFactors.AuthenticatorTable
+  passkey: secondFactors.PasskeyTable
+  recovery_code: secondFactors.RecoveryCodeTable
+  second_step: secondFactors.SecondStepTable
+  challenge_used: secondFactors.ChallengeUsedTable
   post: posts.PostTable
   post_stat: posts.PostStatTable
   post_edit: posts.PostEditTable
@@ -95,4 +102,7 @@ export interface Database {
   event_topic: events.EventTopicTable
   event: events.EventTable
   stream_ticket: events.StreamTicketTable
+  posting_default: server.PostingDefaultTable
+  server_rule: server.ServerRuleTable
+  server_text: server.ServerTextTable
 }

@@ -40,6 +40,8 @@ export interface PostTable {
   audience_uri: string | null
   /** what its author's app said of it in other words than ours */
   extension: JSONColumnType<Record<string, unknown> | null, string | null | undefined, string | null>
+  /** the app that its author wrote it with; it may be gone by now */
+  client_id: string | null
 }
 
 export interface PostStatTable {
