@@ -22,6 +22,7 @@ import { createFederation } from '../../src/federation/create.ts'
 import { createKeyring } from '../../src/federation/keys.ts'
 import { makeRsaKey, type PeerKey } from '../support/peer/keys.ts'
 import { signed } from '../support/peer/signer.ts'
+import { bearing, tokenFor } from '../support/tokens.ts'
 import { type Reply, startWhole, type Whole } from '../support/whole.ts'
 import { ORIGIN, personElsewhere, personHere } from '../support/world.ts'
 
@@ -58,6 +59,19 @@ const actors = (more: string) => ({
     `/ap/actors/${author}/${more}?cursor=first`,
   ],
 })
+
+/** Lists that only their owner's apps can read, and what is asked about lists. */
+const ownedBy = (author: AccountId) => [
+  ...['inbox', 'pending_followers', 'pending_following', 'blocked', 'blocks', 'streams/home'].map(
+    (list) => `/ap/actors/${author}/${list}`,
+  ),
+  `/ap/actors/${author}/outbox?cursor=last`,
+  `/ap/actors/${author}/outbox/filtered?type=Create`,
+  `/ap/actors/${author}/outbox/filtered?object.type=Note`,
+  `/ap/actors/${author}/collections`,
+  '/ap/inbox',
+  '/ap/autocomplete?q=an',
+]
 
 const known: Readonly<Record<string, Known>> = {
   '/ap/posts/{id}': { of: 'post', seen: { activity: 200, page: 302, whatever: 200 } },
@@ -106,6 +120,11 @@ const known: Readonly<Record<string, Known>> = {
   '/interact': 'says nothing of posts',
   '/setup': 'says nothing of posts',
   '/sign-in': 'says nothing of posts',
+  '/sign-in/second': 'says nothing of posts',
+  '/accounts/security': 'says nothing of posts',
+  '/accounts/security/confirm': 'says nothing of posts',
+  '/accounts/security/app': 'says nothing of posts',
+  '/accounts/security/passkeys/new': 'says nothing of posts',
   '/sign-out': 'says nothing of posts',
   '/.well-known/change-password': 'says nothing of posts',
   '/{*any}': 'says nothing of posts',
@@ -129,6 +148,7 @@ const posts = {} as Record<Visibility, PostId>
 const activities = {} as Record<Visibility, string>
 const stamps = {} as Record<Visibility, string>
 const sessions = {} as Record<string, string>
+const tokens = {} as Record<string, string>
 const keys = {} as Record<string, PeerKey>
 let before: Map<string, unknown>
 let after: Map<string, unknown>
@@ -142,17 +162,29 @@ const there = [
   'far blocked',
   'far server',
 ] as const
-const viewers = ['nobody', ...here, ...there] as const
+/** The apps of people here, by their tokens. */
+const apps = [
+  'app stranger',
+  'app follower',
+  'app former',
+  'app mentioned',
+  'app blocked',
+  'app author',
+] as const
+const viewers = ['nobody', ...here, ...there, ...apps] as const
 type Who = (typeof viewers)[number]
 
-/** Who sees a private post on which face: people here by their cookie on pages, others by their signature on documents. */
+/** Who sees a private post on which face: people here by their cookie on pages, apps and other servers on documents. */
 const privy: Readonly<Record<'followers' | 'direct', Readonly<Record<'page' | 'document', readonly Who[]>>>> =
   {
     followers: {
       page: ['follower', 'mentioned', 'author'],
-      document: ['far follower', 'far mentioned'],
+      document: ['far follower', 'far mentioned', 'app follower', 'app mentioned', 'app author'],
     },
-    direct: { page: ['mentioned', 'author'], document: ['far mentioned'] },
+    direct: {
+      page: ['mentioned', 'author'],
+      document: ['far mentioned', 'app mentioned', 'app author'],
+    },
   }
 
 beforeAll(async () => {
@@ -163,6 +195,7 @@ beforeAll(async () => {
   for (const who of here) {
     people[who] ??= await personHere(world, who)
     sessions[who] = await openSession(world, (people[who] as LocalAccount).id, undefined)
+    tokens[`app ${who}`] = await tokenFor(world, people[who] as LocalAccount)
   }
   for (const who of there) {
     const name = who.slice(4)
@@ -238,8 +271,10 @@ function send(who: Who, path: string, face: Face): Promise<Reply> {
   const accept = faces[face]
   const key = keys[who]
   if (!key) {
-    const cookie = sessions[who]
-    return whole.ask(path, { headers: { accept, ...(cookie && { cookie: `__Host-weft=${cookie}` }) } })
+    const [cookie, token] = [sessions[who], tokens[who]]
+    return whole.ask(path, {
+      headers: { accept, ...(cookie && { cookie: `__Host-weft=${cookie}` }), ...(token && bearing(token)) },
+    })
   }
   const outgoing = { method: 'GET', url: ORIGIN + path, headers: { accept }, body: undefined }
   return whole.ask(path, { headers: signed(outgoing, key).headers })
@@ -251,6 +286,18 @@ function told({ status, headers, text }: Reply) {
   return { status, headers: rest, text }
 }
 
+const outsiders = [
+  'nobody',
+  'stranger',
+  'former',
+  'blocked',
+  'far former',
+  'far blocked',
+  'app stranger',
+  'app former',
+  'app blocked',
+] as const
+
 /** The state of every derived place, as everybody but the author finds it; kept answers are left to run out first. */
 async function everyDerived(): Promise<Map<string, unknown>> {
   const found = new Map<string, unknown>()
@@ -260,12 +307,13 @@ async function everyDerived(): Promise<Map<string, unknown>> {
       typeof each === 'object' && each.of === 'many' ? each.paths(ids) : [],
     ),
     ...wellKnown,
+    ...ownedBy(anna.id),
     ...(['', '/replies', '/replies?cursor=first', '/likes', '/shares', '/context'] as const).map(
       (more) => `/ap/posts/${posts.public}${more}`,
     ),
     `/@anna/${posts.public}`,
   ]
-  for (const who of ['nobody', 'stranger', 'former', 'blocked', 'far former', 'far blocked'] as const)
+  for (const who of outsiders)
     for (const face of ['activity', 'page'] as const)
       for (const path of places) found.set(`${who} ${face} ${path}`, told(await ask(who, path, face)))
   return found
@@ -366,7 +414,7 @@ describe.each(viewers)('S-080, S-081, S-082: %s', (who) => {
             expect(got.status, where).toBe(each.seen[face])
             const isOpen = visibility === 'public' || visibility === 'unlisted'
             if (!isOpen) expect(got.headers['cache-control'] ?? '', where).not.toContain('public')
-          } else if (who === 'far blocked') {
+          } else if (who === 'far blocked' || (who === 'app blocked' && isShut(who, pattern, face))) {
             // That it is there they can read without saying who they are; so only what it says matters.
             expect(got.status, where).toBe(404)
             expect(got.text, where).not.toContain('words')
@@ -388,9 +436,12 @@ describe.each(viewers)('S-080, S-081, S-082: %s', (who) => {
   })
 })
 
+const isApp = (who: Who) => (apps as readonly Who[]).includes(who)
+
 /** Where a blocked reader is known as who they are: people here by their cookie on pages, others by their signature. */
 function isShut(who: Who, pattern: string, face: Face): boolean {
   if (who === 'blocked') return face === 'page' || (pattern.startsWith('/@') && face === 'whatever')
+  if (who === 'app blocked') return face !== 'page' && !pattern.startsWith('/@')
   if (who !== 'far blocked') return false
   return face !== 'page' && !(pattern.startsWith('/@') && face === 'whatever')
 }
@@ -399,9 +450,11 @@ function allowed(who: Who, visibility: Visibility, pattern: string, face: Face, 
   if (each.seen[face] === 404) return false
   if (isShut(who, pattern, face)) return false
   if (visibility === 'public' || visibility === 'unlisted') return true
-  if (each.openOnly) return false
+  if (each.openOnly && !isApp(who)) return false
   const isPage = pattern.startsWith('/@')
   const asPerson = (face === 'page' || isPage) && privy[visibility].page.includes(who)
+  // What is a page is none of an app's business, whatever it would rather have.
+  if (isApp(who) && isPage) return false
   const asServer =
     (face === 'activity' || (face === 'whatever' && !isPage)) && privy[visibility].document.includes(who)
   return asPerson || asServer
