@@ -11,7 +11,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`COMMENT ON COLUMN login.inbox_filled_at IS 'when what had come before was entered for good'`.execute(
     db,
   )
-  await sql`CREATE INDEX login_inbox ON login (account_id) WHERE inbox_since IS NOT NULL`.execute(db)
+  await sql`CREATE INDEX login_inbox ON login (inbox_since) WHERE inbox_since IS NOT NULL`.execute(db)
+  // Until it is known that nobody has one, everybody would be looked at to find one.
+  await sql`ANALYZE login`.execute(db)
 
   await sql`
     CREATE TABLE inbox_item (

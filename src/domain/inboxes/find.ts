@@ -6,12 +6,13 @@ import { areApart, isMuted } from '../blocks/find.ts'
 
 const anyOpen = statement(
   'inboxes.any-open',
-  'SELECT EXISTS (SELECT 1 FROM login WHERE inbox_since IS NOT NULL) AS open',
+  // In an order that the index alone has: it is asked whatever the planner believes.
+  'SELECT inbox_since FROM login WHERE inbox_since IS NOT NULL ORDER BY inbox_since LIMIT 1',
 )
 
 /** Whether there is anybody at all whose inbox is kept: asked before anything is made ready for it. */
 export async function hasOpenInboxes(db: Db): Promise<boolean> {
-  return (await anyOpen<{ open: boolean }>(db, []))[0]?.open ?? false
+  return (await anyOpen(db, [])).length > 0
 }
 
 /** Since when somebody's inbox is kept, and whether all that had come before is in it. */

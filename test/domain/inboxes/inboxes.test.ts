@@ -86,11 +86,25 @@ describe('as long as no app may read an inbox', () => {
     await follower('shut', carl)
     const statements = await statementsOf(() => receivePosts(world, arrivals(100)))
     expect(statements.filter((text) => text.includes('inbox_since'))).toEqual([
-      'SELECT EXISTS (SELECT 1 FROM login WHERE inbox_since IS NOT NULL) AS open',
+      'SELECT inbox_since FROM login WHERE inbox_since IS NOT NULL ORDER BY inbox_since LIMIT 1',
     ])
     expect(statements.filter((text) => text.includes('INTO inbox_item'))).toEqual([])
     expect(await db.selectFrom('inbox_item').select('id').execute()).toEqual([])
   })
+})
+
+test('whether there is any is asked of an index, though nothing is known of the logins yet', async () => {
+  await sql`
+    INSERT INTO account (id, local, uri, name)
+    SELECT i, true, 'https://weft.test/new/' || i, 'new' || i FROM generate_series(100001, 110000) AS i`.execute(
+    db,
+  )
+  await sql`INSERT INTO login (account_id) SELECT i FROM generate_series(100001, 110000) AS i`.execute(db)
+  const { rows } = await sql<Record<string, string>>`
+    EXPLAIN SELECT inbox_since FROM login WHERE inbox_since IS NOT NULL ORDER BY inbox_since LIMIT 1`.execute(
+    db,
+  )
+  expect(rows.map((row) => row['QUERY PLAN']).join()).toContain('login_inbox')
 })
 
 describe('an inbox that is opened', () => {
