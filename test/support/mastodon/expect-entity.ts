@@ -1,0 +1,40 @@
+import { expect } from 'vitest'
+import { z } from 'zod'
+import { account, credentialAccount, mutedAccount, role } from './schemas/account.ts'
+import { emoji } from './schemas/emoji.ts'
+import { card, deletedStatus, mediaAttachment, poll, status } from './schemas/status.ts'
+
+/** Every documented entity, strictly: no field and no null that is not documented. Each owner adds theirs. */
+export const entities = {
+  Account: account,
+  CredentialAccount: credentialAccount,
+  CustomEmoji: emoji,
+  DeletedStatus: deletedStatus,
+  Empty: z.strictObject({}),
+  Error: z.strictObject({ error: z.string().min(1), error_description: z.string().optional() }),
+  MediaAttachment: mediaAttachment,
+  MutedAccount: mutedAccount,
+  Poll: poll,
+  PreviewCard: card,
+  Role: role,
+  Status: status,
+} satisfies Record<string, z.ZodType>
+
+export type EntityName = keyof typeof entities
+
+/** Fails with every place where it is not that entity. */
+export function expectEntity(name: EntityName, json: unknown): void {
+  check(entities[name], name, json)
+}
+
+export function expectEntities(name: EntityName, json: unknown): void {
+  check(z.array(entities[name]), `list of ${name}`, json)
+}
+
+function check(schema: z.ZodType, name: string, json: unknown): void {
+  const read = schema.safeParse(json)
+  const wrong = read.success
+    ? ''
+    : `no ${name}:\n${z.prettifyError(read.error)}\n${JSON.stringify(json, null, 1).slice(0, 4000)}`
+  expect(wrong).toBe('')
+}
