@@ -1,8 +1,10 @@
 import { type Command, Option } from 'commander'
 import type { AccountId } from '../base/ids.ts'
 import type { Role } from '../domain/accounts/account.ts'
+import { setPassword } from '../domain/accounts/change-password.ts'
 import { checkPassword } from '../domain/accounts/password.ts'
 import { registerAccount } from '../domain/accounts/register.ts'
+import { resetSecondFactors } from '../domain/accounts/second-factor.ts'
 import { updateAccount } from '../domain/accounts/update.ts'
 import { listLocalAccounts } from '../views/accounts.ts'
 import { type CommonOptions, finish, print, readStdin, UsageError } from './command.ts'
@@ -53,6 +55,51 @@ export function accountCommands(program: Command): void {
       .option('--no-approve-followers', 'whoever wants to follow may'),
     update,
   )
+  finish(
+    account
+      .command('password')
+      .description('gives an account a new password; all its sessions end, and all that apps were given')
+      .argument('<name>')
+      .requiredOption('--password-stdin', 'reads the password from standard input'),
+    password,
+  )
+  finish(
+    account
+      .command('reset-second-factor')
+      .description(
+        'for who has lost them: removes authenticator app, passkeys and recovery codes; all else ends',
+      )
+      .argument('<name>'),
+    resetSecondFactor,
+  )
+}
+
+async function password(name: string, options: CommonOptions): Promise<void> {
+  const typed = readStdin()
+  if (typed === '') throw new UsageError('There was no password on standard input.')
+  await withHouse(async (house) => {
+    const account = await requirePerson(house, name)
+    await setPassword(house.world, account, typed)
+    print(
+      options,
+      { id: account.id, name: account.name },
+      `${account.name} has a new password, and is signed out everywhere.`,
+    )
+  })
+}
+
+async function resetSecondFactor(name: string, options: CommonOptions): Promise<void> {
+  await withHouse(async (house) => {
+    const account = await requirePerson(house, name)
+    const { had } = await resetSecondFactors(house.world, account.id)
+    print(
+      options,
+      { id: account.id, name: account.name, had },
+      had
+        ? `${account.name} signs in with the password alone from now on, and is signed out everywhere.`
+        : `${account.name} had no second factor, and is signed out everywhere.`,
+    )
+  })
 }
 
 async function create(name: string, options: CreateOptions): Promise<void> {

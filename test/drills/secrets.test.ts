@@ -83,7 +83,7 @@ async function visitInBrowser(): Promise<void> {
   noteCookies(visitor)
   expect((await visitor.get('/accounts')).status).toBe(200)
   const change = { current: PASSWORD, next: OTHER_PASSWORD }
-  const changed = await visitor.send('/accounts', '/accounts/password', change)
+  const changed = await visitor.send('/accounts/security', '/accounts/password', change)
   expect(changed.status, changed.body).toBeLessThan(400)
   noteCookies(visitor)
 

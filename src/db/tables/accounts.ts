@@ -113,4 +113,6 @@ export interface SessionTable {
   seen_at: Generated<Date>
   expires_at: Date
   user_agent: string | null
+  /** when a password or passkey was last given in it */
+  proven_at: Generated<Date | null>
 }

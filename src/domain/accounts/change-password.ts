@@ -1,9 +1,9 @@
 import type { AccountId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
 import { transact } from '../../db/transact.ts'
-import { revokeAllOf } from '../grants/revoke.ts'
 import type { World } from '../world.ts'
-import { deleteSessionsOf, findLogin, updatePassword } from './login-store.ts'
+import { endEverywhere } from './end-everywhere.ts'
+import { findLogin, updatePassword } from './login-store.ts'
 import { hashPassword, verifyPassword } from './password.ts'
 
 /**
@@ -15,9 +15,18 @@ export async function changePassword(
   account: { readonly id: AccountId; readonly name: string },
   input: { readonly current: string; readonly next: string },
 ): Promise<void> {
-  const login = await findLogin(world.db, account.id)
-  if (!(await verifyPassword(input.current, login?.passwordHash))) refuse('login.wrong')
+  await confirmPassword(world, account.id, input.current)
   await setPassword(world, account, input.next)
+}
+
+/** Refuses with `login.wrong` what is not the account's password. */
+export async function confirmPassword(
+  world: Pick<World, 'db'>,
+  accountId: AccountId,
+  password: string,
+): Promise<void> {
+  const login = await findLogin(world.db, accountId)
+  if (!(await verifyPassword(password, login?.passwordHash))) refuse('login.wrong')
 }
 
 /** The same without asking for the current one: for the command line and for resets. */
@@ -29,7 +38,6 @@ export async function setPassword(
   const passwordHash = await hashPassword(password, [account.name])
   await transact(world.db, async (tx) => {
     await updatePassword(tx, account.id, passwordHash)
-    await deleteSessionsOf(tx, account.id)
-    await revokeAllOf(tx, account.id)
+    await endEverywhere(tx, account.id)
   })
 }

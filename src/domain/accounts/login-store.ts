@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { AccountId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
 import type { Tx } from '../../db/transact.ts'
@@ -132,6 +133,7 @@ export async function insertSession(tx: Tx, session: NewSession): Promise<void> 
       seen_at: session.now,
       expires_at: session.expiresAt,
       user_agent: session.userAgent,
+      proven_at: session.now,
     })
     .execute()
 }
@@ -141,6 +143,8 @@ export interface StoredSession {
   readonly role: Role
   readonly begunAt: Date
   readonly seenAt: Date
+  /** when a password or passkey was last given in it */
+  readonly provenAt: Date | null
 }
 
 /** A session that has not run out and whose account may still sign in. */
@@ -158,6 +162,7 @@ export async function findStoredSession(
       'login.role as role',
       'session.created_at as begunAt',
       'session.seen_at as seenAt',
+      'session.proven_at as provenAt',
     ])
     .where('session.token_hash', '=', tokenHash)
     .where('session.expires_at', '>', now)
@@ -183,8 +188,32 @@ export async function deleteSession(db: Db, tokenHash: Buffer): Promise<void> {
   await db.deleteFrom('session').where('token_hash', '=', tokenHash).execute()
 }
 
+/** Those that wait for a second factor, too. */
 export async function deleteSessionsOf(db: Db, accountId: AccountId): Promise<void> {
+  await db.deleteFrom('second_step').where('account_id', '=', accountId).execute()
   await db.deleteFrom('session').where('account_id', '=', accountId).execute()
+}
+
+/** All of an account but one. */
+export async function deleteSessionsBut(db: Db, accountId: AccountId, tokenHash: Buffer): Promise<void> {
+  await db
+    .deleteFrom('session')
+    .where('account_id', '=', accountId)
+    .where('token_hash', '!=', tokenHash)
+    .execute()
+}
+
+/** The one of an account whose hash begins so. */
+export async function deleteSessionNamed(db: Db, accountId: AccountId, start: Buffer): Promise<void> {
+  await db
+    .deleteFrom('session')
+    .where('account_id', '=', accountId)
+    .where(sql<boolean>`substring(token_hash FROM 1 FOR ${start.length}::int) = ${start}`)
+    .execute()
+}
+
+export async function updateProven(db: Db, tokenHash: Buffer, now: Date): Promise<void> {
+  await db.updateTable('session').set({ proven_at: now }).where('token_hash', '=', tokenHash).execute()
 }
 
 /** Sessions of one account that have run out: removed when it signs in, so the table cannot grow unnoticed. */

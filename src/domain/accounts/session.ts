@@ -7,10 +7,12 @@ import { findAccount } from './find.ts'
 import {
   deleteExpiredSessions,
   deleteSession,
-  deleteSessionsOf,
+  deleteSessionNamed,
+  deleteSessionsBut,
   findStoredSession,
   insertSession,
   prolongSession,
+  updateProven,
 } from './login-store.ts'
 import { noteVisit } from './visit.ts'
 
@@ -19,6 +21,9 @@ const DAY = 24 * 60 * 60 * 1000
 export const SESSION_MS = 30 * DAY
 /** A visit within the hour is not written down again: reading a page must not cost a write. */
 const NOTED_EVERY_MS = 60 * 60 * 1000
+/** So long after a password or passkey was given, what protects the account can be changed. */
+const FRESH_MS = 10 * 60 * 1000
+const NAME_BYTES = 12
 const TOKEN = /^[A-Za-z0-9_-]{43}$/
 
 /** Somebody signed in, proven by a session token. */
@@ -26,6 +31,8 @@ export interface Session {
   readonly account: LocalAccount
   readonly role: Role
   readonly begunAt: Date
+  /** when a password or passkey was last given in it */
+  readonly provenAt: Date | null
 }
 
 type Stores = Pick<World, 'db' | 'clock' | 'limits'>
@@ -69,7 +76,12 @@ export async function findSession(world: Stores, token: string): Promise<Session
   }
   const account = await findAccount(db, stored.accountId)
   return account?.local
-    ? { account: account as LocalAccount, role: stored.role, begunAt: stored.begunAt }
+    ? {
+        account: account as LocalAccount,
+        role: stored.role,
+        begunAt: stored.begunAt,
+        provenAt: stored.provenAt,
+      }
     : undefined
 }
 
@@ -78,9 +90,42 @@ export async function closeSession(world: Pick<World, 'db'>, token: string): Pro
   await deleteSession(world.db, hashOf(token))
 }
 
-/** Ends every session of an account, on all its devices. */
-export async function closeAllSessions(world: Pick<World, 'db'>, accountId: AccountId): Promise<void> {
-  await deleteSessionsOf(world.db, accountId)
+/** Ends one session of an account, by its name. */
+export async function endSession(
+  world: Pick<World, 'db'>,
+  accountId: AccountId,
+  name: string,
+): Promise<void> {
+  const start = Buffer.from(name, 'base64url')
+  if (start.length === NAME_BYTES) await deleteSessionNamed(world.db, accountId, start)
+}
+
+/** Ends every session of an account but this one. */
+export async function endOtherSessions(
+  world: Pick<World, 'db'>,
+  accountId: AccountId,
+  token: string,
+): Promise<void> {
+  await deleteSessionsBut(world.db, accountId, hashOf(token))
+}
+
+/** Notes that the password, or a passkey, has just been given in this session. */
+export async function proveSession(world: Pick<World, 'db' | 'clock'>, token: string): Promise<void> {
+  await updateProven(world.db, hashOf(token), world.clock.now())
+}
+
+/** Whether somebody has proven lately enough who they are to change what protects the account. */
+export function isFresh({ provenAt }: Pick<Session, 'provenAt'>, now: Date): boolean {
+  return provenAt !== null && now.getTime() - provenAt.getTime() <= FRESH_MS
+}
+
+/** By what its owner can say which session is meant: the beginning of the token's hash, which gives no access. */
+export function sessionName(tokenHash: Buffer): string {
+  return tokenHash.subarray(0, NAME_BYTES).toString('base64url')
+}
+
+export function nameOfToken(token: string): string {
+  return sessionName(hashOf(token))
 }
 
 function hashOf(token: string): Buffer {

@@ -4,6 +4,9 @@ import type { Db } from '../../db/connect.ts'
 import type { World } from '../world.ts'
 import { findLoginByEmail, findLoginByName, type Login } from './login-store.ts'
 import { verifyPassword } from './password.ts'
+import { isGuarded } from './second-factor.ts'
+import { findFactors } from './second-factor-store.ts'
+import { beginSecondStep } from './second-step.ts'
 import { openSession } from './session.ts'
 
 export interface SignIn {
@@ -13,20 +16,30 @@ export interface SignIn {
   readonly userAgent?: string | undefined
 }
 
+/** A session, or the way to one: `complete` says which the token is of. */
+export interface SignedIn {
+  readonly complete: boolean
+  readonly token: string
+}
+
 /**
- * Checks a password and begins a session; returns its token. An unknown name, an account without a password and a
- * wrong password are refused with the same code after the same work.
+ * Checks a password and begins a session or, for who has a second factor, the step in which it is asked for. An unknown
+ * name, an account without a password and a wrong password are refused with the same code after the same work; whether
+ * there is a second factor is looked up only after that.
  * @throws Refusal `login.wrong`, or `login.disabled` once the password was right
  */
 export async function signIn(
   world: Pick<World, 'db' | 'clock' | 'limits' | 'uris'>,
   input: SignIn,
-): Promise<string> {
+): Promise<SignedIn> {
   const login = await findLoginFor(world.db, world.uris.handleHost, input.login)
   const right = await verifyPassword(input.password, login?.passwordHash)
   if (!login || !right) refuse('login.wrong')
   if (login.disabled) refuse('login.disabled')
-  return openSession(world, login.accountId, input.userAgent)
+  const { accountId } = login
+  return isGuarded(await findFactors(world.db, accountId))
+    ? { complete: false, token: await beginSecondStep(world, accountId) }
+    : { complete: true, token: await openSession(world, accountId, input.userAgent) }
 }
 
 async function findLoginFor(db: Db, handleHost: string, text: string): Promise<Login | undefined> {

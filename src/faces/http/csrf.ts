@@ -8,6 +8,8 @@ export interface FormParts {
 }
 
 const FORM_COOKIE = 'weft-form'
+/** What a browser without one gets with this answer, so that all forms on one page agree. */
+const given = new WeakMap<Response, string>()
 /** The field in which a form carries its token. */
 export const FORM_FIELD = 'csrf'
 
@@ -16,9 +18,10 @@ export const FORM_FIELD = 'csrf'
  * signed in, so that nobody can be signed in as somebody else either. Set before the page is sent.
  */
 export function formToken(parts: FormParts, req: Request, res: Response): string {
-  const known = bindingOf(parts, req)
+  const known = bindingOf(parts, req) ?? given.get(res)
   if (known !== undefined) return tokenFor(parts, known)
   const binding = randomBytes(18).toString('base64url')
+  given.set(res, binding)
   giveCookie(res, parts.config.origin, FORM_COOKIE, binding)
   return tokenFor(parts, binding)
 }
@@ -37,8 +40,8 @@ export function checkForm(parts: FormParts): RequestHandler {
       refuse('form.cross-site', { origin })
     }
     const binding = bindingOf(parts, req)
-    const given: unknown = (req.body as Record<string, unknown> | undefined)?.[FORM_FIELD]
-    if (binding === undefined || typeof given !== 'string' || !same(given, tokenFor(parts, binding))) {
+    const brought: unknown = (req.body as Record<string, unknown> | undefined)?.[FORM_FIELD]
+    if (binding === undefined || typeof brought !== 'string' || !same(brought, tokenFor(parts, binding))) {
       refuse('form.stale')
     }
     next()

@@ -32,6 +32,10 @@ const signInBudgets = {
   account: { points: 5, seconds: 60 },
   accountHourly: { points: 20, seconds: 3600 },
   everybody: { points: 1000, seconds: 300 },
+  /** Second factors: whoever tries them may know the password, so the right one forgives nothing here. */
+  factor: { points: 5, seconds: 60 },
+  factorHourly: { points: 20, seconds: 3600 },
+  factorDaily: { points: 60, seconds: 86_400 },
 } as const
 
 /** A flood from ever new addresses pushes out the oldest counters rather than filling the memory. */
@@ -52,6 +56,9 @@ export interface Limits {
   trySignIn(req: Request, login: string): Promise<void>
   /** After the right password: forgets the account's earlier attempts. */
   forgiveSignIn(login: string): Promise<void>
+  /** The same for codes and passkeys, by whose they are. */
+  tryFactor(req: Request, whose: string): Promise<void>
+  forgiveFactor(whose: string): Promise<void>
 }
 
 /** Forwarding headers count only from these addresses and ranges; without any they are never looked at. */
@@ -66,6 +73,8 @@ export function createLimits(parts: LimitParts): Limits {
       count: () => undefined,
       trySignIn: async () => undefined,
       forgiveSignIn: async () => undefined,
+      tryFactor: async () => undefined,
+      forgiveFactor: async () => undefined,
     }
   }
   const signIns = createSignInLimits(parts.db)
@@ -133,7 +142,9 @@ function createWindow(name: BudgetName): (keys: readonly string[], res?: Respons
   }
 }
 
-function createSignInLimits(db: Db): Pick<Limits, 'trySignIn' | 'forgiveSignIn'> {
+type SignInLimits = Pick<Limits, 'trySignIn' | 'forgiveSignIn' | 'tryFactor' | 'forgiveFactor'>
+
+function createSignInLimits(db: Db): SignInLimits {
   let made: ReturnType<typeof makeLimiters> | undefined
   const limiters = () => {
     made ??= makeLimiters(db)
@@ -152,6 +163,18 @@ function createSignInLimits(db: Db): Pick<Limits, 'trySignIn' | 'forgiveSignIn'>
       const key = keyOf(login)
       const { account, accountHourly } = await limiters()
       await Promise.all([account.delete(key), accountHourly.delete(key)])
+    },
+    async tryFactor(req, whose) {
+      const key = keyOf(whose)
+      const { address, factor, factorHourly, factorDaily, everybody } = await limiters()
+      await spend(address, addressOf(req))
+      for (const each of [factor, factorHourly, factorDaily]) await spend(each, key)
+      await spend(everybody, 'all')
+    },
+    async forgiveFactor(whose) {
+      const key = keyOf(whose)
+      const { factor, factorHourly, factorDaily } = await limiters()
+      await Promise.all([factor, factorHourly, factorDaily].map((each) => each.delete(key)))
     },
   }
 }
@@ -177,6 +200,9 @@ async function makeLimiters(db: Db) {
     account: limiter('account'),
     accountHourly: limiter('accountHourly'),
     everybody: limiter('everybody'),
+    factor: limiter('factor'),
+    factorHourly: limiter('factorHourly'),
+    factorDaily: limiter('factorDaily'),
   }
 }
 

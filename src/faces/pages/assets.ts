@@ -19,9 +19,12 @@ function asset(name: string, ending: string, type: string, body: Buffer): Asset 
 
 const file = (name: string) => readFileSync(join(import.meta.dirname, name))
 
-/** Everything beside the HTML that a page loads: a style sheet and three pictures. */
+/** Everything beside the HTML that a page loads: style sheets, three pictures, and the script that passkeys need. */
 export const assets = {
   style: asset('style', 'css', 'text/css; charset=utf-8', file('style.css')),
+  /** what only the pages about one's own account need */
+  security: asset('security', 'css', 'text/css; charset=utf-8', file('security.css')),
+  passkeys: asset('passkeys', 'js', 'text/javascript; charset=utf-8', file('passkeys.js')),
   icon: asset('icon', 'svg', 'image/svg+xml', Buffer.from(iconFile)),
   /** for link previews and home screens, which do not read SVG */
   card: asset('card', 'png', 'image/png', file('card.png')),

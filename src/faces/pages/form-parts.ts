@@ -22,27 +22,36 @@ export interface Field {
   readonly minLength?: number
   /** for names and addresses: no capitals, no corrections */
   readonly literal?: boolean
+  /** made of digits alone, for the keyboard of a phone */
+  readonly digits?: boolean
+  /** true when what stands above the form is about this field */
+  readonly wrong?: boolean
 }
+
+const WRONG_ID = 'wrong'
 
 /** A labelled field; its hint is read out with it. */
 export function field(input: Field): Html {
   const hintId = `${input.name}-hint`
+  const told = [input.wrong && WRONG_ID, input.hint !== undefined && hintId].filter(Boolean).join(' ')
   return html`<div class="field">
 <label for="${input.name}">${input.label}</label>
 <input id="${input.name}" name="${input.name}" type="${input.type ?? 'text'}" autocomplete="${input.autocomplete}"${
     input.value !== undefined && html` value="${input.value}"`
   }${input.required !== false && html` required`}${input.minLength !== undefined && html` minlength="${input.minLength}"`}${
     input.maxLength !== undefined && html` maxlength="${input.maxLength}"`
-  }${input.literal && html` autocapitalize="none" autocorrect="off" spellcheck="false"`}${
-    input.hint !== undefined && html` aria-describedby="${hintId}"`
-  }>
+  }${input.literal && html` autocapitalize="none" autocorrect="off" spellcheck="false"`}${input.digits && html` inputmode="numeric"`}${
+    input.wrong && html` aria-invalid="true"`
+  }${told !== '' && html` aria-describedby="${told}"`}>
 ${input.hint !== undefined && html`<p class="hint" id="${hintId}">${input.hint}</p>`}
 </div>`
 }
 
 /** What was wrong with a form, said above it and read out at once. */
 export function formError(answer: Answer | undefined): Html | false {
-  return answer !== undefined && html`<p class="note wrong" role="alert">${answer.sentence}</p>`
+  return (
+    answer !== undefined && html`<p class="note wrong" id="${WRONG_ID}" role="alert">${answer.sentence}</p>`
+  )
 }
 
 /** What to say above a form again, if that is why it was refused; anything else is thrown on. */

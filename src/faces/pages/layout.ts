@@ -19,6 +19,8 @@ export interface Head {
   readonly hidden?: boolean
   /** which entry of the header this is */
   readonly here?: 'home' | 'account' | 'sign-in'
+  /** true for the pages about what guards an account, which have a style sheet of their own */
+  readonly security?: boolean
 }
 
 interface Site {
@@ -38,7 +40,11 @@ export function layout(site: Site, head: Head, body: Html, signedInAs: string | 
 <meta name="theme-color" content="#fafafa" media="(prefers-color-scheme: light)">
 <meta name="theme-color" content="#0c0d0f" media="(prefers-color-scheme: dark)">
 <link rel="stylesheet" href="${assets.style.path}">
-<link rel="icon" type="image/svg+xml" href="${assets.icon.path}">
+${
+  head.security &&
+  html`<link rel="stylesheet" href="${assets.security.path}">
+`
+}<link rel="icon" type="image/svg+xml" href="${assets.icon.path}">
 <link rel="apple-touch-icon" href="${assets.card.path}">
 ${about(site, head)}
 </head>

@@ -11,7 +11,7 @@ import { createLimits } from '../http/limits.ts'
 import { checkUrl, formBody } from '../http/params.ts'
 import { readSession } from '../http/sessions.ts'
 import { aboutPage, privacyPage, termsPage } from './about.ts'
-import { accountsPage, passwordByForm } from './accounts.ts'
+import { accountsPage } from './accounts.ts'
 import { APPS, appsPage, revokeByForm } from './apps.ts'
 import { serveAssets } from './assets.ts'
 import { AUTHORIZE, authorizePage, consentByForm, consentPage } from './authorize.ts'
@@ -22,8 +22,10 @@ import { INTERACTION, interactByForm, interactionPage } from './interaction.ts'
 import { type PageContext, viewerOf } from './page-context.ts'
 import { postPage } from './post.ts'
 import { profilePage } from './profile.ts'
+import { SECURITY } from './security-parts.ts'
+import { securityRoutes } from './security-routes.ts'
 import { setupByForm, setupPage } from './setup.ts'
-import { signInByForm, signInPage, signOutByForm, signOutEverywhere, signOutPage } from './sign-in.ts'
+import { signOutByForm, signOutEverywhereByForm, signOutPage } from './sign-in.ts'
 import { tagPage } from './tag.ts'
 
 type Page = (ctx: PageContext, req: Request, res: Response) => Promise<void> | void
@@ -65,15 +67,13 @@ export function pages(ctx: PageContext): Router {
 
   get('/setup', setupPage)
   post('/setup', setupByForm)
-  get('/sign-in', signInPage)
-  post('/sign-in', (_, req, res) => signInByForm(ctx, limits, req, res))
+  securityRoutes(limits, get, post)
   get('/sign-out', signOutPage)
   post('/sign-out', signOutByForm)
-  post('/sign-out/everywhere', signOutEverywhere)
+  post('/sign-out/everywhere', signOutEverywhereByForm)
   get('/accounts', accountsPage)
   // Where password managers look (W3C, A Well-Known URL for Changing Passwords).
-  get('/.well-known/change-password', (_, __, res) => res.redirect(302, '/accounts#password'))
-  post('/accounts/password', (_, req, res) => passwordByForm(ctx, limits, req, res))
+  get('/.well-known/change-password', (_, __, res) => res.redirect(302, `${SECURITY}#password`))
 
   router.use(nothingHere)
   router.use(answerErrors(ctx.log, asPage(ctx)))

@@ -1,14 +1,19 @@
 import type { Request, Response } from 'express'
 import { z } from 'zod'
-import { closeAllSessions, closeSession } from '../../domain/accounts/session.ts'
-import { signIn } from '../../domain/accounts/sign-in.ts'
+import type { RefusalCode } from '../../base/refusal.ts'
+import { signOutEverywhere } from '../../domain/accounts/end-everywhere.ts'
+import { requireEnabled, takePasskey } from '../../domain/accounts/passkeys.ts'
+import { closeSession, openSession } from '../../domain/accounts/session.ts'
+import { type SignedIn, signIn } from '../../domain/accounts/sign-in.ts'
 import type { Answer } from '../http/errors.ts'
 import type { Limits } from '../http/limits.ts'
 import { queryValue, readForm } from '../http/params.ts'
-import { giveSession, requireSession, sessionOf, sessionTokenOf, takeSession } from '../http/sessions.ts'
+import { requireSession, sessionOf, sessionTokenOf, takeSession } from '../http/sessions.ts'
 import { answerForForm, field, formError, formGuard } from './form-parts.ts'
 import { html } from './html.ts'
 import { type PageContext, sendPage } from './page-context.ts'
+import { askPasskey, CREDENTIAL, ceremonyOf, readSigned } from './passkey-parts.ts'
+import { afterwards, enter, goToSecondStep, toField } from './sign-in-parts.ts'
 
 const credentials = z.object({
   login: z.string().max(320),
@@ -17,16 +22,16 @@ const credentials = z.object({
 })
 
 /** `/sign-in` */
-export function signInPage(ctx: PageContext, req: Request, res: Response): void {
+export async function signInPage(ctx: PageContext, req: Request, res: Response): Promise<void> {
   const to = afterwards(queryValue(req, 'to'))
   const login = queryValue(req, 'login')?.slice(0, 320)
   // Whoever is to prove anew who they are, or wants to be somebody else, is asked all the same.
   const again = queryValue(req, 'again') !== undefined
   if (sessionOf(req) && !again) res.redirect(303, to ?? '/accounts')
-  else showSignIn(ctx, req, res, { to, ...(login !== undefined && { login }) })
+  else await showSignIn(ctx, req, res, { to, ...(login !== undefined && { login }) })
 }
 
-/** Begins a session, whatever session the browser had before. */
+/** Begins a session, whatever session the browser had before; or goes on to the second factor. */
 export async function signInByForm(
   ctx: PageContext,
   limits: Limits,
@@ -35,36 +40,71 @@ export async function signInByForm(
 ): Promise<void> {
   const { login, password, ...more } = readForm(req, credentials)
   const to = afterwards(more.to)
-  let token: string
+  let signedIn: SignedIn
   try {
     await limits.trySignIn(req, login)
-    token = await signIn(ctx, { login, password, userAgent: req.get('user-agent') })
+    signedIn = await signIn(ctx, { login, password, userAgent: req.get('user-agent') })
   } catch (error) {
-    const wrong = answerForForm(error, ['login.wrong', 'login.disabled', 'request.too-many'])
-    if (wrong.retryAfterSeconds !== undefined) res.setHeader('Retry-After', wrong.retryAfterSeconds)
-    showSignIn(ctx, req, res.status(wrong.status), { login, wrong, to })
+    await sayWrong(ctx, req, res, error, ['login.wrong', 'login.disabled'], { login, to })
     return
   }
   await limits.forgiveSignIn(login)
-  const earlier = sessionTokenOf(req)
-  if (earlier !== undefined) await closeSession(ctx, earlier)
-  giveSession(res, ctx.config.origin, token)
-  res.redirect(303, to ?? '/accounts')
+  if (signedIn.complete) await enter(ctx, req, res, signedIn.token, to)
+  else goToSecondStep(ctx, res, signedIn.token, to)
 }
 
-/** Where somebody was sent away from to sign in: these pages and no other, or a link to our own sign-in could lead anywhere. */
-function afterwards(to: string | undefined): string | undefined {
-  const known = /^\/(?:authorize_interaction\?|oauth\/authorize\/[\w-]{43}$)/
-  return to !== undefined && known.test(to) ? to : undefined
+const passkey = z.object({ credential: CREDENTIAL, to: z.string().max(4096).optional() })
+
+/** The same by a passkey alone, which is possession and PIN or finger in one: nothing else is asked. */
+export async function signInByPasskey(
+  ctx: PageContext,
+  limits: Limits,
+  req: Request,
+  res: Response,
+): Promise<void> {
+  const { credential, ...more } = readForm(req, passkey)
+  const to = afterwards(more.to)
+  let token: string
+  try {
+    const signed = readSigned(credential)
+    await limits.tryFactor(req, signed.id)
+    const accountId = await takePasskey(ctx, ceremonyOf(ctx, req, res, 'sign-in'), signed)
+    await requireEnabled(ctx, accountId)
+    await limits.forgiveFactor(signed.id)
+    token = await openSession(ctx, accountId, req.get('user-agent'))
+  } catch (error) {
+    await sayWrong(ctx, req, res, error, ['passkey.wrong', 'login.disabled'], { to })
+    return
+  }
+  await enter(ctx, req, res, token, to)
 }
 
-function showSignIn(
+/** Shows the page again with what was wrong; what is no such thing is thrown on. */
+async function sayWrong(
   ctx: PageContext,
   req: Request,
   res: Response,
-  state: { readonly login?: string; readonly wrong?: Answer; readonly to: string | undefined },
-): void {
+  error: unknown,
+  codes: readonly RefusalCode[],
+  state: State,
+): Promise<void> {
+  const wrong = answerForForm(error, [...codes, 'request.too-many'])
+  if (wrong.retryAfterSeconds !== undefined) res.setHeader('Retry-After', wrong.retryAfterSeconds)
+  await showSignIn(ctx, req, res.status(wrong.status), { ...state, wrong })
+}
+
+interface State {
+  readonly login?: string
+  readonly wrong?: Answer
+  readonly to: string | undefined
+}
+
+async function showSignIn(ctx: PageContext, req: Request, res: Response, state: State): Promise<void> {
   const guard = formGuard(ctx, req, res)
+  const to = toField(state.to)
+  const form = { purpose: 'sign-in', action: '/sign-in/passkey', button: 'Sign in with a passkey' } as const
+  const withPasskey = await askPasskey(ctx, req, res, { ...form, quiet: true, more: to })
+  const isWrong = state.wrong?.code === 'login.wrong'
   sendPage(ctx, req, res, {
     personal: true,
     head: { title: `Sign in · ${ctx.config.handleHost}`, hidden: true, here: 'sign-in' },
@@ -73,11 +113,12 @@ function showSignIn(
 <p class="soft">to ${ctx.config.handleHost}</p>
 ${formError(state.wrong)}
 <form method="post" action="/sign-in">
-${guard}${state.to !== undefined && html`<input type="hidden" name="to" value="${state.to}">`}
-${field({ name: 'login', label: 'Name or e-mail address', autocomplete: 'username', maxLength: 320, literal: true, ...(state.login !== undefined && { value: state.login }) })}
-${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password' })}
+${guard}${to}
+${field({ name: 'login', label: 'Name or e-mail address', autocomplete: 'username', maxLength: 320, literal: true, wrong: isWrong, ...(state.login !== undefined && { value: state.login }) })}
+${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', wrong: isWrong })}
 <button class="button" type="submit">Sign in</button>
 </form>
+${withPasskey}
 </section>`,
   })
 }
@@ -114,9 +155,9 @@ export async function signOutByForm(ctx: PageContext, req: Request, res: Respons
   res.redirect(303, '/')
 }
 
-/** Ends every session of the account, on all its devices. */
-export async function signOutEverywhere(ctx: PageContext, req: Request, res: Response): Promise<void> {
-  await closeAllSessions(ctx, requireSession(req).account.id)
+/** Ends every session of the account, on all its devices, and all that apps were given. */
+export async function signOutEverywhereByForm(ctx: PageContext, req: Request, res: Response): Promise<void> {
+  await signOutEverywhere(ctx, requireSession(req).account.id)
   takeSession(res, ctx.config.origin)
   res.redirect(303, '/')
 }

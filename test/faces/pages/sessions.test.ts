@@ -92,7 +92,7 @@ describe('a session', () => {
     await here.signIn('gus')
     await elsewhere.signIn('gus')
     const change = (current: string, next: string) =>
-      here.send('/accounts', '/accounts/password', { current, next })
+      here.send('/accounts/security', '/accounts/password', { current, next })
     expect((await change('wrong', 'a much better one')).status).toBe(401)
     expect((await change(PASSWORD, 'short')).status).toBe(422)
     expect((await change(PASSWORD, 'gus')).status).toBe(422)

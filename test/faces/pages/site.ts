@@ -31,6 +31,8 @@ export interface SiteOptions {
   readonly db: Db
   /** `https` pretends that a TLS proxy stands in front */
   readonly origin?: string
+  /** true: known as localhost, for a browser that lets names alone have passkeys */
+  readonly named?: boolean
   readonly rateLimits?: boolean
   readonly trustedProxies?: readonly string[]
   readonly outside?: Outside
@@ -49,7 +51,7 @@ export async function startSite(options: SiteOptions) {
   const server = createServer(app).listen(0, '127.0.0.1')
   await once(server, 'listening')
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const origin = options.origin ?? url
+  const origin = options.origin ?? (options.named ? url.replace('127.0.0.1', 'localhost') : url)
   const handleHost = new URL(origin).host
   const clock = movableClock(new Date('2026-11-20T12:00:00.000Z'))
   const uris = createUris(origin, handleHost)
