@@ -259,9 +259,12 @@ describe('what comes from elsewhere', () => {
     const create = stranger.create(stranger.note('to nobody here'))
     const offer = stranger.activity('Offer', 'https://far.test/things/4', { to: [ben.uri] })
     const flag = stranger.activity('Flag', [anna.uri], { to: [anna.uri], content: 'bad' })
-    for (const activity of [create, offer, flag]) await send(stranger, activity)
+    const block = stranger.activity('Block', anna.uri, { to: [anna.uri] })
+    const unblock = stranger.undo(block)
+    const sent = [create, offer, flag, block, unblock]
+    for (const activity of sent) await send(stranger, activity)
     const list = await items()
-    for (const activity of [create, offer, flag]) expect(find(list, activity.id)).toBeUndefined()
+    for (const activity of sent) expect(find(list, activity.id)).toBeUndefined()
   })
 })
 

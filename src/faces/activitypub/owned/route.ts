@@ -6,6 +6,7 @@ import type { World } from '../../../domain/world.ts'
 import type { InboxFilter } from '../../../views/inbox-near.ts'
 import { requireBearer } from '../../http/auth.ts'
 import { crossOrigin } from '../../http/cors.ts'
+import { FILTERS } from '../../http/list-keys.ts'
 import type { ClientParts } from '../client-parts.ts'
 import { collectionOf, cursorAt, type OwnedList, pageOf, sendOwn } from './list.ts'
 import { homeOf, inboxOf, notificationsOf } from './lists.ts'
@@ -56,9 +57,6 @@ function ownerOf(req: Request): LocalAccount {
   if (readId<AccountId>(String(req.params.id)) !== account.id) refuse('inbox.not-yours')
   return account
 }
-
-/** By these a list can be narrowed, away from its own address. */
-const FILTERS = ['type', 'object.type', 'object', 'actor', 'published_after'] as const
 
 async function narrowed(list: OwnedList, req: Request) {
   const { search } = list
