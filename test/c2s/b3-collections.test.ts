@@ -8,7 +8,7 @@ import {
   listCollections,
   viewCollection,
 } from '../../src/views/collections.ts'
-import { noteBy, noteFrom, PUBLIC, posted, postTo, refused, saidBy } from '../support/outbox.ts'
+import { noteBy, noteFrom, PUBLIC, posted, postTo, readAs, refused, saidBy } from '../support/outbox.ts'
 import type { Person } from '../support/peer.ts'
 import { startWhole, type Whole } from '../support/whole.ts'
 import { ORIGIN, personHere } from '../support/world.ts'
@@ -94,6 +94,13 @@ describe('a collection of one’s own', () => {
       false,
       false,
     ])
+    const read = await readAs(whole, object.id, ben)
+    expect([read.status, read.json.orderedItems, read.json.mood]).toMatchObject([
+      200,
+      [alice.uri, ben.uri],
+      'warm',
+    ])
+    expect((await readAs(whole, object.id, carl)).status).toBe(404)
     expect(await listCollections(whole.db, anna.id, { accountId: ben.id })).toHaveLength(1)
     expect(await listCollections(whole.db, anna.id, undefined)).toHaveLength(0)
   })
@@ -181,6 +188,8 @@ describe('a collection of one’s own', () => {
     })
     await whole.settled()
     await alice.receives((one) => one.id === gone.id)
+    expect((await readAs(whole, id, anna)).status).toBe(410)
+    expect((await readAs(whole, id, carl)).status).toBe(404)
     expect(await refused(whole, anna, { type: 'Delete', object: id })).toMatchObject({ status: 400 })
     expect(await refused(whole, anna, add(id, ben.uri))).toMatchObject({ status: 400 })
     expect(await listCollections(whole.db, anna.id, { accountId: anna.id })).not.toContainEqual(
