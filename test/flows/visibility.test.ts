@@ -339,11 +339,12 @@ describe('the routes', () => {
       .map((path) => path.replace(/^\/assets\/.*/, '/assets/*'))
     expect(read.length).toBeGreaterThan(15)
     expect([...new Set(read)].filter((path) => !(path in known))).toEqual([])
-    // CORS, inbox, media, apps, OAuth, surface, pages, errors: whatever else is put beside them has to be known here as well.
+    // CORS, inbox, media, apps, OAuth, the Mastodon API, surface, pages, errors: whatever else is put beside them has to be known here as well.
     expect(stack().map((layer) => layer.name)).toEqual([
       'openPrograms',
       'router',
       'router',
+      '<anonymous>',
       '<anonymous>',
       '<anonymous>',
       '<anonymous>',
