@@ -80,6 +80,17 @@ const collections: Rule = {
   of: sql`collection.account_id`,
 }
 
+/** What is in a collection is for those who may read both. */
+const members = (rule: Rule): Rule => ({
+  rows: (viewer) => sql`${rule.rows(viewer)} AND EXISTS (
+    SELECT 1 FROM collection WHERE collection.id = pair.subject AND ${collectionReadableBy(viewer)})`,
+})
+const MEMBERS: Readonly<Record<string, Rule>> = {
+  post: members(posts),
+  object: members(objects),
+  id: members({ rows: () => sql`WHERE true` }),
+}
+
 const people: Rule = {
   rows: (
     viewer,
@@ -129,13 +140,14 @@ function unlessApart(viewer: Viewer): RawBuilder<unknown> {
 }
 
 /** undefined: whoever listens may know, since only an id is told that they knew already. */
-export function ruleFor({ thing, topic: { name } }: StreamEvent): Rule | undefined {
+export function ruleFor({ thing, verb, topic: { name } }: StreamEvent): Rule | undefined {
   if (name === 'replies' && thing === 'post') return replies
   if (name === 'shares' && thing === 'act') return shares
   if (name === 'liked') return thing === 'post' ? liked : undefined
   if (name === 'likes') return likes
   if (name === 'home') return home
   if (name === 'blocked') return blocked
+  if (name === 'collection' && thing in MEMBERS) return verb === 'Delete' ? undefined : MEMBERS[thing]
   if (thing === 'id') return undefined
   return RULES[thing]
 }

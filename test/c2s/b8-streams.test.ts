@@ -82,7 +82,12 @@ describe('an inbox', () => {
     const carl = await whole.peer.person('carl', { host: 'far.test' })
     const post = await say(anna, 'Like this')
     const stream = await hear(whole.world.uris.inbox(anna.id), anna)
-    const like = { id: 'https://far.test/likes/1', type: 'Like', actor: carl.uri, object: whole.world.uris.post(post) }
+    const like = {
+      id: 'https://far.test/likes/1',
+      type: 'Like',
+      actor: carl.uri,
+      object: whole.world.uris.post(post),
+    }
     await carl.post(whole.world.uris.inbox(anna.id), like)
     await whole.settled()
     expect((await stream.next()).data).toMatchObject({
@@ -303,6 +308,52 @@ describe('the streams of a person', () => {
     })
     const [newest] = (JSON.parse(page.text) as { orderedItems: { id: string }[] }).orderedItems
     expect((told.data.object as { id: string }).id).toBe(newest?.id)
+  })
+})
+
+describe('what an app makes', () => {
+  async function post(activity: object): Promise<{ object: { id: string } }> {
+    const writing = await tokenFor(whole.world, anna, { scope: 'read write' })
+    const posted = await whole.ask(pathOf(whole.world.uris.outbox(anna.id)), {
+      method: 'POST',
+      headers: { ...bearing(writing), 'content-type': 'application/activity+json' },
+      body: JSON.stringify(activity),
+    })
+    expect([posted.status, posted.text]).toEqual([201, posted.text])
+    return JSON.parse(posted.text)
+  }
+  const PUBLIC = 'https://www.w3.org/ns/activitystreams#Public'
+
+  test('a collection tells what is put into it, to those alone who may see that', async () => {
+    const { object } = await post({ type: 'Collection', name: 'Birds', to: [PUBLIC] })
+    const [own, other] = [await hear(object.id, anna), await hear(object.id, cleo)]
+    const hidden = whole.world.uris.post(await say(anna, 'For followers', { visibility: 'followers' }))
+    const shown = whole.world.uris.post(await say(anna, 'For all'))
+    for (const uri of [hidden, shown]) await post({ type: 'Add', object: uri, target: object.id })
+    const added = (uri: string) => ({ type: 'Add', object: { id: uri }, target: object.id })
+    expect((await own.next()).data).toMatchObject(added(hidden))
+    expect((await own.next()).data).toMatchObject(added(shown))
+    expect((await other.next()).data).toMatchObject(added(shown))
+    await silent(other)
+  })
+
+  test('an object tells its change, whole, and its end', async () => {
+    const { object } = await post({
+      type: 'Event',
+      name: 'A walk',
+      'https://far.test/ns#odd': 1,
+      to: [PUBLIC],
+    })
+    const stream = await hear(object.id, cleo)
+    await post({ type: 'Update', object: { id: object.id, name: 'A longer walk' } })
+    const { data } = await stream.next()
+    expect(data).toMatchObject({
+      type: 'Update',
+      object: { id: object.id, type: 'Event', name: 'A longer walk' },
+    })
+    expect(data.object).toHaveProperty(['https://far.test/ns#odd'])
+    await post({ type: 'Delete', object: object.id })
+    expect((await stream.next()).data).toMatchObject({ type: 'Delete', object: { id: object.id } })
   })
 })
 

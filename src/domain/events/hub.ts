@@ -43,7 +43,8 @@ export interface Opened {
 interface Entry {
   readonly listener: Listener
   readonly outlet: Outlet<Listener>
-  readonly from: bigint
+  /** whatever has no higher place it has been told, or does not want */
+  told: bigint
   /** what happens before it has begun */
   waiting: StreamEvent[] | undefined
 }
@@ -69,7 +70,8 @@ export class EventHub implements AsyncDisposable {
   /** where whoever begins to listen to these topics stands; many begin together when a server was away */
   readonly #place: Batched<readonly Topic[], string>
   #channel: Promise<Channel> | undefined
-  #position = 0n
+  /** up to where everything was read; undefined while nobody listens */
+  #position: bigint | undefined
   #reading: Promise<void> | undefined
   #again = false
   #closed = false
@@ -90,19 +92,18 @@ export class EventHub implements AsyncDisposable {
    */
   async open<L extends Listener>(listener: L, outlet: Outlet<L>, after?: string): Promise<Opened> {
     await this.#connect()
-    const position = await this.#place(listener.topics)
-    const resumed = after !== undefined && (await this.#canResume(listener.topics, after, position))
-    const entry: Entry = {
-      listener,
-      outlet: outlet as Outlet<Listener>,
-      from: BigInt(position),
-      waiting: [],
-    }
+    // Before its place is asked for, so that nothing can happen between the two that it is not told of.
+    const entry: Entry = { listener, outlet: outlet as Outlet<Listener>, told: -1n, waiting: [] }
     this.#enter(entry)
-    return {
-      position: resumed ? after : position,
-      resumed,
-      begin: () => this.#begin(entry, resumed ? after : position, position),
+    try {
+      const position = await this.#place(listener.topics)
+      this.#position ??= BigInt(position)
+      const resumed = after !== undefined && (await this.#canResume(listener.topics, after, position))
+      const stands = resumed ? after : position
+      return { position: stands, resumed, begin: () => this.#begin(entry, stands, BigInt(position)) }
+    } catch (error) {
+      this.close(listener)
+      throw error
     }
   }
 
@@ -151,7 +152,7 @@ export class EventHub implements AsyncDisposable {
 
   #enter(entry: Entry): void {
     // While nobody listened nothing was read: what happened meanwhile is nobody's news.
-    if (this.#entries.size === 0 && this.#reading === undefined) this.#position = entry.from
+    if (this.#entries.size === 0) this.#position = undefined
     this.#entries.set(entry.listener, entry)
     for (const topic of entry.listener.topics) {
       const key = keyOf(topic)
@@ -162,16 +163,20 @@ export class EventHub implements AsyncDisposable {
     this.#wake()
   }
 
-  async #begin(entry: Entry, after: string, upTo: string): Promise<void> {
+  /** Whatever was read before this moment is looked up; what is read after it was waiting, or comes by itself. */
+  async #begin(entry: Entry, after: string, position: bigint): Promise<void> {
     const { listener } = entry
-    if (after !== upTo) {
-      const missed = await eventsBetween(this.#parts.world.db, listener.topics, after, upTo, MOST_MISSED + 1)
+    const read = this.#position ?? position
+    entry.told = read > position ? read : position
+    if (BigInt(after) < entry.told) {
+      const { db } = this.#parts.world
+      const missed = await eventsBetween(db, listener.topics, after, String(entry.told), MOST_MISSED + 1)
       if (missed.length > MOST_MISSED) listener.lost()
       else await tellOne(entry, missed)
     }
     // Telling takes time, in which more may come.
     while (entry.waiting && entry.waiting.length > 0) {
-      const waiting = entry.waiting
+      const waiting = entry.waiting.filter((event) => BigInt(event.position) > entry.told)
       entry.waiting = []
       await tellOne(entry, waiting)
     }
@@ -205,8 +210,9 @@ export class EventHub implements AsyncDisposable {
   async #readNew(): Promise<void> {
     const { world } = this.#parts
     const last = BigInt(await placeNewEvents(world))
+    this.#position ??= last
     while (this.#position < last && !this.#closed) {
-      const events = await eventsAfter(world.db, String(this.#position), READ_AT_ONCE)
+      const events: StreamEvent[] = await eventsAfter(world.db, String(this.#position), READ_AT_ONCE)
       // What is read is behind us before it is told: an event that cannot be told must not come again for ever.
       this.#position = events.length < READ_AT_ONCE ? last : BigInt(events.at(-1)?.position ?? last)
       await this.#tell(events)
@@ -219,7 +225,7 @@ export class EventHub implements AsyncDisposable {
       const position = BigInt(event.position)
       const listeners = new Map<Outlet<Listener>, Listener[]>()
       for (const entry of this.#heard.get(keyOf(event.topic)) ?? []) {
-        if (position <= entry.from) continue
+        if (position <= entry.told) continue
         if (entry.waiting) keepFor(entry, event)
         else addTo(listeners, entry.outlet, entry.listener)
       }

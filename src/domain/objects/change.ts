@@ -2,6 +2,7 @@ import type { AttachmentId, ObjectId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
 import { transact } from '../../db/transact.ts'
 import type { LocalAccount } from '../accounts/account.ts'
+import { tell } from '../events/tell.ts'
 import { attachFilesToObject } from '../media/keep.ts'
 import type { World } from '../world.ts'
 import type { ObjectReaders } from './object.ts'
@@ -30,5 +31,6 @@ export async function changeObject(
     await reviseObject(tx, object, revision)
     await insertReaders(tx, id, readers)
     await attachFilesToObject(tx, owner.id, id, mediaIds)
+    await tell(tx, [{ topic: { name: 'object', subject: id }, verb: 'Update', thing: 'object', thingId: id }])
   })
 }

@@ -4,6 +4,7 @@ import { isOpen } from '../../base/visibility.ts'
 import { type Tx, transact } from '../../db/transact.ts'
 import type { LocalAccount } from '../accounts/account.ts'
 import { deleteActivitiesAbout } from '../activities/store.ts'
+import { tell } from '../events/tell.ts'
 import { rememberGone } from '../posts/remove.ts'
 import type { World } from '../world.ts'
 import { deleteObject, deleteSomeObjectsOf, lockObject } from './store.ts'
@@ -27,6 +28,8 @@ export async function removeObject(world: World, owner: LocalAccount, id: Object
     )
     await deleteActivitiesAbout(tx, id)
     await deleteObject(tx, id)
+    const uri = world.uris.object(id)
+    await tell(tx, [{ topic: { name: 'object', subject: id }, verb: 'Delete', thing: 'id', uri }])
   })
 }
 

@@ -1,4 +1,4 @@
-import { type AccountId, type CollectionId, type PostId, readId } from '../../../base/ids.ts'
+import { type AccountId, type CollectionId, type ObjectId, type PostId, readId } from '../../../base/ids.ts'
 import { refuse } from '../../../base/refusal.ts'
 import { findAccount } from '../../../domain/accounts/find.ts'
 import { blockedBetween } from '../../../domain/blocks/find.ts'
@@ -7,6 +7,7 @@ import { allows, type Need } from '../../../domain/grants/scopes.ts'
 import { ensureInbox } from '../../../domain/inboxes/open.ts'
 import type { World } from '../../../domain/world.ts'
 import { viewCollection } from '../../../views/collections.ts'
+import { viewObject } from '../../../views/objects.ts'
 import { viewPost } from '../../../views/posts.ts'
 import type { Viewer } from '../../../views/view.ts'
 import type { Bearer } from '../../http/auth.ts'
@@ -19,6 +20,7 @@ type TargetWorld = Pick<World, 'db' | 'uris' | 'clock'>
 const EVENTS = '/events'
 const ACTOR = /^\/ap\/actors\/(\d+)(?:\/([a-z_]+(?:\/[a-z]+)?))?$/
 const POST = /^\/ap\/posts\/(\d+)(?:\/(replies|likes|shares))?$/
+const OBJECT = /^\/ap\/objects\/(\d+)$/
 const COLLECTION = /^\/ap\/collections\/(\d+)$/
 
 /** An actor's lists, each by the last part of its address. */
@@ -50,7 +52,7 @@ const OWNED: Readonly<Partial<Record<TopicName, Need>>> = {
 export function targetPath(path: string): string | undefined {
   if (!path.endsWith(EVENTS)) return undefined
   const target = path.slice(0, -EVENTS.length)
-  if (POST.test(target) || COLLECTION.test(target)) return target
+  if (POST.test(target) || OBJECT.test(target) || COLLECTION.test(target)) return target
   const [, id, list] = ACTOR.exec(target) ?? []
   return id !== undefined && (list === undefined || list in LISTS) ? target : undefined
 }
@@ -64,6 +66,8 @@ export async function listenedAt(world: TargetWorld, path: string, bearer: Beare
   if (actor) return atActor(world, path, bearer, idIn<AccountId>(actor), actor[2])
   const post = POST.exec(path)
   if (post) return atPost(world, path, bearer, idIn<PostId>(post), post[2])
+  const object = OBJECT.exec(path)
+  if (object) return atObject(world, path, bearer, idIn<ObjectId>(object))
   return atCollection(world, path, bearer, idIn<CollectionId>(COLLECTION.exec(path)))
 }
 
@@ -110,6 +114,16 @@ async function atPost(
   const viewer = await viewerOf(world, path, bearer, post.author.id)
   if (!viewer && !(await viewPost(db, id, undefined))) refuse('not-found')
   return listened(world, path, (list as TopicName | undefined) ?? 'post', id, viewer)
+}
+
+async function atObject(world: TargetWorld, path: string, bearer: Bearer, id: ObjectId): Promise<Listened> {
+  const { db } = world
+  const me = { accountId: bearer.account.id }
+  const found = await viewObject(db, id, readsAs(bearer, path) === 'nobody' ? undefined : me)
+  if (!found) return refuse('not-found')
+  const viewer = await viewerOf(world, path, bearer, found.accountId)
+  if (!viewer && !(await viewObject(db, id, undefined))) refuse('not-found')
+  return listened(world, path, 'object', id, viewer)
 }
 
 async function atCollection(

@@ -4,10 +4,12 @@ import type {
   CollectionId,
   InboxItemId,
   NotificationId,
+  ObjectId,
   PostId,
 } from '../../../base/ids.ts'
 import type { Uris } from '../../../base/uris.ts'
 import type { Db } from '../../../db/connect.ts'
+import { findCollection } from '../../../domain/collections/find.ts'
 import type { StreamEvent, Thing } from '../../../domain/events/event.ts'
 import { findAuthorOf } from '../../../domain/posts/find.ts'
 import type { Json, JsonObject } from '../../../translate/json.ts'
@@ -19,6 +21,7 @@ import { followersUrisOf, viewAccount } from '../../../views/accounts.ts'
 import { viewActivity } from '../../../views/activities.ts'
 import { viewReceivedById } from '../../../views/inboxes.ts'
 import { listNotices } from '../../../views/notifications.ts'
+import { viewObjectAsMaker } from '../../../views/objects.ts'
 import { viewPost, viewPostAsAuthor } from '../../../views/posts.ts'
 import type { AccountView, PostView } from '../../../views/view.ts'
 import { noticeItems, saidItems } from '../owned/lists.ts'
@@ -83,8 +86,21 @@ const readers: Readonly<Record<Exclude<Thing, 'id'>, Read>> = {
     const [item] = await noticeItems(parts, owner, items)
     return item && withContext(item.json as JsonObject)
   },
-  object: async () => undefined,
-  collection: async ({ uris }, id) => uris.collection(id as CollectionId),
+  async object({ db }, id) {
+    const object = await viewObjectAsMaker(db, id as ObjectId)
+    return object && (JSON.parse(object.body) as Json)
+  },
+  async collection({ db, uris }, id) {
+    const collection = await findCollection(db, id as CollectionId)
+    if (!collection || collection.deletedAt !== null) return undefined
+    return {
+      ...(JSON.parse(collection.body) as JsonObject),
+      id: uris.collection(collection.id),
+      type: collection.ordered ? 'OrderedCollection' : 'Collection',
+      attributedTo: uris.actor(collection.accountId),
+      ...(collection.updatedAt === null ? {} : { updated: collection.updatedAt.toISOString() }),
+    }
+  },
 }
 
 /** Likes and wishes are told as the activities that they are; in all other lists of people stand the people. */
