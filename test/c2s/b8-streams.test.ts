@@ -324,6 +324,15 @@ describe('what an app makes', () => {
   }
   const PUBLIC = 'https://www.w3.org/ns/activitystreams#Public'
 
+  test('an activity of a kind that nobody knows is in the stream of its outbox', async () => {
+    const stream = await hear(whole.world.uris.outbox(anna.id), cleo)
+    await post({ type: 'https://far.test/ns#Wave', object: anna.uri, to: [PUBLIC] })
+    expect((await stream.next()).data).toMatchObject({
+      type: 'Add',
+      object: { actor: anna.uri, object: anna.uri },
+    })
+  })
+
   test('a collection tells what is put into it, to those alone who may see that', async () => {
     const { object } = await post({ type: 'Collection', name: 'Birds', to: [PUBLIC] })
     const [own, other] = [await hear(object.id, anna), await hear(object.id, cleo)]

@@ -5,6 +5,7 @@ import type { Db } from '../../../db/connect.ts'
 import { transact } from '../../../db/transact.ts'
 import { findAccountByHandle, findAccountByUri } from '../../../domain/accounts/find.ts'
 import { claimOnce, findOnce, keepOnce, type OnceOnly } from '../../../domain/activities/once.ts'
+import { tellEntered } from '../../../domain/events/tell.ts'
 import type { Directory } from '../../../domain/world.ts'
 import { viewActivity } from '../../../views/activities.ts'
 import { type Bearer, requireBearer } from '../../http/auth.ts'
@@ -84,6 +85,8 @@ export async function carryOut(
       known,
     }
     const { activityId }: Posted = await handler.run(posting)
+    // Whatever was done, its activity is in the outbox now, and those who listen to that are told of it.
+    await tellEntered(world, tx, [], [])
     if (once) await keepOnce(world, tx, once, activityId)
     return activityId
   })
