@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createSecureContext } from 'node:tls'
 import { type Answer, play } from './peer/answer.ts'
-import { makeAuthority, type TestAuthority } from './peer/certificates.ts'
+import { type TestAuthority, theAuthority } from './peer/certificates.ts'
 import { type Home, type Json, makePerson, type Person, type PersonOptions } from './peer/person.ts'
 import { type Outgoing, schemeOf } from './peer/signer.ts'
 import {
@@ -70,11 +70,9 @@ export interface PeerOptions {
 }
 
 const DEFAULT_HOST = 'remote.localhost'
-let authority: Promise<TestAuthority> | undefined
 
 export async function startPeer(options: PeerOptions = {}): Promise<Peer> {
-  authority ??= options.tls ? makeAuthority() : undefined
-  const certificates = options.tls ? await authority : undefined
+  const certificates = options.tls ? await theAuthority() : undefined
   const ca = certificates?.certificate ?? ''
   const folder = certificates ? await mkdtemp(join(tmpdir(), 'weft-peer-')) : ''
   const caFile = certificates ? join(folder, 'ca.pem') : ''

@@ -124,14 +124,18 @@ export interface Seen {
 }
 
 /** A browser without scripts: keeps cookies, follows nothing by itself, and fills in forms. */
-export function createVisitor(url: string, always: Record<string, string> = {}) {
+export function createVisitor(
+  url: string,
+  always: Record<string, string> = {},
+  send: (url: string, init: RequestInit) => Promise<Response> = fetch,
+) {
   const cookies = new Map<string, string>()
   const ask = async (path: string, init: RequestInit = {}): Promise<Seen> => {
     const headers = new Headers({ accept: 'text/html', ...always })
     for (const [name, value] of new Headers(init.headers)) headers.set(name, value)
     if (cookies.size > 0)
       headers.set('cookie', [...cookies].map(([name, value]) => `${name}=${value}`).join('; '))
-    const response = await fetch(url + path, { ...init, headers, redirect: 'manual' })
+    const response = await send(url + path, { ...init, headers, redirect: 'manual' })
     for (const line of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
       if (/max-age=0/i.test(line)) cookies.delete(name)

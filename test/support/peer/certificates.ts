@@ -11,6 +11,13 @@ export interface TestAuthority {
 }
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256' }
+let shared: Promise<TestAuthority> | undefined
+
+/** The one that all servers of a test file have their certificates from. */
+export function theAuthority(): Promise<TestAuthority> {
+  shared ??= makeAuthority()
+  return shared
+}
 
 export async function makeAuthority(): Promise<TestAuthority> {
   pkijs.setEngine('node', new pkijs.CryptoEngine({ name: 'node', crypto: webcrypto }))
