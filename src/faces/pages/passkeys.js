@@ -36,6 +36,7 @@ function listen(form) {
   const said = form.querySelector('[role="status"]')
   const button = form.querySelector('button')
   form.hidden = false
+  document.querySelector('[data-without-passkeys]')?.remove()
   form.addEventListener('submit', async (event) => {
     event.preventDefault()
     button.disabled = true

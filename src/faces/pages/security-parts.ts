@@ -10,7 +10,7 @@ export const CODES = `${SECURITY}/codes`
 export const SESSIONS = `${SECURITY}/sessions`
 export const CONFIRM = `${SECURITY}/confirm`
 
-const ENDS = 'It signs you out everywhere else, and takes access back from all apps.'
+const ENDS = 'A change here signs you out everywhere else, and takes access back from all apps.'
 
 /** The app that shows codes: on or off. */
 export function appSection({ authenticatorSince }: SecurityView, guard: Html): Html {

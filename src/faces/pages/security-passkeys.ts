@@ -90,7 +90,7 @@ async function show(
 <p class="soft">Your device, or a security key, keeps it and asks for your finger, face or PIN. This server learns none of these.</p>
 ${formError(wrong)}
 ${form || html`<p class="note wrong">Passkeys work only where the server has a name and https.</p>`}
-<noscript><p class="note">Passkeys are the one thing here that needs JavaScript.</p></noscript>
+${form && html`<p class="note" data-without-passkeys>Passkeys are the one thing here that needs JavaScript, and a browser that knows them.</p>`}
 <p class="hint">It signs you out everywhere else, and takes access back from all apps.</p>
 <p class="more"><a href="${SECURITY}">Back</a></p>
 </section>`,
