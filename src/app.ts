@@ -20,6 +20,7 @@ import { isMastodonPath } from './faces/mastodon/paths.ts'
 import { mediaFiles } from './faces/media/files.ts'
 import { isOAuthPath } from './faces/oauth/paths.ts'
 import { pages } from './faces/pages/pages.ts'
+import { siteOf } from './faces/pages/site.ts'
 import { holdKeys } from './federation/known-keys.ts'
 import { buildHouse, type House, type HouseParts } from './house.ts'
 import { enqueue } from './jobs/enqueue.ts'
@@ -174,7 +175,8 @@ async function loadMastodon(
 ): Promise<express.RequestHandler> {
   const { mastodonRoutes } = await import('./faces/mastodon/mastodon.ts')
   const { blocks } = house.domains
-  return mastodonRoutes({ ...house, ...shared, blocks, config, databaseUrl, log, hub: hub() })
+  const site = siteOf(house.world.db, config)
+  return mastodonRoutes({ ...house, ...shared, blocks, config, databaseUrl, log, site, hub: hub() })
 }
 
 /** What the APIs have in common for as long as the app is open. */

@@ -41,7 +41,15 @@ export interface ProfileImage {
 }
 
 export const MOST_FIELDS = 10
-const limits = { displayName: 100, bio: 5000, fieldName: 255, fieldValue: 2047, domains: 100, alt: 1500 }
+/** In characters, the most of each. */
+export const profileLimits = {
+  displayName: 100,
+  bio: 5000,
+  fieldName: 255,
+  fieldValue: 2047,
+  domains: 100,
+  alt: 1500,
+}
 
 /** Changes what an account of ours says of itself, and tells its followers. */
 export async function updateAccount(
@@ -51,7 +59,7 @@ export async function updateAccount(
 ): Promise<void> {
   const { fields, attributionDomains, bot, displayName, avatar, header } = change
   if (fields && fields.length > MOST_FIELDS) refuse('account.too-many-fields', { most: MOST_FIELDS })
-  const bio = change.bio === undefined ? undefined : cutText(cleanText(change.bio).trim(), limits.bio)
+  const bio = change.bio === undefined ? undefined : cutText(cleanText(change.bio).trim(), profileLimits.bio)
   // Asking who is named may ask strangers' servers, so it comes before the transaction.
   const targets = await targetsIn(world, [bio ?? '', ...(fields ?? []).map(({ value }) => value)])
   await transact(world.db, async (tx) => {
@@ -61,7 +69,7 @@ export async function updateAccount(
       account.id,
       {
         ...(displayName !== undefined && {
-          display_name: cutText(cleanLine(displayName), limits.displayName),
+          display_name: cutText(cleanLine(displayName), profileLimits.displayName),
         }),
         ...(bio !== undefined && { bio_source: bio, bio_html: htmlFrom(bio, targets) }),
         ...(change.manuallyApprovesFollowers !== undefined && {
@@ -106,8 +114,8 @@ function fieldsFrom(
   targets: Targets,
 ): ProfileField[] {
   return fields.flatMap((field) => {
-    const name = cutText(cleanLine(field.name), limits.fieldName)
-    const source = cutText(cleanLine(field.value), limits.fieldValue)
+    const name = cutText(cleanLine(field.name), profileLimits.fieldName)
+    const source = cutText(cleanLine(field.value), profileLimits.fieldValue)
     if (name === '' && source === '') return []
     // One line, so there is one paragraph, and a field is none.
     const value = htmlFrom(source, { ...targets, ownLinks: true }).replace(/^<p>|<\/p>$/g, '')
@@ -118,7 +126,7 @@ function fieldsFrom(
 
 function domainsFrom(written: readonly string[]): string[] {
   const hosts = written.map((text) => hostFrom(text.replace(/^https?:\/\//, '')) ?? refuse('handle.invalid'))
-  return [...new Set(hosts)].slice(0, limits.domains)
+  return [...new Set(hosts)].slice(0, profileLimits.domains)
 }
 
 async function pictureColumns(
@@ -132,6 +140,6 @@ async function pictureColumns(
   if (image === null) await deleteProfileImages(tx, id, [kind])
   else await insertProfileImage(tx, id, { ...image, kind }, world.clock.now())
   const url = image && world.uris.media(image.file)
-  const alt = cutText(cleanLine(image?.alt ?? ''), limits.alt)
+  const alt = cutText(cleanLine(image?.alt ?? ''), profileLimits.alt)
   return kind === 'avatar' ? { avatar_url: url, avatar_alt: alt } : { header_url: url, header_alt: alt }
 }

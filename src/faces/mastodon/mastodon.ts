@@ -8,8 +8,10 @@ import { openApi } from './cors.ts'
 import { defaultImages } from './default-images.ts'
 import { asMastodonError } from './errors.ts'
 import { instanceRoutes } from './instance.ts'
+import { moreInstanceRoutes } from './instance-more.ts'
 import { apiLimits } from './limits.ts'
 import type { MastodonParts } from './parts.ts'
+import { preferenceRoutes } from './preferences.ts'
 import { unsupportedRoutes } from './unsupported.ts'
 
 /**
@@ -41,5 +43,7 @@ export function mastodonRoutes(parts: MastodonParts): RequestHandler {
 const routers: readonly ((parts: MastodonParts) => RequestHandler)[] = [
   appRoutes,
   instanceRoutes,
+  moreInstanceRoutes,
+  preferenceRoutes,
   unsupportedRoutes,
 ]

@@ -37,10 +37,21 @@ export interface MastodonParts {
   readonly resolvePost: (address: string) => Promise<KnownPost | undefined>
   /** whom or what a handle, an id or an address means, asking its own server when it is not known yet */
   readonly lookUp: (text: string) => Promise<Found | undefined>
+  /** what the pages of this server say of it */
+  readonly site: Site
   /** what happens, for all who listen */
   readonly hub: EventHub
   /** aborted when the process is to stop: what would stay open by itself ends then */
   readonly draining: AbortSignal
   /** lets what is open be closed when the app is */
   readonly late: AsyncDisposableStack
+}
+
+/** What the pages for people have, and apps want too. */
+export interface Site {
+  /** the picture that stands for the server, by its address */
+  readonly picture: string
+  /** HTML */
+  privacy(): Promise<string>
+  terms(): Promise<string>
 }

@@ -83,7 +83,7 @@ function runBy(contact: Contact | undefined): Html {
   return html`<p>${person(contact)} runs this server and is the one to write to about it: about posts that break the rules, about your data, about anything that does not work.</p>`
 }
 
-function askWhom(contact: Contact | undefined): Html {
+export function askWhom(contact: Contact | undefined): Html {
   return contact ? person(contact) : html`the people who run this server`
 }
 
