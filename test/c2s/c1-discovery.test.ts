@@ -34,7 +34,7 @@ describe('c1: the authorization server', () => {
       pushed_authorization_request_endpoint: `${ORIGIN}/oauth/par`,
       response_types_supported: ['code'],
       response_modes_supported: ['query'],
-      grant_types_supported: ['authorization_code', 'refresh_token'],
+      grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
       code_challenge_methods_supported: ['S256'],
       token_endpoint_auth_methods_supported: [
         'none',

@@ -99,7 +99,7 @@ export function readAuthorization(client: Client, asked: Asked, origin: string):
     scopes: client.scopes ? narrowTo(wanted, scopesFrom(client.scopes)) : wanted,
     challenge: parameters.code_challenge ?? null,
     dpopJkt: parameters.dpop_jkt ?? null,
-    signInAnew: prompts.includes('login') || parameters.force_login === 'true',
+    signInAnew: prompts.includes('login') || isYes(parameters.force_login),
     silently: prompts.includes('none'),
     maxAgeSeconds: parameters.max_age === undefined ? undefined : Number(parameters.max_age),
     loginHint: isStorable(parameters.login_hint) ? parameters.login_hint?.slice(0, 320) : undefined,
@@ -169,6 +169,9 @@ function whyNotFor(resource: string | undefined, origin: string): Reason | undef
 function promptsIn({ prompt }: Parameters): readonly string[] {
   return prompt?.split(' ').filter(Boolean) ?? []
 }
+
+/** As Python writes it, too. */
+const isYes = (text: string | undefined) => /^(?:true|t|1|on|yes)$/i.test(text ?? '')
 
 function isStorable(text: string | undefined): boolean {
   return text === undefined || (!text.includes('\0') && text.isWellFormed())

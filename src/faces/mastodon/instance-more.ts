@@ -33,6 +33,7 @@ export function moreInstanceRoutes({ world, site }: MastodonParts): RequestHandl
   const at = (path: string, answer: () => Promise<unknown>) =>
     router.get(`/api/v1/instance/${path}`, async (_req, res) => void res.json(await answer()))
 
+  router.get('/health', (_req, res) => void res.type('text/plain').send('OK'))
   router.get('/api/v1/peers/search', async (req, res) => {
     const { q = '' } = queryParams(req).read(z.object({ q: textish }))
     res.json(q === '' ? [] : await findPeers(db, q))

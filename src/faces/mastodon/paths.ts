@@ -1,6 +1,6 @@
 /** Whether an address is one of the Mastodon API's. */
 export function isMastodonPath(path: string): boolean {
-  return path.startsWith('/api/') || path === '/api' || path in DEFAULT_IMAGES
+  return path.startsWith('/api/') || path === '/api' || path === '/health' || path in DEFAULT_IMAGES
 }
 
 /** Pictures of those who have none, where apps have learned to tell them from others, and the server's own. */

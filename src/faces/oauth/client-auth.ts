@@ -124,8 +124,8 @@ function addressOf({ world }: OAuthParts, req: Request): string {
 }
 
 /** Whether the app's requests must be as OAuth 2.1 has them, forms among the rest. */
-export function requireForm(client: Client, json: boolean): void {
-  if (json && isStrict(client)) {
+export function requireForm(client: Client, isForm: boolean): void {
+  if (!isForm && isStrict(client)) {
     refuse('oauth.invalid-request', { reason: 'the body is not application/x-www-form-urlencoded' })
   }
 }

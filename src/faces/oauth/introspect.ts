@@ -6,7 +6,7 @@ import { grantOf, readBearer } from '../http/auth.ts'
 import { crossOrigin } from '../http/cors.ts'
 import type { Limits } from '../http/limits.ts'
 import { authenticateClient, requireForm } from './client-auth.ts'
-import { answerOnce, fieldsOf, isJson, readBody } from './fields.ts'
+import { answerOnce, fieldsOf, isForm, readBody, readLooseBody } from './fields.ts'
 import type { OAuthParts } from './parts.ts'
 
 /**
@@ -27,12 +27,18 @@ export function introspectRoute(parts: OAuthParts, limits: Limits): RequestHandl
 /** `POST /oauth/revoke`: an app gives a token back (RFC 7009). What it gives back need not be one. */
 export function revokeRoute(parts: OAuthParts, limits: Limits): RequestHandler {
   const router = Router({ caseSensitive: true, strict: true })
-  router.all('/oauth/revoke', crossOrigin('POST'), limits.limit('token'), ...readBody, async (req, res) => {
-    const client = await authenticateClient(parts, req)
-    requireForm(client, isJson(req))
-    await revokeToken(parts.world, client, tokenIn(req))
-    answerOnce(res, {})
-  })
+  router.all(
+    '/oauth/revoke',
+    crossOrigin('POST'),
+    limits.limit('token'),
+    ...readLooseBody,
+    async (req, res) => {
+      const client = await authenticateClient(parts, req)
+      requireForm(client, isForm(req))
+      await revokeToken(parts.world, client, tokenIn(req))
+      answerOnce(res, {})
+    },
+  )
   return router
 }
 

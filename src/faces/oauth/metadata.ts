@@ -34,6 +34,9 @@ function serverMetadata({ origin, oauth, about }: Uris) {
     authorization_endpoint: oauth.authorize,
     token_endpoint: oauth.token,
     registration_endpoint: oauth.register,
+    // where apps of the Mastodon API make themselves known, and learn who let them in
+    app_registration_endpoint: `${origin}/api/v1/apps`,
+    userinfo_endpoint: `${origin}/oauth/userinfo`,
     revocation_endpoint: oauth.revoke,
     introspection_endpoint: oauth.introspect,
     pushed_authorization_request_endpoint: oauth.push,
@@ -41,7 +44,7 @@ function serverMetadata({ origin, oauth, about }: Uris) {
     scopes_supported: SUPPORTED,
     response_types_supported: ['code'],
     response_modes_supported: ['query'],
-    grant_types_supported: ['authorization_code', 'refresh_token'],
+    grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
     code_challenge_methods_supported: ['S256'],
     token_endpoint_auth_methods_supported: METHODS,
     token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,

@@ -8,6 +8,7 @@ import { pushRoute } from './par.ts'
 import type { OAuthParts } from './parts.ts'
 import { registerRoute } from './register-app.ts'
 import { tokenRoute } from './token.ts'
+import { userInfoRoute } from './user-info.ts'
 
 /** The authorization server: for this API and for Mastodon's, the same apps, grants and tokens. */
 export function oauthRoutes(parts: OAuthParts): RequestHandler {
@@ -27,6 +28,7 @@ export function oauthTokens(parts: OAuthParts): RequestHandler {
     introspectRoute(parts, limits),
     registerRoute(parts, limits),
     pushRoute(parts, limits),
+    userInfoRoute(parts, limits),
   )
   router.use(answerErrors(parts.log, asOAuthError(parts.config.origin)))
   return router

@@ -9,7 +9,7 @@ import { isWithin, scopesFrom, textOf, withoutAdmin } from '../../domain/grants/
 import { crossOrigin } from '../http/cors.ts'
 import type { Limits } from '../http/limits.ts'
 import { authenticateClient, requireForm } from './client-auth.ts'
-import { answerOnce, type Fields, fieldsOf, isJson, readBody } from './fields.ts'
+import { answerOnce, type Fields, fieldsOf, isForm, readLooseBody } from './fields.ts'
 import type { OAuthParts } from './parts.ts'
 import { provenKey } from './proofs.ts'
 
@@ -17,14 +17,20 @@ import { provenKey } from './proofs.ts'
 export function tokenRoute(parts: OAuthParts, limits: Limits): RequestHandler {
   const router = Router({ caseSensitive: true, strict: true })
   const nonces = createNonces(parts.config.secret.reveal(), parts.world.clock)
-  router.all('/oauth/token', crossOrigin('POST'), limits.limit('token'), ...readBody, async (req, res) => {
-    const client = await authenticateClient(parts, req)
-    limits.count('tokenClient', client.id)
-    requireForm(client, isJson(req))
-    const fields = fieldsOf(req)
-    const given = await give({ ...parts, nonces }, req, res, client, fields)
-    answerOnce(res, tokenAnswer(client, given))
-  })
+  router.all(
+    '/oauth/token',
+    crossOrigin('POST'),
+    limits.limit('token'),
+    ...readLooseBody,
+    async (req, res) => {
+      const client = await authenticateClient(parts, req)
+      limits.count('tokenClient', client.id)
+      requireForm(client, isForm(req))
+      const fields = fieldsOf(req)
+      const given = await give({ ...parts, nonces }, req, res, client, fields)
+      answerOnce(res, tokenAnswer(client, given))
+    },
+  )
   return router
 }
 
