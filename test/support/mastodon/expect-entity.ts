@@ -1,12 +1,16 @@
 import { expect } from 'vitest'
 import { z } from 'zod'
 import { account, credentialAccount, mutedAccount, role } from './schemas/account.ts'
+import { application, credentialApplication, token } from './schemas/app.ts'
 import { emoji } from './schemas/emoji.ts'
 import { card, deletedStatus, mediaAttachment, poll, status } from './schemas/status.ts'
 
 /** Every documented entity, strictly: no field and no null that is not documented. Each owner adds theirs. */
 export const entities = {
   Account: account,
+  Application: application,
+  CredentialApplication: credentialApplication,
+  Token: token,
   CredentialAccount: credentialAccount,
   CustomEmoji: emoji,
   DeletedStatus: deletedStatus,
