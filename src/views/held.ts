@@ -111,6 +111,7 @@ export async function emojisIn(db: Db, said: readonly Said[]): Promise<(one: Sai
 
 interface HolderRow {
   readonly id: PostId
+  readonly has_files: boolean
   /** the part after @ of whoever wrote it; null for people here */
   readonly host: string | null
   readonly kind: string
@@ -133,7 +134,7 @@ export async function heldIn(
   const [attachments, polls] = await Promise.all([
     attachmentsIn(
       db,
-      rows.map((row) => row.id),
+      rows.filter((row) => row.has_files).map((row) => row.id),
     ),
     pollsIn(db, asking, viewer),
   ])

@@ -40,17 +40,27 @@ export async function viewPosts(
       'origin.boosts as origin_boosts',
       'root.context_uri as root_context_uri',
     ])
+    // Most posts hold none of these, and then nothing need be asked of them.
+    .select([
+      holds('attachment').as('has_files'),
+      holds('post_preview').as('has_card'),
+      holds('quote').as('has_quote'),
+      holds('mention').as('has_mentions'),
+      holds('post_hashtag').as('has_hashtags'),
+    ])
     .where('post.id', '=', sql<PostId>`any(${ids}::bigint[])`)
     .where('author.deleted_at', 'is', null)
     .where('author.suspended_at', 'is', null)
     .where(visibleTo(viewer))
     .execute()
-  const found = rows.map((row) => row.id)
+  const having = (what: Held) => rows.filter((row) => row[what]).map((row) => row.id)
   const [held, cards, quotes, boosted, authors, mentions, hashtags] = await Promise.all([
     heldIn(db, rows, viewer),
-    cardsIn(db, found),
+    cardsIn(db, having('has_card')),
     // What a quoted post quotes in its turn stays a link.
-    quotesIn(db, found, async (quoted) => (withQuotes ? viewPosts(db, quoted, viewer, false) : [])),
+    quotesIn(db, having('has_quote'), async (quoted) =>
+      withQuotes ? viewPosts(db, quoted, viewer, false) : [],
+    ),
     // What is boosted is no boost itself, so this goes no deeper.
     viewPosts(
       db,
@@ -62,8 +72,8 @@ export async function viewPosts(
       db,
       rows.map((row) => row.account_id),
     ),
-    mentionsIn(db, found),
-    hashtagsIn(db, found),
+    mentionsIn(db, having('has_mentions')),
+    hashtagsIn(db, having('has_hashtags')),
   ])
   const views = new Map<PostId, PostView>()
   for (const row of rows) {
@@ -117,6 +127,13 @@ export async function viewPosts(
     })
   }
   return ids.map((id) => views.get(id)).filter((view) => view !== undefined)
+}
+
+type Held = 'has_card' | 'has_quote' | 'has_mentions' | 'has_hashtags'
+
+function holds(table: 'attachment' | 'post_preview' | 'quote' | 'mention' | 'post_hashtag') {
+  const held = sql.table(table)
+  return sql<boolean>`EXISTS (SELECT 1 FROM ${held} WHERE ${held}.post_id = post.id)`
 }
 
 /** One post, if it is there and this reader may see it. */

@@ -1,23 +1,11 @@
-import type { AccountId, ActivityId, ObjectId, PostId } from '../../base/ids.ts'
+import type { ActivityId } from '../../base/ids.ts'
 import type { Tx } from '../../db/transact.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
 import { enterSaid } from '../inboxes/said.ts'
 import type { World } from '../world.ts'
+import { mayReachOthers } from './reach-find.ts'
+import type { Recipients } from './recipients.ts'
 import { insertActivity, type NewActivity } from './store.ts'
-
-/** Who is to get an activity: everyone who follows an account, certain accounts, or both. */
-export interface Recipients {
-  readonly followersOf?: AccountId
-  readonly accountIds: readonly AccountId[]
-  /** the same, though nobody may know: each at an inbox of their own */
-  readonly blindIds?: readonly AccountId[]
-  /** every server that is known, at one inbox each */
-  readonly everywhere?: boolean
-  /** inboxes that belong to no account: relays */
-  readonly inboxIds?: readonly number[]
-  /** everyone who ever got this post or object of ours, by whatever way */
-  readonly reachOf?: PostId | ObjectId
-}
 
 /** The job that turns recipients into deliveries, a thousand inboxes at a time. */
 export interface Expansion {
@@ -50,7 +38,7 @@ export async function sayActivity(
     accountIds: [...recipients.accountIds, ...(recipients.blindIds ?? [])],
     followers: recipients.followersOf !== undefined,
   })
-  if (stays) return
+  if (stays || !(await mayReachOthers(tx, recipients))) return
   const { blindIds = [], ...open } = recipients
   const blind = blindIds.length > 0 && { blind: true }
   const payload: Expansion = { activityId: activity.id, subject, recipients: open, ...blind, after: 0 }

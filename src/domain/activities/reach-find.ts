@@ -2,6 +2,24 @@ import { sql } from 'kysely'
 import { unpackNumbers } from '../../base/deltas.ts'
 import type { AccountId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
+import { statement } from '../../db/statement.ts'
+import type { Recipients } from './recipients.ts'
+
+const anybodyAfar = statement(
+  'recipients-afar',
+  `SELECT EXISTS (SELECT 1 FROM follow WHERE followed_id = $1 AND state = 'accepted' AND NOT follower_local)
+     OR EXISTS (SELECT 1 FROM account WHERE id = ANY ($2::bigint[]) AND NOT local) AS afar`,
+)
+
+/** Whether anybody elsewhere is among them, as far as can be told without looking at what they had before. */
+export async function mayReachOthers(db: Db, recipients: Recipients): Promise<boolean> {
+  const { followersOf, accountIds, blindIds = [], inboxIds = [], everywhere, reachOf } = recipients
+  if (everywhere || reachOf !== undefined || inboxIds.length > 0) return true
+  const named = [...accountIds, ...blindIds]
+  if (followersOf === undefined && named.length === 0) return false
+  const [row] = await anybodyAfar<{ afar: boolean }>(db, [followersOf ?? null, named])
+  return row?.afar === true
+}
 
 /** Every inbox that a post of ours was ever sent to, or was fetched for. */
 export async function findReach(db: Db, postId: string): Promise<number[]> {

@@ -1,6 +1,6 @@
 import { type AccountId, type ActivityId, idAt } from '../../base/ids.ts'
 import type { Tx } from '../../db/transact.ts'
-import type { Recipients } from '../../domain/activities/keep.ts'
+import type { Recipients } from '../../domain/activities/recipients.ts'
 import { findHolders } from '../../domain/follows/find.ts'
 import { actorUpdateFrom } from '../../translate/to-activity/activities.ts'
 import { viewAccount } from '../../views/accounts.ts'

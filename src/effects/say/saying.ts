@@ -1,6 +1,6 @@
 import type { AccountId, ActivityId, ObjectId, PostId } from '../../base/ids.ts'
 import type { Tx } from '../../db/transact.ts'
-import type { Recipients } from '../../domain/activities/keep.ts'
+import type { Recipients } from '../../domain/activities/recipients.ts'
 import type { World } from '../../domain/world.ts'
 import type { FactOf, FactType } from '../../facts/facts.ts'
 import type { JsonObject } from '../../translate/json.ts'

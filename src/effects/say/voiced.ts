@@ -1,5 +1,5 @@
 import type { AccountId } from '../../base/ids.ts'
-import type { Recipients } from '../../domain/activities/keep.ts'
+import type { Recipients } from '../../domain/activities/recipients.ts'
 import type { Hearer, Voice } from '../../domain/activities/voice.ts'
 import { dateOf, type Json, type JsonObject, listOf } from '../../translate/json.ts'
 import type { Saying } from './saying.ts'
