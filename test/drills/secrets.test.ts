@@ -1,11 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { sql } from 'kysely'
+import { Secret as Secret32 } from 'otpauth'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { Secret } from '../../src/base/secret.ts'
 import { createUris } from '../../src/base/uris.ts'
 import { findPrivateKey } from '../../src/domain/accounts/find.ts'
 import { createKeyring } from '../../src/federation/keys.ts'
+import { codeAt, codesOn, giveCode, setUpApp } from '../faces/pages/factors.ts'
 import { createVisitor } from '../faces/pages/site.ts'
 import { signed } from '../support/peer/signer.ts'
 import { type Json, type Peer, type Person, startPeer } from '../support/peer.ts'
@@ -49,6 +51,7 @@ test('S-160, S-162: a server that has done everything it can shows no secret in 
   timeout: 180_000,
 }, async () => {
   await visitInBrowser()
+  await guardAccount()
   const bob = await peer.person('bob')
   const anna = await actByCommands(bob)
   await hearFromElsewhere(bob, anna)
@@ -100,6 +103,32 @@ async function visitInBrowser(): Promise<void> {
   expect((await another.get(`/accounts?token=${link[1]}`)).status).toBe(200)
   // It is on the terminal of whoever starts the server, and worth nothing from now on.
   secrets.set(String(link[1]), 'the token of the owner’s link')
+}
+
+/** An authenticator app and recovery codes: set up, used rightly and wrongly, made anew, and left as they are. */
+async function guardAccount(): Promise<void> {
+  const visitor = createVisitor(ground.origin)
+  expect((await visitor.signIn('owner', OTHER_PASSWORD)).status).toBe(303)
+  const { secret, codes, reply } = await setUpApp(visitor, new Date())
+  expect([reply.status, codes.length]).toEqual([200, 10])
+  secrets.set(secret, 'the key of an authenticator app')
+  const bytes = Buffer.from(Secret32.fromBase32(secret).bytes)
+  secrets.set(bytes.toString('base64url'), 'the key of an authenticator app')
+  noteCookies(visitor)
+
+  const another = createVisitor(ground.origin)
+  await another.signIn('owner', OTHER_PASSWORD)
+  noteCookies(another)
+  const wrong = codeAt(secret, new Date(0))
+  expect((await giveCode(another, `${wrong} ${WRONG_PASSWORD}`)).status).toBe(401)
+  expect((await giveCode(another, codes[0] ?? '')).status).toBe(303)
+  noteCookies(another)
+  const renewed = codesOn(await another.send('/accounts/security', '/accounts/security/codes', {}))
+  expect(renewed).toHaveLength(10)
+  for (const code of [...codes, ...renewed]) {
+    secrets.set(code, 'a recovery code')
+    secrets.set(code.replaceAll('-', ''), 'a recovery code')
+  }
 }
 
 /** Accounts, posts, a follow that is answered, failures. */
@@ -155,7 +184,7 @@ async function goWrong(anna: { readonly uri: string }): Promise<void> {
   await sql`
     CREATE FUNCTION defect() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN RAISE EXCEPTION 'a defect' USING DETAIL = NEW::text; END $$`.execute(ground.db)
-  for (const table of ['session', 'post', 'delivery']) {
+  for (const table of ['session', 'second_step', 'post', 'delivery']) {
     await sql`CREATE TRIGGER defect BEFORE INSERT ON ${sql.table(table)} FOR EACH ROW EXECUTE FUNCTION defect()`.execute(
       ground.db,
     )
