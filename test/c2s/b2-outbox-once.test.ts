@@ -58,7 +58,7 @@ describe('S-143: an Idempotency-Key', () => {
   test('R-004: of twenty that come together, one is carried out', async () => {
     const before = await postsOf(anna)
     const replies = await Promise.all(Array.from({ length: 20 }, () => send('c', note('together'))))
-    expect(new Set(replies.map(({ status }) => status)).isSubsetOf(new Set([201, 409]))).toBe(true)
+    expect(replies.filter(({ status }) => status !== 201 && status !== 409)).toEqual([])
     expect(new Set(replies.flatMap(({ headers }) => headers.location ?? [])).size).toBe(1)
     expect(await postsOf(anna)).toBe(before + 1)
     expect((await send('c', note('together'))).status).toBe(201)
