@@ -37,7 +37,7 @@ const PACKAGES: Readonly<Record<string, readonly RegExp[]>> = {
   pg: [/^db\//],
   '@fedify/': [/^context\.ts$/, /^(federation|remote|faces\/activitypub)\//, /^faces\/http\/fedify\.ts$/],
   express: [/^faces\//, /^app\.ts$/],
-  '@simplewebauthn/': [/^domain\/accounts\/passkeys\.ts$/],
+  '@simplewebauthn/': [/^domain\/accounts\/(passkeys|attestation)\.ts$/],
   jose: [/^domain\/grants\//, /^federation\/keys\.ts$/, /^faces\/oauth\//],
   postgres: [/^federation\/store\.ts$/],
   undici: [/^remote\//, /^federation\/send\.ts$/],

@@ -3,6 +3,7 @@ import type { AccountId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
 import { transact } from '../../db/transact.ts'
 import type { World } from '../world.ts'
+import { isBareAttestation } from './attestation.ts'
 import { endEverywhere } from './end-everywhere.ts'
 import { findLogin } from './login-store.ts'
 import { type Ceremony, isChallenge, takeChallenge } from './passkey-challenge.ts'
@@ -86,6 +87,7 @@ export async function addPasskey(
 }
 
 async function checkMade(world: Parts, ceremony: Ceremony, made: MadePasskey, now: Date) {
+  if (!(await isBareAttestation(made.response.attestationObject))) return refuse('passkey.wrong')
   const { verifyRegistrationResponse } = await import('@simplewebauthn/server')
   let challenge = ''
   const verified = await verifyRegistrationResponse({
