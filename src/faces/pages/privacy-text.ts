@@ -8,9 +8,9 @@ export function privacyText(handleHost: string, contact: Html): Html {
 
 <h2>What is kept</h2>
 <ul>
-<li><strong>Your account:</strong> its name, the name you are shown under, what you say about yourself, an e-mail address if one was given, and when you were last here. Your password is kept only as an argon2id hash, from which nobody can read it back.</li>
+<li><strong>Your account:</strong> its name, the name you are shown under, what you say about yourself, an e-mail address if one was given, and when you were last here. Your password is kept only as an argon2id hash, from which nobody can read it back. Of an authenticator app its key is kept, encrypted; of recovery codes hashes; of passkeys their public half, the name you gave them, and when they were last used.</li>
 <li><strong>What you write and do:</strong> your posts with their earlier versions, whom they are for, whom you follow, and who follows you.</li>
-<li><strong>Your sessions:</strong> for each browser in which you are signed in, when that began, when it was last used, and what the browser calls itself. A session ends when you sign out, when you change your password, or after 30 days without a visit.</li>
+<li><strong>Your sessions:</strong> for each browser in which you are signed in, when that began, when it was last used, and what the browser calls itself. A session ends when you sign out, when you change your password or a second factor, or after 30 days without a visit.</li>
 <li><strong>People elsewhere:</strong> public profiles, public posts, and posts addressed to people here, as their servers send them to us.</li>
 <li><strong>Addresses on the Internet:</strong> to slow down whoever guesses passwords or floods the server, it counts requests by IP address, for an hour or two. It keeps no record of which pages anybody reads. A proxy or hosting company in front of it may keep logs of its own.</li>
 </ul>
@@ -30,7 +30,7 @@ export function privacyText(handleHost: string, contact: Html): Html {
 <p>Nothing beyond what federation needs, except where the law obliges the people who run this server. There is no advertising, no analytics, and no profiling. Pages here load nothing from other sites, so no other site learns that you read them. Where a post links to a page, this server asks that page once for its title, without saying who linked to it or who reads it; for direct posts it does not ask.</p>
 
 <h2>Cookies</h2>
-<p>Two, and only where they are needed: one keeps you signed in, the other protects forms such as the one for signing in against misuse by other sites. Reading sets none.</p>
+<p>Three, and only where they are needed: one keeps you signed in, one holds your place for ten minutes between your password and your second factor, and one protects forms such as the one for signing in against misuse by other sites. Reading sets none.</p>
 
 <h2>How long</h2>
 <p>What you write stays until you delete it; then its text and earlier versions are removed here, and only its address is kept, so that it can answer “gone”. Copies in backups disappear as those are replaced. Posts from elsewhere are removed when their own server tells us to.</p>
