@@ -68,8 +68,8 @@ test('a boost reaches the author elsewhere, who does not follow the booster', as
   )
   const shares = await two.getJson(`${post?.uri}/shares`)
   expect(shares.totalItems).toBe(1)
-  const [first] = (await two.getJson(String(shares.first))).items as string[]
-  expect(await one.getJson(String(first))).toMatchObject({ type: 'Announce', object: post?.uri })
+  const [first] = (await two.getJson(String(shares.first))).orderedItems as { id: string }[]
+  expect(await one.getJson(String(first?.id))).toMatchObject({ type: 'Announce', object: post?.uri })
 }, 60_000)
 
 test('S-088: a boost of one’s own private post is seen by followers and by nobody else', async () => {

@@ -19,7 +19,9 @@ test('a like from elsewhere is counted, told and listed; its Undo takes all of t
   await eventually(async () => expect(await likesOf(post?.uri)).toMatchObject({ totalItems: 1 }))
   expect(await one.getJson(String(post?.uri))).toMatchObject({ likes: { totalItems: 1 } })
   const { first } = await likesOf(post?.uri)
-  expect(await one.getJson(String(first))).toMatchObject({ items: [expect.stringContaining(two.origin)] })
+  expect(await one.getJson(String(first))).toMatchObject({
+    orderedItems: [{ type: 'Like', actor: expect.stringContaining(two.origin), object: post?.uri }],
+  })
   expect(await one.cli('notifications', 'anna')).toEqual(
     expect.arrayContaining([expect.objectContaining({ kind: 'like', post: post?.url })]),
   )
