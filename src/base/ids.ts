@@ -26,6 +26,15 @@ export type GrantId = Id<'grant'>
 export type CollectionId = Id<'collection'>
 export type CollectionItemId = Id<'collection-item'>
 export type RuleId = Id<'rule'>
+export type BookmarkId = Id<'bookmark'>
+export type ScheduledId = Id<'scheduled'>
+export type ListId = Id<'list'>
+export type ListMemberId = Id<'list-member'>
+export type TagFollowId = Id<'tag-follow'>
+export type FilterId = Id<'filter'>
+export type FilterKeywordId = Id<'filter-keyword'>
+export type FilterPostId = Id<'filter-post'>
+export type TalkId = Id<'talk'>
 
 const LOW_BITS = 16n
 const HIGHEST = (1n << 63n) - 1n

@@ -5,6 +5,7 @@ import type * as crawls from './crawls.ts'
 import type * as events from './events.ts'
 import type * as grants from './grants.ts'
 import type * as inboxes from './inboxes.ts'
+import type * as kept from './kept.ts'
 import type * as lifecycle from './lifecycle.ts'
 import type * as moderation from './moderation.ts'
 import type * as objects from './objects.ts'
@@ -15,6 +16,7 @@ import type * as quotes from './quotes.ts'
 import type * as reactions from './reactions.ts'
 import type * as secondFactors from './second-factors.ts'
 import type * as server from './server.ts'
+import type * as timelines from './timelines.ts'
 
 /** Every table there is. Each has one owner: the `store.ts` (or `jobs` file) that writes it. */
 export interface Database {
@@ -53,6 +55,9 @@ export interface Database {
   reaction: reactions.ReactionTable
   reaction_echo: reactions.ReactionEchoTable
   quote: quotes.QuoteTable
+  bookmark: kept.BookmarkTable
+  conversation_mute: kept.ConversationMuteTable
+  scheduled_post: kept.ScheduledPostTable
   approval: quotes.ApprovalTable
   collection: collections.CollectionTable
   collection_recipient: collections.CollectionRecipientTable
@@ -105,4 +110,12 @@ export interface Database {
   posting_default: server.PostingDefaultTable
   server_rule: server.ServerRuleTable
   server_text: server.ServerTextTable
+  marker: timelines.MarkerTable
+  list: timelines.ListTable
+  list_member: timelines.ListMemberTable
+  tag_follow: timelines.TagFollowTable
+  post_filter: timelines.PostFilterTable
+  filter_keyword: timelines.FilterKeywordTable
+  filter_post: timelines.FilterPostTable
+  talk: timelines.TalkTable
 }
