@@ -1,5 +1,5 @@
 import type { Generated, JSONColumnType } from 'kysely'
-import type { AccountId, AttachmentId, EmojiId, ObjectId, PostId } from '../../base/ids.ts'
+import type { AccountId, AttachmentId, EmojiId, ObjectId, PostId, ScheduledId } from '../../base/ids.ts'
 import type { Visibility } from '../../base/visibility.ts'
 
 export type AttachmentKind = 'image' | 'gifv' | 'video' | 'audio' | 'unknown'
@@ -23,6 +23,8 @@ export interface AttachmentTable {
   preview_url: string | null
   preview_file: string | null
   object_id: ObjectId | null
+  /** the post that waits for its time and will hold it */
+  scheduled_id: ScheduledId | null
   visibility: Visibility | null
   reader_ids: Generated<AccountId[]>
   shell: JSONColumnType<Record<string, unknown> | null, string | null | undefined, string | null>

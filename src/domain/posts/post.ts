@@ -43,6 +43,8 @@ export interface Draft {
   /** what files show, where that is to be said otherwise than before */
   readonly descriptions?: ReadonlyMap<AttachmentId, string>
   readonly extension?: Extension | null
+  /** the app that it is written with */
+  readonly clientId?: string
 }
 
 /** Whom a post is for, one by one. */
@@ -119,4 +121,5 @@ export interface NewPost {
   readonly quiet: Omit<NamedAudience, 'named'>
   readonly hashtags: Hashtags
   readonly extension: Extension | null
+  readonly clientId: string | null
 }

@@ -67,6 +67,7 @@ export async function publishPost(world: World, author: LocalAccount, draft: Dra
     mentions,
     quiet: audience ?? { silent: [], blind: [] },
     extension: draft.extension ?? null,
+    clientId: draft.clientId ?? null,
   }
 
   return transact(db, async (tx) => {

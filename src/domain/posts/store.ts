@@ -64,6 +64,7 @@ export async function insertPost(tx: Tx, post: NewPost): Promise<void> {
       content_map: post.contentMap && JSON.stringify(post.contentMap),
       language: post.language,
       policy: post.policy && JSON.stringify(post.policy),
+      client_id: post.clientId,
       held: post.held,
       published_at: post.publishedAt,
       received_at: post.publishedAt,

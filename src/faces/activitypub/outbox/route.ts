@@ -1,12 +1,10 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { type AccountId, type ActivityId, readId } from '../../../base/ids.ts'
 import { refuse } from '../../../base/refusal.ts'
-import type { Db } from '../../../db/connect.ts'
 import { transact } from '../../../db/transact.ts'
-import { findAccountByHandle, findAccountByUri } from '../../../domain/accounts/find.ts'
+import { knownDirectory } from '../../../domain/accounts/known.ts'
 import { claimOnce, findOnce, keepOnce, type OnceOnly } from '../../../domain/activities/once.ts'
 import { tellEntered } from '../../../domain/events/tell.ts'
-import type { Directory } from '../../../domain/world.ts'
 import { viewActivity } from '../../../views/activities.ts'
 import { type Bearer, requireBearer } from '../../http/auth.ts'
 import { budgetsOf } from '../../http/budgets.ts'
@@ -94,15 +92,6 @@ export async function carryOut(
 
 function pick({ actor, bearer, type, activity }: Asking) {
   return { actor, bearer, type, activity }
-}
-
-/** Within a transaction nobody is asked: whoever is to be found was looked for before. */
-function knownDirectory(db: Db, handleHost: string): Directory {
-  return {
-    find: (handle) =>
-      findAccountByHandle(db, handle.host === handleHost ? { name: handle.name, host: null } : handle),
-    findByUri: (uri) => findAccountByUri(db, uri),
-  }
 }
 
 /** Answers with what was kept, as it is served at its id from now on. */
