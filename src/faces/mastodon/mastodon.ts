@@ -12,6 +12,7 @@ import { moreInstanceRoutes } from './instance-more.ts'
 import { apiLimits } from './limits.ts'
 import type { MastodonParts } from './parts.ts'
 import { preferenceRoutes } from './preferences.ts'
+import { timelineRoutes } from './timelines.ts'
 import { unsupportedRoutes } from './unsupported.ts'
 
 /**
@@ -45,5 +46,6 @@ const routers: readonly ((parts: MastodonParts) => RequestHandler)[] = [
   instanceRoutes,
   moreInstanceRoutes,
   preferenceRoutes,
+  timelineRoutes,
   unsupportedRoutes,
 ]

@@ -98,12 +98,7 @@ export const toCome: ReadonlySet<string> = new Set([
   'PUT /api/v1/scheduled_statuses/:id',
   'DELETE /api/v1/scheduled_statuses/:id',
   // timelines, lists, filters, tags
-  'GET /api/v1/timelines/home',
-  'GET /api/v1/timelines/public',
-  'GET /api/v1/timelines/tag/:hashtag',
   'GET /api/v1/timelines/list/:list_id',
-  'GET /api/v1/timelines/link',
-  'GET /api/v1/timelines/direct',
   'GET /api/v1/markers',
   'POST /api/v1/markers',
   'GET /api/v1/lists',
