@@ -19,8 +19,10 @@ import { postSentences } from './sentences/posts.ts'
 import { readSentences } from './sentences/reads.ts'
 import { relationSentences } from './sentences/relations.ts'
 import { requestSentences } from './sentences/requests.ts'
+import { scheduledSentences } from './sentences/scheduled.ts'
 import { securitySentences } from './sentences/security.ts'
 import { streamSentences } from './sentences/streams.ts'
+import { timelineSentences } from './sentences/timelines.ts'
 import { uploadSentences } from './sentences/uploads.ts'
 
 /** Every expected "no" with its HTTP status and its sentence for people. */
@@ -37,8 +39,10 @@ const entries: Readonly<Record<RefusalCode, Entry>> = {
   ...readSentences,
   ...relationSentences,
   ...requestSentences,
+  ...scheduledSentences,
   ...securitySentences,
   ...streamSentences,
+  ...timelineSentences,
   ...uploadSentences,
 }
 

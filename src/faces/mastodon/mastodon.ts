@@ -3,6 +3,7 @@ import { refuse } from '../../base/refusal.ts'
 import { readBearer } from '../http/auth.ts'
 import { answerErrors } from '../http/errors.ts'
 import { checkUrl } from '../http/params.ts'
+import { announcementRoutes } from './announcements.ts'
 import { appRoutes } from './apps.ts'
 import { openApi } from './cors.ts'
 import { defaultImages } from './default-images.ts'
@@ -10,6 +11,7 @@ import { asMastodonError } from './errors.ts'
 import { instanceRoutes } from './instance.ts'
 import { moreInstanceRoutes } from './instance-more.ts'
 import { apiLimits } from './limits.ts'
+import { markerRoutes } from './markers.ts'
 import type { MastodonParts } from './parts.ts'
 import { preferenceRoutes } from './preferences.ts'
 import { timelineRoutes } from './timelines.ts'
@@ -47,5 +49,7 @@ const routers: readonly ((parts: MastodonParts) => RequestHandler)[] = [
   moreInstanceRoutes,
   preferenceRoutes,
   timelineRoutes,
+  markerRoutes,
+  announcementRoutes,
   unsupportedRoutes,
 ]

@@ -4,6 +4,16 @@ import { account, credentialAccount, mutedAccount, role } from './schemas/accoun
 import { application, credentialApplication, token } from './schemas/app.ts'
 import { emoji } from './schemas/emoji.ts'
 import { card, deletedStatus, mediaAttachment, poll, status } from './schemas/status.ts'
+import {
+  conversation,
+  filter,
+  filterKeyword,
+  filterStatus,
+  list,
+  markers,
+  oldFilter,
+  tag,
+} from './schemas/timelines.ts'
 
 /** Every documented entity, strictly: no field and no null that is not documented. Each owner adds theirs. */
 export const entities = {
@@ -12,16 +22,24 @@ export const entities = {
   CredentialApplication: credentialApplication,
   Token: token,
   CredentialAccount: credentialAccount,
+  Conversation: conversation,
   CustomEmoji: emoji,
   DeletedStatus: deletedStatus,
   Empty: z.strictObject({}),
   Error: z.strictObject({ error: z.string().min(1), error_description: z.string().optional() }),
+  Filter: filter,
+  FilterKeyword: filterKeyword,
+  FilterStatus: filterStatus,
+  List: list,
+  Markers: markers,
   MediaAttachment: mediaAttachment,
   MutedAccount: mutedAccount,
   Poll: poll,
   PreviewCard: card,
   Role: role,
   Status: status,
+  Tag: tag,
+  V1Filter: oldFilter,
 } satisfies Record<string, z.ZodType>
 
 export type EntityName = keyof typeof entities

@@ -4,10 +4,6 @@ export const toCome: ReadonlySet<string> = new Set([
   'POST /api/v1/emails/confirmations',
   'GET /api/v1/emails/check_confirmation',
   // the server
-  'GET /api/v1/announcements',
-  'POST /api/v1/announcements/:id/dismiss',
-  'PUT /api/v1/announcements/:id/reactions/:name',
-  'DELETE /api/v1/announcements/:id/reactions/:name',
   'GET /api/v1/directory',
   // accounts
   'POST /api/v1/accounts',
@@ -99,8 +95,6 @@ export const toCome: ReadonlySet<string> = new Set([
   'DELETE /api/v1/scheduled_statuses/:id',
   // timelines, lists, filters, tags
   'GET /api/v1/timelines/list/:list_id',
-  'GET /api/v1/markers',
-  'POST /api/v1/markers',
   'GET /api/v1/lists',
   'POST /api/v1/lists',
   'GET /api/v1/lists/:id',
