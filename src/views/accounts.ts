@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { AccountId } from '../base/ids.ts'
+import { compiled } from '../db/compiled.ts'
 import type { Db } from '../db/connect.ts'
 import type { Role } from '../db/tables/accounts.ts'
 import { emojisIn } from './held.ts'
@@ -154,12 +155,14 @@ export async function viewInstanceActor(db: Db, uri: string): Promise<AccountVie
   return withKeys(db, await selectAccount(db).where('account.uri', '=', uri).executeTakeFirst())
 }
 
+const accountsById = compiled<AccountRow, [readonly AccountId[]]>('views.accounts', (db, ids) =>
+  selectAccount(db).where('account.id', '=', sql<AccountId>`any(${ids}::bigint[])`),
+)
+
 /** Accounts by id, for what is shown beside them; without their keys. */
 export async function viewAccounts(db: Db, ids: readonly AccountId[]): Promise<Map<AccountId, AccountView>> {
   if (ids.length === 0) return new Map()
-  const rows = await selectAccount(db)
-    .where('account.id', '=', sql<AccountId>`any(${[...new Set(ids)]}::bigint[])`)
-    .execute()
+  const rows = await accountsById(db, [...new Set(ids)])
   const beside = await besideIn(db, rows)
   return new Map(rows.map((row) => [row.id, viewFrom(row, beside(row))]))
 }

@@ -1,65 +1,55 @@
-import { sql } from 'kysely'
-import type { AccountId, PostId } from '../base/ids.ts'
-import type { Db } from '../db/connect.ts'
+import { type RawBuilder, sql } from 'kysely'
+import type { AccountId } from '../base/ids.ts'
 import type { CarriedCard } from '../db/tables/previews.ts'
-import { mentionsOfAccounts } from './accounts.ts'
-import type { CardView } from './view.ts'
+import type { AccountMention, CardView } from './view.ts'
 
-/** What posts show of the pages that they link to, by post; two queries however many they are. */
-export async function cardsIn(db: Db, ids: readonly PostId[]): Promise<Map<PostId, CardView>> {
-  if (ids.length === 0) return new Map()
-  const rows = await db
-    .selectFrom('post_preview')
-    .leftJoin('preview', 'preview.id', 'post_preview.preview_id')
-    .leftJoin('account as creator', (join) =>
-      join
-        .onRef('creator.id', '=', 'preview.creator_id')
-        .on('creator.deleted_at', 'is', null)
-        .on('creator.suspended_at', 'is', null),
-    )
-    .select(['post_preview.post_id', 'post_preview.carried', 'creator.id as creator_id'])
-    .select([
-      'preview.url',
-      'preview.title',
-      'preview.description',
-      'preview.kind',
-      'preview.provider',
-      'preview.author_name as authorName',
-      'preview.author_url as authorUrl',
-      'preview.image_url as imageUrl',
-      'preview.image_alt as imageAlt',
-      'preview.image_width as imageWidth',
-      'preview.image_height as imageHeight',
-      'preview.language',
-      'preview.published_at as publishedAt',
-    ])
-    .where('post_preview.post_id', '=', sql<PostId>`any(${ids}::bigint[])`)
-    .execute()
-  const creators = await mentionsOfAccounts(
-    db,
-    rows.map((row) => row.creator_id).filter((id): id is AccountId => id !== null),
-  )
-  const cards = new Map<PostId, CardView>()
-  for (const { post_id, carried, creator_id, ...page } of rows) {
-    const { url, title } = page
-    const author = (creator_id && creators.get(creator_id)) || null
-    if (carried?.title && 'url' in carried)
-      cards.set(post_id, carriedView(carried as CarriedCard, carried.title))
-    else if (url && title) {
-      cards.set(post_id, {
-        ...page,
-        url,
-        title,
-        author,
-        description: page.description ?? '',
-        kind: page.kind ?? 'link',
-        provider: page.provider ?? '',
-        authorName: page.authorName ?? '',
-        imageAlt: page.imageAlt ?? '',
-      })
-    }
+/** What a post shows of the page that it links to, as it comes from the database. */
+export interface CardRow extends Partial<Nullable<Omit<CardView, 'author' | 'publishedAt'>>> {
+  readonly carried: CarriedCard | Record<string, never> | null
+  readonly creatorId: AccountId | null
+  readonly publishedAt: string | null
+}
+
+type Nullable<T> = { readonly [Key in keyof T]: T[Key] | null }
+
+/** A column of a query that has the table `post` in it: a `CardRow`, or null where the post links to no page. */
+export const cardColumn: RawBuilder<CardRow | null> = sql`(
+  SELECT json_build_object('carried', post_preview.carried, 'creatorId', creator.id::text, 'url', preview.url,
+    'title', preview.title, 'description', preview.description, 'kind', preview.kind, 'provider', preview.provider,
+    'authorName', preview.author_name, 'authorUrl', preview.author_url, 'imageUrl', preview.image_url,
+    'imageAlt', preview.image_alt, 'imageWidth', preview.image_width, 'imageHeight', preview.image_height,
+    'language', preview.language, 'publishedAt', preview.published_at)
+  FROM post_preview
+  LEFT JOIN preview ON preview.id = post_preview.preview_id
+  LEFT JOIN account AS creator ON creator.id = preview.creator_id AND creator.deleted_at IS NULL
+    AND creator.suspended_at IS NULL
+  WHERE post_preview.post_id = post.id)`
+
+/** What a post shows of a page: what it brought with it, or else what the page says. */
+export function cardFrom(
+  row: CardRow | null,
+  creators: ReadonlyMap<AccountId, AccountMention>,
+): CardView | null {
+  if (row === null) return null
+  const { carried, creatorId, publishedAt, url, title, ...page } = row
+  if (carried?.title && 'url' in carried) return carriedView(carried as CarriedCard, carried.title)
+  if (!url || !title) return null
+  return {
+    url,
+    title,
+    description: page.description ?? '',
+    kind: page.kind ?? 'link',
+    provider: page.provider ?? '',
+    authorName: page.authorName ?? '',
+    authorUrl: page.authorUrl ?? null,
+    author: (creatorId && creators.get(creatorId)) || null,
+    imageUrl: page.imageUrl ?? null,
+    imageAlt: page.imageAlt ?? '',
+    imageWidth: page.imageWidth ?? null,
+    imageHeight: page.imageHeight ?? null,
+    language: page.language ?? null,
+    publishedAt: publishedAt === null ? null : new Date(publishedAt),
   }
-  return cards
 }
 
 function carriedView(card: CarriedCard, title: string): CardView {

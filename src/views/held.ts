@@ -1,43 +1,31 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { PostId } from '../base/ids.ts'
+import { compiled } from '../db/compiled.ts'
 import type { Db } from '../db/connect.ts'
 import { findEmojis } from '../domain/emojis/find.ts'
-import type { Viewer } from '../domain/posts/audience.ts'
 import { shortcodesIn } from '../text/emojis.ts'
-import type { AttachmentView, EmojiView, PollView, PostView } from './view.ts'
+import type { AttachmentView, EmojiView, PollView } from './view.ts'
 
-/** What each of these posts holds to see and hear, in its order. */
-export async function attachmentsIn(db: Db, ids: readonly PostId[]): Promise<Map<PostId, AttachmentView[]>> {
-  const views = new Map<PostId, AttachmentView[]>()
-  if (ids.length === 0) return views
-  const rows = await db
-    .selectFrom('attachment')
-    .selectAll()
-    .where('post_id', '=', sql<PostId>`any(${ids}::bigint[])`)
-    .orderBy('post_id')
-    .orderBy('position')
-    .execute()
-  for (const row of rows) {
-    if (row.post_id === null) continue
-    const view: AttachmentView = {
-      id: row.id,
-      kind: row.kind,
-      url: row.url,
-      file: row.file,
-      mediaType: row.media_type,
-      description: row.description,
-      blurhash: row.blurhash,
-      focus: row.focus_x === null || row.focus_y === null ? null : { x: row.focus_x, y: row.focus_y },
-      width: row.width,
-      height: row.height,
-      duration: row.duration,
-      previewUrl: row.preview_url,
-    }
-    const known = views.get(row.post_id)
-    if (known) known.push(view)
-    else views.set(row.post_id, [view])
-  }
-  return views
+/** What a post holds to see and hear, as it comes from the database. */
+export interface AttachmentRow extends Omit<AttachmentView, 'focus'> {
+  readonly focusX: number | null
+  readonly focusY: number | null
+}
+
+/** A column of a query that has the table `post` in it: a list of `AttachmentRow` in their order, or null for none. */
+export const attachmentsColumn: RawBuilder<readonly AttachmentRow[] | null> = sql`(
+  SELECT json_agg(json_build_object('id', attachment.id::text, 'kind', attachment.kind, 'url', attachment.url,
+    'file', attachment.file, 'mediaType', attachment.media_type, 'description', attachment.description,
+    'blurhash', attachment.blurhash, 'focusX', attachment.focus_x, 'focusY', attachment.focus_y,
+    'width', attachment.width, 'height', attachment.height, 'duration', attachment.duration,
+    'previewUrl', attachment.preview_url) ORDER BY attachment.position)
+  FROM attachment WHERE attachment.post_id = post.id)`
+
+export function attachmentsFrom(rows: readonly AttachmentRow[] | null): readonly AttachmentView[] {
+  return (rows ?? []).map(({ focusX, focusY, ...rest }) => ({
+    ...rest,
+    focus: focusX === null || focusY === null ? null : { x: focusX, y: focusY },
+  }))
 }
 
 interface PollRow {
@@ -50,34 +38,30 @@ interface PollRow {
   readonly voters: number | null
   readonly titles: readonly string[]
   readonly votes: readonly number[]
-  readonly chosen: readonly number[] | null
 }
 
-/** The polls that these posts ask, each with what this reader has chosen; one query. */
-export async function pollsIn(
-  db: Db,
-  ids: readonly PostId[],
-  viewer: Viewer,
-): Promise<Map<PostId, PollView>> {
-  if (ids.length === 0) return new Map()
-  const result = await sql<PollRow>`
+const findPolls = compiled<PollRow, [readonly PostId[]]>(
+  'views.polls',
+  (_db, ids) => sql`
     SELECT poll.post_id AS id, poll.multiple, poll.hide_totals AS "hideTotals", poll.ends_at AS "endsAt",
       poll.closed_at AS "closedAt", poll.voters,
       poll.hide_totals AND poll.closed_at IS NULL AS hidden,
       array_agg(poll_option.title ORDER BY poll_option.position) AS titles,
-      array_agg(poll_option.votes ORDER BY poll_option.position) AS votes,
-      (SELECT array_agg(poll_vote.position ORDER BY poll_vote.position) FROM poll_vote
-        WHERE poll_vote.post_id = poll.post_id AND poll_vote.account_id = ${viewer?.accountId ?? null}::bigint) AS chosen
+      array_agg(poll_option.votes ORDER BY poll_option.position) AS votes
     FROM poll JOIN poll_option ON poll_option.post_id = poll.post_id
-    WHERE poll.post_id = any(${ids}::bigint[]) GROUP BY poll.post_id`.execute(db)
+    WHERE poll.post_id = any(${ids}::bigint[]) GROUP BY poll.post_id`,
+)
+
+/** What everybody may know of these polls; what somebody chose is theirs to add. No query for none. */
+export type OpenPoll = Omit<PollView, 'ownVotes'>
+
+export async function pollsIn(db: Db, ids: readonly PostId[]): Promise<ReadonlyMap<PostId, OpenPoll>> {
+  if (ids.length === 0) return new Map()
+  const rows = await findPolls(db, ids)
   return new Map(
-    result.rows.map(({ id, titles, votes, chosen, hidden, ...poll }) => [
+    rows.map(({ id, titles, votes, hidden, ...poll }) => [
       id,
-      {
-        ...poll,
-        options: titles.map((title, at) => ({ title, votes: hidden ? null : (votes[at] ?? 0) })),
-        ownVotes: chosen ?? [],
-      },
+      { ...poll, options: titles.map((title, at) => ({ title, votes: hidden ? null : (votes[at] ?? 0) })) },
     ]),
   )
 }
@@ -107,52 +91,4 @@ export async function emojisIn(db: Db, said: readonly Said[]): Promise<(one: Sai
   )
   return (one) =>
     (named.get(one) ?? []).flatMap((shortcode) => found.get(`${one.host ?? ''} ${shortcode}`) ?? [])
-}
-
-interface HolderRow {
-  readonly id: PostId
-  readonly has_files: boolean
-  /** the part after @ of whoever wrote it; null for people here */
-  readonly host: string | null
-  readonly kind: string
-  readonly title: string | null
-  readonly summary: string
-  readonly content_html: string
-  readonly source_type: string | null
-  readonly content_map: Record<string, string> | null
-}
-
-type HeldView = Pick<PostView, 'attachments' | 'poll' | 'emojis' | 'sourceType' | 'contentMap'>
-
-/** What posts hold beside their words, in three queries at most however many they are. */
-export async function heldIn(
-  db: Db,
-  rows: readonly HolderRow[],
-  viewer: Viewer,
-): Promise<(row: HolderRow) => HeldView> {
-  const asking = rows.filter((row) => row.kind === 'question').map((row) => row.id)
-  const [attachments, polls] = await Promise.all([
-    attachmentsIn(
-      db,
-      rows.filter((row) => row.has_files).map((row) => row.id),
-    ),
-    pollsIn(db, asking, viewer),
-  ])
-  const said = new Map(
-    rows.map((row) => {
-      const options = polls.get(row.id)?.options.map(({ title }) => title) ?? []
-      return [row.id, { host: row.host, texts: [row.title, row.summary, row.content_html, ...options] }]
-    }),
-  )
-  const emojis = await emojisIn(db, [...said.values()])
-  return (row) => {
-    const words = said.get(row.id)
-    return {
-      attachments: attachments.get(row.id) ?? [],
-      poll: polls.get(row.id) ?? null,
-      emojis: words ? emojis(words) : [],
-      sourceType: row.source_type,
-      contentMap: row.content_map,
-    }
-  }
 }

@@ -1,6 +1,4 @@
-import type { AccountId, PostId } from '../base/ids.ts'
-import type { Db } from '../db/connect.ts'
-import { statement } from '../db/statement.ts'
+import { type RawBuilder, sql } from 'kysely'
 
 /** What a reader did to a post, and how they stand to it. */
 export interface Mine {
@@ -18,39 +16,26 @@ export interface Mine {
   readonly named: boolean
 }
 
-interface MineRow extends Mine {
-  readonly id: PostId
-}
+/** Conditions on `post` as it is. */
+const isBookmarked = (me: RawBuilder<unknown>) => sql<boolean>`EXISTS (SELECT 1 FROM bookmark
+      WHERE bookmark.account_id = ${me} AND bookmark.post_id = post.id)`
+const isMuted = (me: RawBuilder<unknown>) => sql<boolean>`EXISTS (SELECT 1 FROM conversation_mute AS quiet
+      WHERE quiet.account_id = ${me} AND quiet.conversation_id = post.conversation_id)`
 
-/** Nobody can bookmark a post or mute a conversation yet; the conditions stand here once they can. */
-const BOOKMARKED = 'false'
-const MUTED = 'false'
-
-const findMine = statement(
-  'views.mine',
-  `SELECT post.id,
-     EXISTS (SELECT 1 FROM reaction WHERE reaction.post_id = post.id AND reaction.account_id = $2
-       AND reaction.emoji IS NULL) AS liked,
-     EXISTS (SELECT 1 FROM post AS boost WHERE boost.boost_of_id = post.id AND boost.account_id = $2) AS boosted,
-     EXISTS (SELECT 1 FROM pinned_post WHERE pinned_post.post_id = post.id AND pinned_post.account_id = $2) AS pinned,
-     EXISTS (SELECT 1 FROM follow WHERE follow.followed_id = post.account_id AND follow.follower_id = $2
-       AND follow.state = 'accepted') AS follows,
-     EXISTS (SELECT 1 FROM follow WHERE follow.followed_id = $2 AND follow.follower_id = post.account_id
-       AND follow.state = 'accepted') AS followed,
-     post.in_reply_to_account_id = $2 OR EXISTS (SELECT 1 FROM mention WHERE mention.post_id = post.id
-       AND mention.account_id = $2 AND NOT mention.silent AND NOT mention.blind) AS named,
-     ${BOOKMARKED} AS bookmarked,
-     ${MUTED} AS muted
-   FROM post WHERE post.id = ANY ($1::bigint[])`,
-)
-
-/** What a reader did to each of these posts; one statement, however many they are. */
-export async function viewMine(
-  db: Db,
-  ids: readonly PostId[],
-  accountId: AccountId,
-): Promise<Map<PostId, Mine>> {
-  if (ids.length === 0) return new Map()
-  const rows = await findMine<MineRow>(db, [ids, accountId])
-  return new Map(rows.map(({ id, ...mine }) => [id, mine]))
+/** Each of it as a column of a query that has the table `post` in it; none looks further than by a key. */
+export function mineOf(me: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    EXISTS (SELECT 1 FROM reaction WHERE reaction.post_id = post.id AND reaction.account_id = ${me}
+      AND reaction.emoji IS NULL) AS liked,
+    EXISTS (SELECT 1 FROM post AS boost WHERE boost.account_id = ${me} AND boost.boost_of_id = post.id) AS boosted,
+    ${isBookmarked(me)} AS bookmarked,
+    ${isMuted(me)} AS muted,
+    post.account_id = ${me} AND EXISTS (SELECT 1 FROM pinned_post WHERE pinned_post.post_id = post.id
+      AND pinned_post.account_id = ${me}) AS pinned,
+    post.account_id <> ${me} AND EXISTS (SELECT 1 FROM follow WHERE follow.followed_id = post.account_id
+      AND follow.follower_id = ${me} AND follow.state = 'accepted') AS follows,
+    post.account_id <> ${me} AND EXISTS (SELECT 1 FROM follow WHERE follow.followed_id = ${me}
+      AND follow.follower_id = post.account_id AND follow.state = 'accepted') AS followed,
+    coalesce(post.in_reply_to_account_id = ${me}, false) OR EXISTS (SELECT 1 FROM mention
+      WHERE mention.post_id = post.id AND mention.account_id = ${me} AND NOT mention.silent AND NOT mention.blind) AS named`
 }

@@ -1,11 +1,9 @@
-import { sql } from 'kysely'
 import type { AccountId, PostId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
-import { shownTo, type Viewer, visibleTo } from '../domain/posts/audience.ts'
-import { viewAccounts } from './accounts.ts'
-import { cardsIn } from './cards.ts'
-import { heldIn } from './held.ts'
-import { quotesIn } from './quotes.ts'
+import { shownTo, type Viewer } from '../domain/posts/audience.ts'
+import { loadBodies, type PostBody } from './bodies.ts'
+import { quoteFrom } from './quotes.ts'
+import { type Standing, standingOf } from './standing.ts'
 import type { Page, PostView } from './view.ts'
 
 export interface PageOptions {
@@ -17,123 +15,44 @@ export interface PageOptions {
 }
 
 /** Turns ids into posts, in the order given, in a fixed number of queries however many; those this reader may not see are left out. */
-export async function viewPosts(
+export async function viewPosts(db: Db, ids: readonly PostId[], viewer: Viewer): Promise<PostView[]> {
+  return (await viewStanding(db, ids, viewer)).posts
+}
+
+/** The same with how this reader stands to each of them, to what they boost and to what either quotes. */
+export async function viewStanding(
   db: Db,
   ids: readonly PostId[],
   viewer: Viewer,
-  withQuotes = true,
-): Promise<PostView[]> {
-  if (ids.length === 0) return []
-  const rows = await db
-    .selectFrom('post')
-    .leftJoin('post_stat', 'post_stat.post_id', 'post.id')
-    .leftJoin('post_origin as origin', 'origin.post_id', 'post.id')
-    .leftJoin('post as root', 'root.id', 'post.conversation_id')
-    .innerJoin('account as author', 'author.id', 'post.account_id')
-    .selectAll('post')
-    .select('author.host')
-    .select(['post_stat.replies', 'post_stat.likes', 'post_stat.boosts', 'post_stat.quotes'])
-    .select([
-      'origin.post_id as origin_id',
-      'origin.replies as origin_replies',
-      'origin.likes as origin_likes',
-      'origin.boosts as origin_boosts',
-      'root.context_uri as root_context_uri',
-    ])
-    // Most posts hold none of these, and then nothing need be asked of them.
-    .select([
-      holds('attachment').as('has_files'),
-      holds('post_preview').as('has_card'),
-      holds('quote').as('has_quote'),
-      holds('mention').as('has_mentions'),
-      holds('post_hashtag').as('has_hashtags'),
-    ])
-    .where('post.id', '=', sql<PostId>`any(${ids}::bigint[])`)
-    .where('author.deleted_at', 'is', null)
-    .where('author.suspended_at', 'is', null)
-    .where(visibleTo(viewer))
-    .execute()
-  const having = (what: Held) => rows.filter((row) => row[what]).map((row) => row.id)
-  const [held, cards, quotes, boosted, authors, mentions, hashtags] = await Promise.all([
-    heldIn(db, rows, viewer),
-    cardsIn(db, having('has_card')),
-    // What a quoted post quotes in its turn stays a link.
-    quotesIn(db, having('has_quote'), async (quoted) =>
-      withQuotes ? viewPosts(db, quoted, viewer, false) : [],
-    ),
-    // What is boosted is no boost itself, so this goes no deeper.
-    viewPosts(
-      db,
-      rows.flatMap((row) => row.boost_of_id ?? []),
-      viewer,
-      withQuotes,
-    ),
-    viewAccounts(
-      db,
-      rows.map((row) => row.account_id),
-    ),
-    mentionsIn(db, having('has_mentions')),
-    hashtagsIn(db, having('has_hashtags')),
-  ])
-  const views = new Map<PostId, PostView>()
-  for (const row of rows) {
-    const author = authors.get(row.account_id)
-    const boostOf = boosted.find((post) => post.id === row.boost_of_id) ?? null
-    if (!author || (row.boost_of_id !== null && boostOf === null)) continue
-    views.set(row.id, {
-      ...held(row),
-      card: cards.get(row.id) ?? null,
-      id: row.id,
-      uri: row.uri,
-      url: row.url ?? row.uri,
-      local: row.local,
-      author,
-      kind: row.kind,
-      boostOf,
-      visibility: row.visibility,
-      inReplyTo:
-        row.in_reply_to_uri === null
-          ? null
-          : { id: row.in_reply_to_id, uri: row.in_reply_to_uri, accountId: row.in_reply_to_account_id },
-      conversationId: row.conversation_id,
-      contextUri: row.root_context_uri,
-      title: row.title,
-      summary: row.summary,
-      sensitive: row.sensitive,
-      contentHtml: row.content_html,
-      source: row.source,
-      language: row.language,
-      publishedAt: row.published_at,
-      editedAt: row.edited_at,
-      mentions: mentions.get(row.id) ?? [],
-      hashtags: hashtags.get(row.id) ?? [],
-      audience: row.audience_uri,
-      counts: {
-        replies: row.replies ?? 0,
-        likes: row.likes ?? 0,
-        boosts: row.boosts ?? 0,
-        quotes: row.quotes ?? 0,
-      },
-      quote: quotes.get(row.id) ?? null,
-      policy: row.policy,
-      held: row.held,
-      approvedBy: row.approved_by,
-      extension: row.extension,
-      clientId: row.client_id,
-      remoteCounts:
-        row.origin_id === null
-          ? null
-          : { replies: row.origin_replies, likes: row.origin_likes, boosts: row.origin_boosts },
-    })
-  }
-  return ids.map((id) => views.get(id)).filter((view) => view !== undefined)
+): Promise<{ readonly posts: PostView[]; readonly standing: ReadonlyMap<PostId, Standing> }> {
+  const standing = await standingOf(db, ids, viewer)
+  const bodies = await loadBodies(db, [...standing.keys()])
+  const views = ids.map((id) => postFrom(id, { standing, bodies }, true))
+  return { posts: views.filter((view) => view !== undefined), standing }
 }
 
-type Held = 'has_card' | 'has_quote' | 'has_mentions' | 'has_hashtags'
+interface Known {
+  readonly standing: ReadonlyMap<PostId, Standing>
+  readonly bodies: ReadonlyMap<PostId, PostBody>
+}
 
-function holds(table: 'attachment' | 'post_preview' | 'quote' | 'mention' | 'post_hashtag') {
-  const held = sql.table(table)
-  return sql<boolean>`EXISTS (SELECT 1 FROM ${held} WHERE ${held}.post_id = post.id)`
+/** Puts a post together as its reader may see it; undefined when they may not. */
+function postFrom(id: PostId, known: Known, withQuote: boolean): PostView | undefined {
+  const [stand, body] = [known.standing.get(id), known.bodies.get(id)]
+  if (!stand || !body) return undefined
+  const { boostOfId, quotedId, chosen } = stand
+  // What is boosted is no boost itself, so this goes no deeper.
+  const boostOf = boostOfId === null ? null : postFrom(boostOfId, known, withQuote)
+  if (boostOf === undefined) return undefined
+  // What a quoted post quotes in its turn stays a link.
+  const quoted = withQuote && quotedId !== null ? postFrom(quotedId, known, false) : undefined
+  const { quoteRow, poll, ...rest } = body
+  return {
+    ...rest,
+    boostOf,
+    poll: poll && { ...poll, ownVotes: chosen ?? [] },
+    quote: quoteFrom(quoteRow, quoted ?? null),
+  }
 }
 
 /** One post, if it is there and this reader may see it. */
@@ -148,49 +67,6 @@ export async function viewPostAsAuthor(
   authorId: AccountId,
 ): Promise<PostView | undefined> {
   return viewPost(db, id, { accountId: authorId })
-}
-
-async function mentionsIn(db: Db, ids: readonly PostId[]) {
-  if (ids.length === 0) return new Map<PostId, PostView['mentions']>()
-  const rows = await db
-    .selectFrom('mention')
-    .innerJoin('account', 'account.id', 'mention.account_id')
-    .select((eb) => [
-      'mention.post_id',
-      'mention.silent',
-      'account.id',
-      'account.uri',
-      eb.fn.coalesce('account.url', 'account.uri').as('url'),
-      'account.name',
-      'account.host',
-    ])
-    .where('mention.post_id', '=', sql<PostId>`any(${ids}::bigint[])`)
-    .where('mention.blind', '=', false)
-    .orderBy('account.id')
-    .execute()
-  return grouped(rows)
-}
-
-async function hashtagsIn(db: Db, ids: readonly PostId[]) {
-  if (ids.length === 0) return new Map<PostId, { name: string; displayName: string }[]>()
-  const rows = await db
-    .selectFrom('post_hashtag')
-    .innerJoin('hashtag', 'hashtag.id', 'post_hashtag.hashtag_id')
-    .select(['post_hashtag.post_id', 'hashtag.name', 'hashtag.display_name as displayName'])
-    .where('post_hashtag.post_id', '=', sql<PostId>`any(${ids}::bigint[])`)
-    .orderBy('hashtag.name')
-    .execute()
-  return grouped(rows)
-}
-
-function grouped<Row extends { post_id: PostId }>(rows: readonly Row[]): Map<PostId, Omit<Row, 'post_id'>[]> {
-  const groups = new Map<PostId, Omit<Row, 'post_id'>[]>()
-  for (const { post_id, ...rest } of rows) {
-    const group = groups.get(post_id)
-    if (group) group.push(rest)
-    else groups.set(post_id, [rest])
-  }
-  return groups
 }
 
 const open = ['public', 'unlisted'] as const

@@ -1,65 +1,48 @@
-import { sql } from 'kysely'
-import type { PostId } from '../base/ids.ts'
-import type { Db } from '../db/connect.ts'
+import { type RawBuilder, sql } from 'kysely'
+import type { AccountId, PostId } from '../base/ids.ts'
+import type { QuoteState } from '../db/tables/quotes.ts'
 import type { PostView, QuoteView } from './view.ts'
 
-/** Reads posts for a reader: handed in, since a quote is part of a post. */
-export type ViewQuoted = (ids: readonly PostId[]) => Promise<readonly PostView[]>
-
-/**
- * What posts quote, by the post that quotes. The quoted post itself comes only with a quote that its author stands for,
- * and only where this reader may see it; of all others there is a link and how they stand.
- */
-export async function quotesIn(
-  db: Db,
-  ids: readonly PostId[],
-  viewQuoted: ViewQuoted,
-): Promise<Map<PostId, QuoteView>> {
-  if (ids.length === 0) return new Map()
-  const rows = await db
-    .selectFrom('quote')
-    .leftJoin('post as quoted', 'quoted.id', 'quote.quoted_id')
-    .leftJoin('account', 'account.id', 'quoted.account_id')
-    .select((eb) => [
-      'quote.post_id as postId',
-      'quote.quoted_uri as uri',
-      'quote.quoted_id as quotedId',
-      'quote.state',
-      'quote.stamp_uri as stampUri',
-
-      'quoted.url as quotedUrl',
-      'account.id as accountId',
-      'account.uri as accountUri',
-      eb.fn.coalesce('account.url', 'account.uri').as('accountUrl'),
-      'account.name',
-      'account.host',
-    ])
-    .where('quote.post_id', '=', sql<PostId>`any(${ids}::bigint[])`)
-    .execute()
-  const shown = rows.flatMap(({ state, quotedId }) => (state === 'accepted' && quotedId ? quotedId : []))
-  const posts = new Map((await viewQuoted([...new Set(shown)])).map((post) => [post.id, post]))
-  return new Map(
-    rows.map((row) => [
-      row.postId,
-      {
-        state: row.state,
-        uri: row.uri,
-        url: row.quotedUrl ?? row.uri,
-        quotedId: row.quotedId,
-        author: authorIn(row),
-        post: (row.state === 'accepted' && row.quotedId && posts.get(row.quotedId)) || null,
-        stampUri: row.stampUri,
-      },
-    ]),
-  )
-}
-
-interface WithAuthor {
-  readonly accountId: NonNullable<QuoteView['author']>['id'] | null
+/** What a post quotes, as it comes from the database. */
+export interface QuoteRow {
+  readonly state: QuoteState
+  readonly uri: string
+  readonly stampUri: string | null
+  readonly quotedId: PostId | null
+  readonly quotedUrl: string | null
+  readonly accountId: AccountId | null
   readonly accountUri: string | null
   readonly accountUrl: string | null
   readonly name: string | null
   readonly host: string | null
+}
+
+/** A column of a query that has the table `post` in it: a `QuoteRow`, or null where the post quotes nothing. */
+export const quoteColumn: RawBuilder<QuoteRow | null> = sql`(
+  SELECT json_build_object('state', quote.state, 'uri', quote.quoted_uri, 'stampUri', quote.stamp_uri,
+    'quotedId', quote.quoted_id::text, 'quotedUrl', quoted.url, 'accountId', account.id::text,
+    'accountUri', account.uri, 'accountUrl', coalesce(account.url, account.uri), 'name', account.name,
+    'host', account.host)
+  FROM quote
+  LEFT JOIN post AS quoted ON quoted.id = quote.quoted_id
+  LEFT JOIN account ON account.id = quoted.account_id
+  WHERE quote.post_id = post.id)`
+
+/**
+ * What a post quotes. The quoted post itself comes only with a quote that its author stands for, and only where this
+ * reader may see it; of all others there is a link and how they stand.
+ */
+export function quoteFrom(row: QuoteRow | null, post: PostView | null): QuoteView | null {
+  if (row === null) return null
+  return {
+    state: row.state,
+    uri: row.uri,
+    url: row.quotedUrl ?? row.uri,
+    quotedId: row.quotedId,
+    author: authorIn(row),
+    post: row.state === 'accepted' ? post : null,
+    stampUri: row.stampUri,
+  }
 }
 
 function authorIn({
@@ -68,6 +51,6 @@ function authorIn({
   accountUrl: url,
   name,
   host,
-}: WithAuthor): QuoteView['author'] {
+}: QuoteRow): QuoteView['author'] {
   return id === null || uri === null || url === null || name === null ? null : { id, uri, url, name, host }
 }

@@ -144,7 +144,7 @@ export interface PostView {
   /** what its author's app says of it in other words than ours */
   readonly extension?: Extension | null
   /** the app that its author wrote it with */
-  readonly clientId?: string | null
+  readonly app?: { readonly name: string; readonly website: string | null } | null
 }
 
 /** What a post quotes. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { EmojiId } from '../../base/ids.ts'
+import { compiled } from '../../db/compiled.ts'
 import type { Db } from '../../db/connect.ts'
 
 export interface KnownEmoji {
@@ -33,15 +34,24 @@ export async function findEmojis(
   wanted: readonly { readonly host: string | null; readonly shortcode: string }[],
 ): Promise<KnownEmoji[]> {
   if (wanted.length === 0) return []
-  return db
-    .selectFrom('custom_emoji')
-    .select(columns)
-    .where(
-      sql<boolean>`(shortcode, coalesce(host, '')) IN (
-        SELECT * FROM unnest(${wanted.map((each) => each.shortcode)}::text[], ${wanted.map((each) => each.host ?? '')}::text[]))`,
-    )
-    .execute()
+  return emojisNamed(
+    db,
+    wanted.map((each) => each.shortcode),
+    wanted.map((each) => each.host ?? ''),
+  )
 }
+
+const emojisNamed = compiled<KnownEmoji, [readonly string[], readonly string[]]>(
+  'emojis.named',
+  (db, shortcodes, hosts) =>
+    db
+      .selectFrom('custom_emoji')
+      .select(columns)
+      .where(
+        sql<boolean>`(shortcode, coalesce(host, '')) IN (
+        SELECT * FROM unnest(${shortcodes}::text[], ${hosts}::text[]))`,
+      ),
+)
 
 /** All of ours, by name. */
 export async function listOwnEmojis(db: Db): Promise<KnownEmoji[]> {

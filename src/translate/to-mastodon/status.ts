@@ -108,7 +108,7 @@ function statusAt(view: StatusView, telling: Telling, depth: number): MastodonSt
     edited_at: shown.post.editedAt === null ? null : dateWord(shown.post.editedAt),
     content: contentOf(shown),
     reblog: boostOf && statusAt(boostOf, telling, depth),
-    application: view.app && { name: view.app.name, website: view.app.website },
+    application: post.app ?? null,
     account: accountFrom(post.author, uris),
     ...heldBy(shown, telling, depth),
     ...mineOf(view, telling),

@@ -1,0 +1,169 @@
+import { sql } from 'kysely'
+import type { AccountId, PostId } from '../base/ids.ts'
+import { compiled } from '../db/compiled.ts'
+import type { Db } from '../db/connect.ts'
+import { mentionsOfAccounts, viewAccounts } from './accounts.ts'
+import { type CardRow, cardColumn, cardFrom } from './cards.ts'
+import {
+  type AttachmentRow,
+  attachmentsColumn,
+  attachmentsFrom,
+  emojisIn,
+  type OpenPoll,
+  pollsIn,
+} from './held.ts'
+import { type QuoteRow, quoteColumn } from './quotes.ts'
+import type { AccountMention, AccountView, PostView } from './view.ts'
+
+/** What a post is to everybody: the same whoever reads, and so nothing to be shown before it is known who may. */
+export interface PostBody extends Omit<PostView, 'boostOf' | 'quote' | 'poll'> {
+  readonly poll: OpenPoll | null
+  readonly quoteRow: QuoteRow | null
+}
+
+interface BodyRow
+  extends Omit<
+    PostBody,
+    | 'author'
+    | 'inReplyTo'
+    | 'attachments'
+    | 'emojis'
+    | 'card'
+    | 'poll'
+    | 'counts'
+    | 'remoteCounts'
+    | 'mentions'
+    | 'hashtags'
+  > {
+  readonly accountId: AccountId
+  readonly host: string | null
+  readonly replyId: PostId | null
+  readonly replyUri: string | null
+  readonly replyAccountId: AccountId | null
+  readonly replies: number
+  readonly likes: number
+  readonly boosts: number
+  readonly quotes: number
+  readonly hasOrigin: boolean
+  readonly originReplies: number | null
+  readonly originLikes: number | null
+  readonly originBoosts: number | null
+  readonly mentions: PostView['mentions'] | null
+  readonly hashtags: PostView['hashtags'] | null
+  readonly attachments: readonly AttachmentRow[] | null
+  readonly cardRow: CardRow | null
+}
+
+const findBodies = compiled<BodyRow, [readonly PostId[]]>(
+  'views.bodies',
+  (_db, ids) => sql`
+    SELECT post.id, post.uri, coalesce(post.url, post.uri) AS url, post.local, post.account_id AS "accountId", post.kind,
+      post.visibility, post.in_reply_to_id AS "replyId", post.in_reply_to_uri AS "replyUri",
+      post.in_reply_to_account_id AS "replyAccountId", post.conversation_id AS "conversationId",
+      root.context_uri AS "contextUri", post.title, post.summary, post.sensitive, post.content_html AS "contentHtml",
+      post.source, post.source_type AS "sourceType", post.content_map AS "contentMap", post.language,
+      post.published_at AS "publishedAt", post.edited_at AS "editedAt", post.audience_uri AS audience, post.policy,
+      post.held, post.approved_by AS "approvedBy", post.extension, author.host,
+      coalesce(post_stat.replies, 0) AS replies, coalesce(post_stat.likes, 0) AS likes,
+      coalesce(post_stat.boosts, 0) AS boosts, coalesce(post_stat.quotes, 0) AS quotes,
+      origin.post_id IS NOT NULL AS "hasOrigin", origin.replies AS "originReplies", origin.likes AS "originLikes",
+      origin.boosts AS "originBoosts",
+      CASE WHEN app.id IS NOT NULL THEN json_build_object('name', app.name, 'website', app.website) END AS app,
+      ${quoteColumn} AS "quoteRow", ${cardColumn} AS "cardRow", ${attachmentsColumn} AS attachments,
+      (SELECT json_agg(json_build_object('silent', mention.silent, 'id', account.id::text, 'uri', account.uri,
+          'url', coalesce(account.url, account.uri), 'name', account.name, 'host', account.host) ORDER BY account.id)
+        FROM mention JOIN account ON account.id = mention.account_id
+        WHERE mention.post_id = post.id AND NOT mention.blind) AS mentions,
+      (SELECT json_agg(json_build_object('name', hashtag.name, 'displayName', hashtag.display_name) ORDER BY hashtag.name)
+        FROM post_hashtag JOIN hashtag ON hashtag.id = post_hashtag.hashtag_id
+        WHERE post_hashtag.post_id = post.id) AS hashtags
+    FROM post
+    JOIN account AS author ON author.id = post.account_id
+    LEFT JOIN post AS root ON root.id = post.conversation_id
+    LEFT JOIN post_stat ON post_stat.post_id = post.id
+    LEFT JOIN post_origin AS origin ON origin.post_id = post.id
+    LEFT JOIN client AS app ON app.id = post.client_id
+    WHERE post.id = ANY (${ids}::bigint[])`,
+)
+
+/** What these posts are to everybody, in five statements at most, however many they are. */
+export async function loadBodies(db: Db, ids: readonly PostId[]): Promise<ReadonlyMap<PostId, PostBody>> {
+  if (ids.length === 0) return new Map()
+  const rows = await findBodies(db, ids)
+  const asking = rows.filter((row) => row.kind === 'question').map((row) => row.id)
+  const creators = rows.flatMap((row) => row.cardRow?.creatorId ?? [])
+  const [authors, polls, makers] = await Promise.all([
+    viewAccounts(
+      db,
+      rows.map((row) => row.accountId),
+    ),
+    pollsIn(db, asking),
+    mentionsOfAccounts(db, creators),
+  ])
+  const said = rows.map((row) => ({
+    host: row.host,
+    texts: [row.title, row.summary, row.contentHtml, ...titlesOf(polls.get(row.id))],
+  }))
+  const emojis = await emojisIn(db, said)
+  const bodies = new Map<PostId, PostBody>()
+  rows.forEach((row, at) => {
+    const author = authors.get(row.accountId)
+    const words = said[at]
+    if (author && words)
+      bodies.set(
+        row.id,
+        bodyFrom(row, { author, makers, poll: polls.get(row.id) ?? null, emojis: emojis(words) }),
+      )
+  })
+  return bodies
+}
+
+const titlesOf = (poll: OpenPoll | undefined) => poll?.options.map(({ title }) => title) ?? []
+
+interface Beside extends Pick<PostBody, 'poll' | 'emojis'> {
+  readonly author: AccountView
+  readonly makers: ReadonlyMap<AccountId, AccountMention>
+}
+
+function bodyFrom(row: BodyRow, { author, makers, poll, emojis }: Beside): PostBody {
+  return {
+    id: row.id,
+    uri: row.uri,
+    url: row.url,
+    local: row.local,
+    author,
+    kind: row.kind,
+    visibility: row.visibility,
+    inReplyTo:
+      row.replyUri === null ? null : { id: row.replyId, uri: row.replyUri, accountId: row.replyAccountId },
+    conversationId: row.conversationId,
+    contextUri: row.contextUri,
+    title: row.title,
+    summary: row.summary,
+    sensitive: row.sensitive,
+    contentHtml: row.contentHtml,
+    source: row.source,
+    sourceType: row.sourceType,
+    contentMap: row.contentMap,
+    language: row.language,
+    publishedAt: row.publishedAt,
+    editedAt: row.editedAt,
+    attachments: attachmentsFrom(row.attachments),
+    poll,
+    card: cardFrom(row.cardRow, makers),
+    emojis,
+    mentions: row.mentions ?? [],
+    hashtags: row.hashtags ?? [],
+    audience: row.audience,
+    counts: { replies: row.replies, likes: row.likes, boosts: row.boosts, quotes: row.quotes },
+    remoteCounts: row.hasOrigin
+      ? { replies: row.originReplies, likes: row.originLikes, boosts: row.originBoosts }
+      : null,
+    quoteRow: row.quoteRow,
+    policy: row.policy,
+    held: row.held,
+    approvedBy: row.approvedBy,
+    extension: row.extension ?? null,
+    app: row.app ?? null,
+  }
+}
