@@ -16,3 +16,19 @@ export async function setDescription(
     .where('file', 'is not', null)
     .execute()
 }
+
+/** The spot that must stay visible. */
+export async function setFocus(
+  tx: Tx,
+  accountId: AccountId,
+  id: AttachmentId,
+  { x, y }: { readonly x: number; readonly y: number },
+): Promise<void> {
+  await tx
+    .updateTable('attachment')
+    .set({ focus_x: x, focus_y: y })
+    .where('id', '=', id)
+    .where('account_id', '=', accountId)
+    .where('file', 'is not', null)
+    .execute()
+}

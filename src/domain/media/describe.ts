@@ -1,7 +1,7 @@
 import type { AccountId, AttachmentId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
 import type { Tx } from '../../db/transact.ts'
-import { setDescription } from './describe-store.ts'
+import { setDescription, setFocus } from './describe-store.ts'
 import { LONGEST_DESCRIPTION } from './keep.ts'
 
 /**
@@ -17,4 +17,13 @@ export async function describeFiles(
     if (description.length > LONGEST_DESCRIPTION) refuse('media.description', { limit: LONGEST_DESCRIPTION })
     await setDescription(tx, accountId, id, description)
   }
+}
+
+/** Says of files of somebody here which spot must stay visible. */
+export async function focusFiles(
+  tx: Tx,
+  accountId: AccountId,
+  focuses: ReadonlyMap<AttachmentId, { readonly x: number; readonly y: number }>,
+): Promise<void> {
+  for (const [id, focus] of focuses) await setFocus(tx, accountId, id, focus)
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { AccountId, AttachmentId, ObjectId, PostId } from '../../base/ids.ts'
+import type { AccountId, AttachmentId, ObjectId, PostId, ScheduledId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
 import type { Tx } from '../../db/transact.ts'
 import type { Attached, StoredFile } from './attachment.ts'
@@ -138,6 +138,7 @@ export async function deleteWaiting(db: Db, before: Date): Promise<void> {
     .deleteFrom('attachment')
     .where('post_id', 'is', null)
     .where('object_id', 'is', null)
+    .where('scheduled_id', 'is', null)
     .where('file', 'is not', null)
     .where('created_at', '<', before)
     .execute()
@@ -149,4 +150,57 @@ export async function takeStrayFiles(db: Db, most: number): Promise<string[]> {
     DELETE FROM stray_file WHERE file IN (SELECT file FROM stray_file LIMIT ${most} FOR UPDATE SKIP LOCKED)
     RETURNING file`.execute(db)
   return rows.rows.map((row) => row.file)
+}
+
+/** Takes the files of somebody here off their post, as if they had just come. */
+export async function releaseFiles(tx: Tx, accountId: AccountId, postId: PostId, now: Date): Promise<void> {
+  await tx
+    .updateTable('attachment')
+    .set({ post_id: null, created_at: now })
+    .where('post_id', '=', postId)
+    .where('account_id', '=', accountId)
+    .where('file', 'is not', null)
+    .execute()
+}
+
+/** Whether something holds a file of this account, or is going to; until the transaction ends, that does not change. */
+export async function lockOwnFile(
+  tx: Tx,
+  accountId: AccountId,
+  id: AttachmentId,
+): Promise<'waiting' | 'used' | undefined> {
+  const row = await tx
+    .selectFrom('attachment')
+    .select(['post_id', 'object_id', 'scheduled_id'])
+    .where('id', '=', id)
+    .where('account_id', '=', accountId)
+    .where('file', 'is not', null)
+    .forUpdate()
+    .executeTakeFirst()
+  if (!row) return undefined
+  return (row.post_id ?? row.object_id ?? row.scheduled_id) ? 'used' : 'waiting'
+}
+
+/**
+ * Keeps files that wait for a post that is scheduled, instead of those that it was to hold before.
+ * @returns how many there were
+ */
+export async function keepForScheduled(
+  tx: Tx,
+  accountId: AccountId,
+  scheduledId: ScheduledId,
+  ids: readonly AttachmentId[],
+): Promise<number> {
+  const kept = await tx
+    .updateTable('attachment')
+    .set({ scheduled_id: scheduledId })
+    .where('id', '=', sql<AttachmentId>`any(${ids}::bigint[])`)
+    .where('account_id', '=', accountId)
+    .where('file', 'is not', null)
+    .where('post_id', 'is', null)
+    .where('object_id', 'is', null)
+    .where('scheduled_id', 'is', null)
+    .returning('id')
+    .execute()
+  return kept.length
 }

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { AccountId, NotificationId, PostId } from '../../base/ids.ts'
 import type { Tx } from '../../db/transact.ts'
 import { isMuted } from '../blocks/find.ts'
+import { isSilenced } from '../silences/find.ts'
 
 export type ReactionNoticeKind = 'like' | 'boost' | 'reaction'
 
@@ -28,6 +29,7 @@ export async function insertReactionNotices(
       ${notices.map(({ kind }) => kind)}::text[], ${notices.map(({ fromId }) => fromId)}::bigint[],
       ${notices.map(({ postId }) => postId)}::bigint[]) AS t (id, owner_id, kind, from_id, post_id)
     WHERE NOT ${isMuted(sql`t.owner_id`, sql`t.from_id`, 'notifications')}
+      AND NOT ${isSilenced(sql`t.owner_id`, sql`t.post_id`)}
     ON CONFLICT (owner_id, kind, from_account_id, post_id) DO NOTHING`.execute(tx)
 }
 

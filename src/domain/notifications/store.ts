@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { AccountId, NotificationId, PostId } from '../../base/ids.ts'
 import type { Tx } from '../../db/transact.ts'
+import { isSilenced } from '../silences/find.ts'
 
 /** Somebody whom a post is for though it does not name them; whom it quotes is told of that instead. */
 const isAddressed = sql<boolean>`NOT EXISTS (
@@ -22,6 +23,7 @@ export async function insertMentionNotices(
     .where((eb) => eb.or([eb('mention.silent', '=', false), isAddressed]))
     .where('account.local', '=', true)
     .where('account.kind', '!=', 'application')
+    .where(sql<boolean>`NOT ${isSilenced(sql`mention.account_id`, sql`mention.post_id`)}`)
     .execute()
   const authors = new Map(posts.map((post) => [post.postId, post.authorId]))
   const notices = rows.flatMap((row) => {

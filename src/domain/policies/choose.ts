@@ -8,8 +8,8 @@ import { updateDefaultPolicy } from '../accounts/policy-store.ts'
 import { setPolicy } from '../posts/controls-store.ts'
 import { findVisible, mentionedIn } from '../posts/find.ts'
 import type { World } from '../world.ts'
-import { findDefaultChoices } from './find.ts'
-import { authorOf, type Choices, policyFrom } from './policy.ts'
+import { findDefaultChoices, findPolicy } from './find.ts'
+import { authorOf, type Choice, type Choices, policyFrom } from './policy.ts'
 
 /** One of ours chooses who may do what with all that they say from now on; what is not named stays as it was. */
 export async function chooseDefaults(
@@ -43,6 +43,27 @@ export async function choosePolicy(
     const mentionUris = [...mentioned.values()].map(({ uri }) => uri)
     const { visibility } = post
     await setPolicy(tx, id, policyFrom(choices, authorOf(author, world.uris), { visibility, mentionUris }))
+    await record(world, tx, { type: 'policy.changed', postId: id, authorId: author.id })
+  })
+}
+
+/** Who may quote one post from now on; who may do anything else with it stays as it was. */
+export async function chooseQuoters(
+  world: World,
+  author: LocalAccount,
+  id: PostId,
+  choice: Choice,
+): Promise<void> {
+  await transact(world.db, async (tx) => {
+    const post = await findVisible(tx, id, { accountId: author.id })
+    if (!post) return refuse('post.not-found')
+    if (post.accountId !== author.id || post.boostOfId !== null) refuse('post.not-yours')
+    const known = await findPolicy(tx, id)
+    const stated = policyFrom({ quote: choice }, authorOf(author, world.uris), {
+      visibility: post.visibility,
+      mentionUris: [],
+    })
+    await setPolicy(tx, id, { ...(known ?? stated), quote: stated.quote })
     await record(world, tx, { type: 'policy.changed', postId: id, authorId: author.id })
   })
 }

@@ -184,3 +184,9 @@ export async function findPendingOf(
     .where('approval.state', '=', 'pending')
     .executeTakeFirst()
 }
+
+/** What a post states; null where it states nothing. */
+export async function findPolicy(db: Db, postId: PostId): Promise<Policy | null> {
+  const row = await db.selectFrom('post').select('policy').where('id', '=', postId).executeTakeFirst()
+  return row?.policy ?? null
+}

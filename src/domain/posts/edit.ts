@@ -5,7 +5,7 @@ import type { Fact } from '../../facts/facts.ts'
 import { record } from '../../facts/record.ts'
 import type { Account, LocalAccount } from '../accounts/account.ts'
 import { findAccountsByUris } from '../accounts/find.ts'
-import { describeFiles } from '../media/describe.ts'
+import { describeFiles, focusFiles } from '../media/describe.ts'
 import type { DraftPoll } from '../polls/poll.ts'
 import type { World } from '../world.ts'
 import { requireLanguages, wordsFrom } from './compose.ts'
@@ -44,6 +44,8 @@ export interface Edit {
   /** whom it names and for whom it is from now on; nobody who could read it before is shut out */
   readonly audience?: NamedAudience
   readonly descriptions?: ReadonlyMap<AttachmentId, string>
+  /** the spots of its files that must stay visible, by their ids */
+  readonly focuses?: ReadonlyMap<AttachmentId, { readonly x: number; readonly y: number }>
   /** what stays when left out */
   readonly extension?: Extension | null
   /** all that it is to hold, in this order; what it holds stays when left out */
@@ -91,6 +93,7 @@ export async function editPost(world: World, author: LocalAccount, id: PostId, e
 async function changeOwn(world: World, tx: Tx, post: KnownPost, edit: Edit): Promise<void> {
   await changeHeld(world, tx, post, edit)
   if (edit.descriptions) await describeFiles(tx, post.accountId, edit.descriptions)
+  if (edit.focuses) await focusFiles(tx, post.accountId, edit.focuses)
   if (edit.extension !== undefined) await setExtension(tx, post.id, edit.extension)
   if (edit.audience) await addReaders(tx, post.id, edit.audience)
 }

@@ -11,9 +11,13 @@ import { asMastodonError } from './errors.ts'
 import { instanceRoutes } from './instance.ts'
 import { moreInstanceRoutes } from './instance-more.ts'
 import { apiLimits } from './limits.ts'
+import { listRoutes } from './lists.ts'
 import { markerRoutes } from './markers.ts'
 import type { MastodonParts } from './parts.ts'
 import { preferenceRoutes } from './preferences.ts'
+import { statusActRoutes } from './status-acts.ts'
+import { statusChangeRoutes } from './status-change.ts'
+import { statusRoutes } from './statuses.ts'
 import { timelineRoutes } from './timelines.ts'
 import { unsupportedRoutes } from './unsupported.ts'
 
@@ -49,7 +53,11 @@ const routers: readonly ((parts: MastodonParts) => RequestHandler)[] = [
   moreInstanceRoutes,
   preferenceRoutes,
   timelineRoutes,
+  listRoutes,
   markerRoutes,
   announcementRoutes,
+  statusRoutes,
+  statusChangeRoutes,
+  statusActRoutes,
   unsupportedRoutes,
 ]
