@@ -37,7 +37,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     CREATE TABLE list_member (
       list_id bigint NOT NULL REFERENCES list (id) ON DELETE CASCADE,
       account_id bigint NOT NULL REFERENCES account (id) ON DELETE CASCADE,
-      id bigint NOT NULL UNIQUE,
       owner_id bigint NOT NULL,
       exclusive boolean NOT NULL,
       follow_id bigint REFERENCES follow (id) ON DELETE CASCADE,

@@ -29,7 +29,6 @@ export type RuleId = Id<'rule'>
 export type BookmarkId = Id<'bookmark'>
 export type ScheduledId = Id<'scheduled'>
 export type ListId = Id<'list'>
-export type ListMemberId = Id<'list-member'>
 export type TagFollowId = Id<'tag-follow'>
 export type FilterId = Id<'filter'>
 export type FilterKeywordId = Id<'filter-keyword'>

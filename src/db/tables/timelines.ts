@@ -6,7 +6,6 @@ import type {
   FilterPostId,
   FollowId,
   ListId,
-  ListMemberId,
   PostId,
   TagFollowId,
   TalkId,
@@ -37,7 +36,6 @@ export interface ListTable {
 export interface ListMemberTable {
   list_id: ListId
   account_id: AccountId
-  id: ListMemberId
   owner_id: AccountId
   /** as the list says */
   exclusive: boolean

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely'
 import type { AccountId, PostId } from '../../base/ids.ts'
 import type { Tx } from '../../db/transact.ts'
 import { isShunned } from '../blocks/find.ts'
+import { isReadApart } from '../lists/find.ts'
 
 /** Whether the owner of a home wants nothing of who said a post, whom it answers, or what it shows again. */
 function shuns(owner: RawBuilder<unknown>) {
@@ -25,7 +26,7 @@ const isAbove = (owner: RawBuilder<unknown>) => sql<boolean>`EXISTS (
 /**
  * Who of a post's author's followers here gets it into their home: those seen lately; a reply only if they also follow
  * whom it answers, or are that person, or the author answers themself; a direct post only if it names them; and none of
- * somebody whom they mute or are kept apart from.
+ * somebody whom they mute or are kept apart from, or read apart from their home.
  */
 const wanted = sql`
   follow.follower_local AND follow.state = 'accepted'
@@ -35,7 +36,8 @@ const wanted = sql`
     OR post.in_reply_to_account_id IN (post.account_id, follow.follower_id)
     OR EXISTS (SELECT 1 FROM follow AS other WHERE other.followed_id = post.in_reply_to_account_id
       AND other.follower_id = follow.follower_id AND other.state = 'accepted'))
-  AND NOT ${shuns(sql`follow.follower_id`)}`
+  AND NOT ${shuns(sql`follow.follower_id`)}
+  AND NOT ${isReadApart(sql`follow.follower_id`, sql`post.account_id`)}`
 
 /** Writes posts into the homes of their authors' followers here, and of authors who are from here. */
 export async function enterHomes(tx: Tx, postIds: readonly PostId[], seenSince: Date): Promise<void> {
@@ -117,7 +119,7 @@ export async function enterHomesOfSome(
   return row && row.n === limit && row.last ? row.last : undefined
 }
 
-/** What a newly followed account said lately comes into the follower's home. */
+/** What a newly followed account said lately comes into the follower's home, unless it is read apart from that. */
 export async function fillHome(
   tx: Tx,
   ownerId: AccountId,
@@ -132,6 +134,7 @@ export async function fillHome(
       ORDER BY post.id DESC LIMIT ${limit}
     ) AS recent
     WHERE recent.visibility IN ('public', 'unlisted', 'followers') AND recent.in_reply_to_uri IS NULL
+      AND NOT ${isReadApart(sql`${ownerId}::bigint`, sql`${authorId}::bigint`)}
       AND (recent.boost_of_id IS NULL OR NOT EXISTS (
         SELECT 1 FROM home_entry JOIN post AS shown ON shown.id = home_entry.post_id
         WHERE home_entry.owner_id = ${ownerId}::bigint
