@@ -45,7 +45,7 @@ const count = async (table: 'pushed_request' | 'grant_code') =>
   (await site.db.selectFrom(table).selectAll().execute()).length
 
 describe('c4: an app sends somebody to be asked', () => {
-  test('who allows it: it gets a code, its state and who says so (S-123), and a token for it', async () => {
+  test('who allows it: it gets a code, its state and who says so (S-123, e8), and a token for it', async () => {
     const visitor = await signedIn()
     const asked = await open(visitor)
     expect(asked.page.status).toBe(200)
@@ -337,7 +337,7 @@ describe('who signs in anew', () => {
 })
 
 describe('the answer of somebody', () => {
-  test('S-125: needs a session, the form’s token, and our own page', async () => {
+  test('S-125, e8: needs a session, the form’s token, and our own page', async () => {
     const visitor = await signedIn()
     const asked = await open(visitor)
     for (const [headers, change] of [

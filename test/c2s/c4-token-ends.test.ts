@@ -65,7 +65,7 @@ describe('c4: introspection', () => {
     expect(other.json.token_type).toBeUndefined()
   })
 
-  test('S-129: tells nobody else anything', async () => {
+  test('S-129, e8: tells nobody else anything', async () => {
     const [mine, another] = [await given(), await given()]
     const other = await appIn(server.world, { secret: 's' })
     const replies = [

@@ -47,7 +47,7 @@ describe('c4: a code for a token', () => {
     expect(await holds(reply.json.access_token)).toBe(true)
   })
 
-  test('S-122: is good once, and a second use ends what came of the first', async () => {
+  test('S-122, e8: is good once, and a second use ends what came of the first', async () => {
     const fields = await code()
     const first = await token(fields)
     const again = await token(fields)
@@ -170,7 +170,7 @@ describe('c4: a refresh token', () => {
     expect((await refresh(third.json.refresh_token)).json.error).toBe('invalid_grant')
   })
 
-  test('S-124: may be narrowed for a while, and never widened', async () => {
+  test('S-124, e8: may be narrowed for a while, and never widened', async () => {
     const first = await token(await code({ scope: 'read' }))
     const wider = await refresh(first.json.refresh_token, { scope: 'read write' })
     expect([wider.status, wider.json.error]).toEqual([400, 'invalid_scope'])
