@@ -61,8 +61,10 @@ export function lastEventId(req: Request): string | undefined {
 
 /** The words of the query that stand in it once. */
 export function wordsOf(req: Request): Readonly<Record<string, string | undefined>> {
-  const found = new URL(req.originalUrl, 'http://here.invalid').searchParams
-  return Object.fromEntries([...found].filter(([name]) => found.getAll(name).length === 1))
+  const found = [...new URL(req.originalUrl, 'http://here.invalid').searchParams]
+  // Anybody may ask, with as many words as an address holds: each is looked at once.
+  const once = Map.groupBy(found, ([name]) => name)
+  return Object.fromEntries([...once.values()].flatMap((same) => (same.length === 1 ? same : [])))
 }
 
 /** Whatever is logged or answered from here on does not hold the secret that was in the address. */
