@@ -128,11 +128,14 @@ export function requireLanguages(tags: readonly (string | undefined)[]): void {
 
 export const keyOf = (handle: Handle) => `${handle.name.toLowerCase()}@${handle.host ?? ''}`
 
-/** Who answers to these handles, by `keyOf`; may ask strangers’ servers. */
+/** Of so many is found out who they are; whatever looks like more of them stays text. */
+const MOST_MENTIONED = 100
+
+/** Who answers to these handles, by `keyOf`, as far as the first hundred of them; may ask strangers’ servers. */
 export async function findMentioned(world: World, handles: readonly Handle[]): Promise<Map<string, Account>> {
-  const wanted = new Map(handles.map((handle) => [keyOf(handle), handle]))
+  const wanted = [...new Map(handles.map((handle) => [keyOf(handle), handle]))].slice(0, MOST_MENTIONED)
   const found = await Promise.all(
-    [...wanted].map(async ([key, handle]) => {
+    wanted.map(async ([key, handle]) => {
       // An unreachable server must not keep anyone from posting: the handle then stays text.
       const account = await world.directory.find(handle).catch(() => undefined)
       return account ? ([key, account] as const) : undefined
