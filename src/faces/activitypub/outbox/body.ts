@@ -68,7 +68,20 @@ function plain(value: Json): Json {
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
       plainName(name),
-      member === undefined || name === '@context' ? member : plain(member),
+      member === undefined ? member : name === '@context' ? storable(member) : plain(member),
+    ]),
+  )
+}
+
+/** A context means what its names say, so only what cannot be stored is taken out of it. */
+function storable(value: Json): Json {
+  if (typeof value === 'string') return cleanText(value)
+  if (Array.isArray(value)) return value.map((item: Json) => storable(item))
+  if (!isObject(value)) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      cleanText(name),
+      member === undefined ? member : storable(member),
     ]),
   )
 }
