@@ -31,9 +31,7 @@ export async function checkAssertion(
   assertion: string,
   audiences: readonly string[],
 ): Promise<void> {
-  const payload = await verify(parts, client, assertion, audiences).catch((error: unknown) =>
-    error instanceof errors.JOSEError || error instanceof TypeError ? undefined : Promise.reject(error),
-  )
+  const payload = await verify(parts, client, assertion, audiences).catch(undefinedIfWrong)
   if (!payload) return no('the client_assertion does not hold')
   const { jti, exp } = payload
   const now = parts.clock.now().getTime() / 1000
@@ -90,6 +88,12 @@ async function verifyByAny(assertion: string, keys: JsonRecord, options: Options
     }
     throw error
   }
+}
+
+/** What is no assertion, and what is no key: of a point that is not on its curve, WebCrypto says so. */
+function undefinedIfWrong(error: unknown): undefined {
+  const isWrong = [errors.JOSEError, TypeError, DOMException].some((kind) => error instanceof kind)
+  if (!isWrong) throw error
 }
 
 function notByThis(error: unknown): undefined {

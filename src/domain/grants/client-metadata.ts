@@ -136,11 +136,9 @@ function publicKeyFrom(key: unknown): JsonRecord {
   const open =
     isRecord(key) && typeof key.kty === 'string' && key.kty !== 'oct' && !('d' in key) && !('k' in key)
   if (!open) return wrong('jwks holds public keys only')
-  const members = KEY_MEMBERS.filter((name) => key[name] !== undefined)
-  const plain = members.every((name) => /^[\x20-\x7e]{1,2048}$/.test(String(key[name])))
-  return plain
-    ? Object.fromEntries(members.map((name) => [name, String(key[name])]))
-    : wrong('a key of jwks is none')
+  const members = KEY_MEMBERS.flatMap((name) => (key[name] === undefined ? [] : [[name, key[name]] as const]))
+  const plain = members.every(([, value]) => typeof value === 'string' && /^[\x20-\x7e]{1,2048}$/.test(value))
+  return plain ? Object.fromEntries(members) : wrong('a key of jwks is none')
 }
 
 /** A text; a list of texts is taken too, as some clients send it. */
