@@ -86,9 +86,10 @@ export function clampPublished(published: Date | undefined, received: Date): Dat
   return Number.isNaN(ms) || ms < EARLIEST || ms > received.getTime() ? received : new Date(ms)
 }
 
-/** The lowest id that something said at `time` can have: where a keyset scan by time starts. */
+/** The lowest id that something said at `time` can have: where a keyset scan by time starts. Never beyond all ids. */
 export function idAt(time: Date): string {
-  return (BigInt(time.getTime()) << LOW_BITS).toString()
+  const id = BigInt(time.getTime()) << LOW_BITS
+  return (id < 0n ? 0n : id > HIGHEST ? HIGHEST : id).toString()
 }
 
 /** When something with this id was said, to the millisecond. */

@@ -35,7 +35,7 @@ export async function nearOf(
   if (filter.type !== undefined) parts.push(sql`AND item.kind = ${filter.type}`)
   if (filter.object !== undefined) parts.push(sql`AND item.id IN (${aboutOf(ownerId, filter.object)})`)
   if (filter.publishedAfter !== undefined) {
-    parts.push(sql`AND item.id >= ${idAt(new Date(Math.max(0, filter.publishedAfter.getTime())))}::bigint`)
+    parts.push(sql`AND item.id >= ${idAt(filter.publishedAfter)}::bigint`)
   }
   const { where, rest } = keyset('item.id', { ...range, limit: LOOKED_AT })
   return sql`

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { AccountId, ActivityId, PostId } from '../base/ids.ts'
+import { type AccountId, type ActivityId, idAt, type PostId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
 import { statement } from '../db/statement.ts'
 import { activityReadableBy, saidTo } from '../domain/activities/audience-find.ts'
@@ -135,7 +135,7 @@ export async function searchActivities(
 /** Ids sort by time, so a date is a place in the list. */
 function sinceOf({ publishedAfter }: SaidFilter): RawBuilder<boolean> {
   if (publishedAfter === undefined) return sql<boolean>`true`
-  return sql<boolean>`activity.id >= ${String(BigInt(Math.max(0, publishedAfter.getTime())) << 16n)}::bigint`
+  return sql<boolean>`activity.id >= ${idAt(publishedAfter)}::bigint`
 }
 
 function fits({ type, objectType, object }: SaidFilter): RawBuilder<boolean> {

@@ -1,3 +1,5 @@
+import { cleanText } from '../../text/clean.ts'
+
 const LIST =
   /^\/ap\/(?:inbox|collections\/\d{1,20}|(?:actors|posts)\/[0-9a-z]{1,20}\/[a-z_]{1,24})(\/(?:seek|filtered))?$/
 /** By these a list can be narrowed, away from its own address. */
@@ -16,7 +18,7 @@ export function keyOfList(path: string, query: string): string | undefined {
     form[1] === '/seek' ? ['item'] : form[1] === '/filtered' ? [...FILTERS, 'cursor'] : ['cursor']
   const kept = counts.flatMap((name) => {
     const value = given.get(name)
-    return value === null ? [] : [`${name}=${encodeURIComponent(value)}`]
+    return value === null ? [] : [`${name}=${encodeURIComponent(cleanText(value))}`]
   })
   return kept.length === 0 ? path : `${path}?${kept.join('&')}`
 }

@@ -1,3 +1,4 @@
+import { readId } from '../../../base/ids.ts'
 import { refuse } from '../../../base/refusal.ts'
 import { pageText } from '../../../translate/to-activity/collections.ts'
 import { type SaidFilter, searchActivities } from '../../../views/outbox.ts'
@@ -25,7 +26,7 @@ export async function narrowed(
   const viewer = readerOf(reading)
   const filter = filterFrom(given)
   const cursor = given.get('cursor')
-  if (cursor !== null && !/^[1-9]\d{0,18}$/.test(cursor)) refuse('cursor.invalid')
+  if (cursor !== null && readId(cursor) === undefined) refuse('cursor.invalid')
   const theirs = given.get('actor') ?? account.uri
   const range = { limit: PER_PAGE, ...(cursor === null ? {} : { past: cursor }) }
   const page =
