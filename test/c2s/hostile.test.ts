@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { LocalAccount } from '../../src/domain/accounts/account.ts'
+import { PUBLIC, posted, postTo, readAs } from '../support/outbox.ts'
+import { bearing, tokenFor } from '../support/tokens.ts'
+import { startWhole, type Whole } from '../support/whole.ts'
+import { personHere } from '../support/world.ts'
+
+/* c2s.md b, c: what no honest app sends costs the server little, and breaks nothing. */
+
+const AS = 'https://www.w3.org/ns/activitystreams'
+let whole: Whole
+let anna: LocalAccount
+
+beforeAll(async () => {
+  whole = await startWhole()
+  anna = await personHere(whole.world, 'anna')
+  await personHere(whole.world, 'ben')
+}, 60_000)
+afterAll(async () => {
+  await whole?.[Symbol.asyncDispose]()
+  expect(whole?.errors).toEqual([])
+})
+
+describe('b2: names without end', () => {
+  const names = Array.from({ length: 20_000 }, (_, at) => `@a${at}`).join(' ')
+  const source = { content: `@ben ${names}`, mediaType: 'text/plain' }
+
+  test('are not all looked for: what is too long is refused at once', async () => {
+    const { status, json, ms } = await postTo(whole, anna, { type: 'Note', source, to: [PUBLIC] })
+    expect([status, json.code]).toEqual([422, 'post.too-long'])
+    expect(ms).toBeLessThan(3000)
+    const { object } = await posted(whole, anna, { type: 'Note', content: 'x', to: [PUBLIC] })
+    const { id } = object as { id: string }
+    const update = await postTo(whole, anna, { type: 'Update', object: { id, source } })
+    expect([update.status, update.json.code]).toEqual([422, 'post.too-long'])
+    expect(update.ms).toBeLessThan(3000)
+  })
+
+  test('of an article that may be long, the first are found and the others stay text', async () => {
+    const few = `@ben ${names.slice(0, 60_000)} @anna`
+    const article = { type: 'Article', name: 'Names', source: { content: few, mediaType: 'text/plain' } }
+    const { object } = await posted(whole, anna, { ...article, to: [PUBLIC] })
+    const { content, tag } = object as { content: string; tag: { href: string }[] }
+    expect(content).toContain('@anna')
+    expect(tag).toEqual([])
+  })
+})
+
+describe('b2: a context that cannot be stored', () => {
+  test('is stored without what cannot be, wherever it stands', async () => {
+    const odd = { 'x\0y': 'http://odd.test/\ud800' }
+    const note = { '@context': [AS, odd], type: 'Note', content: 'hi', to: [PUBLIC] }
+    const within = { type: 'Note', content: 'hi', to: [PUBLIC], foo: { '@context': odd, xy: 1 } }
+    for (const each of [note, within, { ...note, type: 'Place' }]) {
+      const { object } = await posted(whole, anna, each)
+      const { status, text } = await readAs(whole, (object as { id: string }).id)
+      expect([status, text.includes('http://odd.test/\ufffd')]).toEqual([200, true])
+    }
+  })
+})
+
+describe('b8: an address full of words', () => {
+  test.each(['/ap/streams/proxy', '/ap/posts/1/events'])(
+    '%s costs no more than one with a few',
+    async (path) => {
+      const { status, ms } = await whole.ask(`${path}?${'a&'.repeat(5000)}`)
+      expect(status).toBe(401)
+      expect(ms).toBeLessThan(500)
+    },
+  )
+})
+
+describe('c2: keys that are none', () => {
+  const send = (path: string, type: string, body: string) =>
+    whole.ask(path, { method: 'POST', headers: { 'content-type': type }, body })
+  const register = (key: string) => {
+    const jwks = `"token_endpoint_auth_method":"private_key_jwt","jwks":{"keys":[${key}]}`
+    return send('/oauth/register', 'application/json', `{"redirect_uris":["https://app.test/back"],${jwks}}`)
+  }
+
+  test('are refused where their parts are no texts, however deep they are', async () => {
+    for (const x of ['7', '["AAAA"]', '['.repeat(30_000) + ']'.repeat(30_000)]) {
+      const { status, text } = await register(`{"kty":"EC","crv":"P-256","y":"AAAA","x":${x}}`)
+      expect([status, JSON.parse(text).error]).toEqual([400, 'invalid_client_metadata'])
+    }
+  })
+
+  test('prove nothing where they are no points of their curve', async () => {
+    const { text } = await register('{"kty":"EC","crv":"P-256","x":"AAAA","y":"AAAA","alg":"ES256"}')
+    const { client_id: id } = JSON.parse(text) as { client_id: string }
+    const part = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
+    const exp = Math.floor(Date.now() / 1000) + 60
+    const claims = part({ iss: id, sub: id, aud: whole.world.uris.origin, jti: 'one', exp })
+    const fields = {
+      grant_type: 'authorization_code',
+      code: 'x',
+      client_id: id,
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: `${part({ alg: 'ES256' })}.${claims}.${Buffer.alloc(64).toString('base64url')}`,
+    }
+    const form = new URLSearchParams(fields).toString()
+    const reply = await send('/oauth/token', 'application/x-www-form-urlencoded', form)
+    expect([reply.status, JSON.parse(reply.text).error]).toEqual([401, 'invalid_client'])
+  })
+})
+
+describe('b5: words that are no text, and places beyond all', () => {
+  test.each([
+    'followers/seek?item=%00',
+    'liked/seek?item=%00',
+    'blocked/seek?item=x%00',
+    'outbox/seek?item=%00',
+    'outbox/filtered?type=%00',
+    'outbox/filtered?object=%00',
+    'outbox/filtered?cursor=9999999999999999999',
+    'outbox/filtered?published_after=%2B275760-09-13T00:00:00Z',
+    'inbox/filtered?published_after=%2B275760-09-13T00:00:00Z',
+    'inbox/filtered?published_after=-271821-04-20T00:00:00Z',
+    'outbox?cursor=9999999999999999999',
+    'inbox?cursor=n9999999999999999999',
+  ])('%s is no fault of ours', async (words) => {
+    const headers = {
+      accept: 'application/activity+json',
+      ...bearing(await tokenFor(whole.world, anna, { scope: 'read' })),
+    }
+    expect((await whole.ask(`/ap/actors/${anna.id}/${words}`, { headers })).status).toBeLessThan(500)
+  })
+})
