@@ -46,7 +46,7 @@ export const dateish = z.preprocess((value): unknown => {
   return typeof given === 'string' ? new Date(given) : given
 }, z.date().optional())
 
-/** An id as we give them out; what is none is the id of nothing, and so `'none'`, which no query finds. */
+/** An id as we give them out; what is none is `NO_ID`, by which nothing is found. */
 export function idOf<Id extends string>() {
   return z.preprocess((value): unknown => {
     const given = one(value)

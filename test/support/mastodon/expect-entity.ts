@@ -3,6 +3,18 @@ import { z } from 'zod'
 import { account, credentialAccount, mutedAccount, role } from './schemas/account.ts'
 import { application, credentialApplication, token } from './schemas/app.ts'
 import { emoji } from './schemas/emoji.ts'
+import {
+  domainBlock,
+  extendedDescription,
+  instance,
+  instanceLanguage,
+  instanceV1,
+  preferences,
+  privacyPolicy,
+  rule,
+  termsOfService,
+  week,
+} from './schemas/instance.ts'
 import { card, deletedStatus, mediaAttachment, poll, status } from './schemas/status.ts'
 import {
   conversation,
@@ -30,6 +42,16 @@ export const entities = {
   Filter: filter,
   FilterKeyword: filterKeyword,
   FilterStatus: filterStatus,
+  Instance: instance,
+  V1Instance: instanceV1,
+  Rule: rule,
+  InstanceWeek: week,
+  InstanceLanguage: instanceLanguage,
+  ExtendedDescription: extendedDescription,
+  PrivacyPolicy: privacyPolicy,
+  TermsOfService: termsOfService,
+  DomainBlock: domainBlock,
+  Preferences: preferences,
   List: list,
   Markers: markers,
   MediaAttachment: mediaAttachment,
