@@ -113,6 +113,7 @@ export type RefusalCode =
   | 'collection.not-yours'
   | 'collection.too-large'
   | 'collection.too-many'
+  | 'authorization.changed'
   | 'authorization.nothing'
   | 'authorization.redirect'
   | 'authorization.stale'

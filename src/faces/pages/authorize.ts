@@ -28,7 +28,7 @@ import { lastLetIn } from '../../views/apps.ts'
 import { type Answer, answerFor } from '../http/errors.ts'
 import { readForm } from '../http/params.ts'
 import { requireSession, sessionOf } from '../http/sessions.ts'
-import { showCode, showConsent, showDeclined } from './consent.ts'
+import { nameOfShown, showCode, showConsent, showDeclined } from './consent.ts'
 import type { PageContext } from './page-context.ts'
 import { permissionsOf } from './scope-texts.ts'
 
@@ -124,9 +124,12 @@ export async function consentByForm(
     decline(ctx, req, res, { ...read, error: 'access_denied', description: 'They said no.' })
     return
   }
-  const chosen = permissionsOf(scopesFor(session, read)).filter((_, at) => filled[`allow-${at}`] === 'on')
-  if (chosen.length === 0) {
-    const wrong = answerFor('authorization.nothing')
+  const permissions = permissionsOf(scopesFor(session, read))
+  const chosen = permissions.filter((_, at) => filled[`allow-${at}`] === 'on')
+  // An app may describe itself otherwise since then: the boxes mean what they meant when they were shown.
+  const isAsShown = filled.shown === nameOfShown(permissions)
+  if (!isAsShown || chosen.length === 0) {
+    const wrong = answerFor(isAsShown ? 'authorization.nothing' : 'authorization.changed')
     return consentPage(ctx, req, res.status(wrong.status), name, wrong)
   }
   const scopes = scopesFrom(chosen.flatMap(({ words }) => words).join(' '))

@@ -3,6 +3,7 @@ import type { Authorization, Declined } from '../../domain/grants/authorization.
 import type { Client } from '../../domain/grants/client.ts'
 import { hostOfClient } from '../../domain/grants/client-id.ts'
 import { type Destination, destinationOf } from '../../domain/grants/redirects.ts'
+import { hashOf } from '../../domain/grants/tokens.ts'
 import type { AccountView } from '../../views/view.ts'
 import type { Answer } from '../http/errors.ts'
 import { avatar, handleOf, titleOf } from './account-parts.ts'
@@ -43,7 +44,7 @@ ${consent.changed && html`<p class="note wrong" role="alert">This app has change
 <div class="whom">${avatar(account)}<p><strong><bdi>${titleOf(account)}</bdi></strong><span class="handle"><bdi>${handleOf(account, ctx.config.handleHost)}</bdi></span></p>
 <a href="/sign-in?again=1&amp;to=${encodeURIComponent(path)}">Someone else</a></div>
 <form method="post" action="${path}">
-${formGuard(ctx, req, res)}
+${formGuard(ctx, req, res)}<input type="hidden" name="shown" value="${nameOfShown(consent.permissions)}">
 <fieldset class="choices"><legend>and to</legend>
 ${consent.permissions.map(choice)}</fieldset>
 <p class="hint">${goesTo(authorization.redirectUri)} You can take it back at any time, under <em>Your account</em>.</p>
@@ -54,6 +55,11 @@ ${consent.permissions.map(choice)}</fieldset>
 </form>
 </section>`,
   })
+}
+
+/** The same for the same permissions in the same order: by it a form says which ones its boxes are of. */
+export function nameOfShown(permissions: readonly Permission[]): string {
+  return hashOf(JSON.stringify(permissions.map(({ words }) => words))).toString('base64url')
 }
 
 function nameOf(client: Client): string {

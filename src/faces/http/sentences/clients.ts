@@ -20,6 +20,10 @@ export const clientSentences = {
     status: 400,
     sentence: ({ reason = 'it could not be read' }) => `The app’s own description is of no use: ${reason}.`,
   },
+  'authorization.changed': {
+    status: 409,
+    sentence: 'What the app may ask for has changed since you were asked. Look at it once more.',
+  },
   'authorization.nothing': {
     status: 422,
     sentence: 'Nothing is chosen. Choose what the app may do, or deny it access.',
