@@ -15,6 +15,8 @@ export interface Bearers {
   find(token: string): Promise<Grant | undefined>
   /** what came over GRANTS_CHANNEL */
   hear(payload: string): void
+  /** Forgets a grant that this very process has ended: whoever was told so is not to find it good a moment later. */
+  forget(grantId: GrantId): void
   /** when something may have been missed */
   clear(): void
   /** Calls with each piece of news, for what is kept open on the strength of a token. @returns how to stop it */
@@ -65,6 +67,10 @@ export function createBearers(world: Pick<World, 'db' | 'clock' | 'limits'>): Be
       const news = grantNewsFrom(payload)
       for (const [key, { grant }] of known.entries()) if (isAmong(news, grant)) known.delete(key)
       for (const listener of listeners) listener(news)
+    },
+    forget(grantId) {
+      heard += 1
+      for (const [key, { grant }] of known.entries()) if (grant.grantId === grantId) known.delete(key)
     },
     clear() {
       heard += 1

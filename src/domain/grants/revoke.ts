@@ -30,13 +30,16 @@ export async function endGrants(tx: Tx, ids: readonly GrantId[]): Promise<void> 
 /**
  * An app gives a token back, and with it all that came of the same sign-in: whoever logs out is out. A token of another
  * app, or none at all, is left as it is, and nobody learns which it was (RFC 7009).
+ * @returns the grant that has ended
  */
 export async function revokeToken(
   world: Pick<World, 'db'>,
   client: Pick<Client, 'id'>,
   token: string,
-): Promise<void> {
-  if (!isToken(token)) return
+): Promise<GrantId | undefined> {
+  if (!isToken(token)) return undefined
   const grant = await findGrantOfToken(world.db, hashOf(token))
-  if (grant?.clientId === client.id) await revokeGrants(world, [grant.grantId])
+  if (grant?.clientId !== client.id) return undefined
+  await revokeGrants(world, [grant.grantId])
+  return grant.grantId
 }

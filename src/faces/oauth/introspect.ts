@@ -35,7 +35,8 @@ export function revokeRoute(parts: OAuthParts, limits: Limits): RequestHandler {
     async (req, res) => {
       const client = await authenticateClient(parts, req)
       requireForm(client, isForm(req))
-      await revokeToken(parts.world, client, tokenIn(req))
+      const ended = await revokeToken(parts.world, client, tokenIn(req))
+      if (ended !== undefined) parts.bearers.forget(ended)
       answerOnce(res, {})
     },
   )

@@ -5,7 +5,7 @@ import type { LocalAccount } from '../../../src/domain/accounts/account.ts'
 import { type Bearers, createBearers } from '../../../src/domain/grants/bearers.ts'
 import { findBearer } from '../../../src/domain/grants/find.ts'
 import { GRANTS_CHANNEL } from '../../../src/domain/grants/news.ts'
-import { revokeAllOf } from '../../../src/domain/grants/revoke.ts'
+import { revokeAllOf, revokeGrants } from '../../../src/domain/grants/revoke.ts'
 import { type TestDatabase, testDatabase } from '../../support/database.ts'
 import { tokenFor } from '../../support/tokens.ts'
 import { personHere, testWorld } from '../../support/world.ts'
@@ -51,6 +51,15 @@ describe('a token', () => {
     const token = await tokenFor(parts.world, ada, { expiresInSeconds: 3 })
     expect(await bearers.find(token)).toBeDefined()
     parts.clock.advance(3_000)
+    expect(await bearers.find(token)).toBeUndefined()
+  })
+
+  test('that this process has ended is known to have in the same moment', async () => {
+    const token = await tokenFor(parts.world, ada)
+    const { grantId } = (await bearers.find(token)) ?? expect.fail('no grant')
+    await revokeGrants(parts.world, [grantId])
+    expect(await bearers.find(token)).toBeDefined()
+    bearers.forget(grantId)
     expect(await bearers.find(token)).toBeUndefined()
   })
 
