@@ -15,6 +15,7 @@ import {
   rebuildHome,
   trimHome,
 } from './store.ts'
+import { enterHomesByTags, fillHomeByTags } from './tag-store.ts'
 
 /** What a fan-out needs of the world; all of it can be had within a transaction. */
 export type FanOutWorld = Pick<World, 'clock' | 'limits'>
@@ -50,6 +51,8 @@ export async function fanOut(world: FanOutWorld, tx: Tx, entries: readonly NewEn
   await enterHomes(tx, idsOf(false), seenSince(world))
   await enterHomesOfBoosts(tx, idsOf(true), seenSince(world))
   for (const entry of large) if (entry.local) await enterOwnHome(tx, entry.postId, entry.authorId)
+  const tagged = large.filter((entry) => !entry.boost).map((entry) => entry.postId)
+  await enterHomesByTags(tx, tagged, seenSince(world))
   await enqueue(
     tx,
     large.map((entry) => ({ kind: 'home', payload: { postId: entry.postId, after: '0' } })),
@@ -92,7 +95,10 @@ export async function readmit(tx: Tx, ownerId: AccountId, accountId: AccountId):
 
 /** Somebody came back after so long that nothing was written for them: their home is made anew. */
 export async function refillHome(world: Pick<World, 'db' | 'limits'>, ownerId: AccountId): Promise<void> {
-  await transact(world.db, (tx) => rebuildHome(tx, ownerId, world.limits.homeLength))
+  await transact(world.db, async (tx) => {
+    await rebuildHome(tx, ownerId, world.limits.homeLength)
+    await fillHomeByTags(tx, ownerId)
+  })
 }
 
 /** Cuts homes that have grown too long; run now and then. */

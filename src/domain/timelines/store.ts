@@ -3,6 +3,7 @@ import type { AccountId, PostId } from '../../base/ids.ts'
 import type { Tx } from '../../db/transact.ts'
 import { isShunned } from '../blocks/find.ts'
 import { isReadApart } from '../lists/find.ts'
+import { homesByTags } from './tag-store.ts'
 
 /** Whether the owner of a home wants nothing of who said a post, whom it answers, or what it shows again. */
 function shuns(owner: RawBuilder<unknown>) {
@@ -39,7 +40,7 @@ const wanted = sql`
   AND NOT ${shuns(sql`follow.follower_id`)}
   AND NOT ${isReadApart(sql`follow.follower_id`, sql`post.account_id`)}`
 
-/** Writes posts into the homes of their authors' followers here, and of authors who are from here. */
+/** Writes posts into the homes of their authors' followers here, of authors who are from here, and of who follows their hashtags. */
 export async function enterHomes(tx: Tx, postIds: readonly PostId[], seenSince: Date): Promise<void> {
   if (postIds.length === 0) return
   await sql`
@@ -52,6 +53,7 @@ export async function enterHomes(tx: Tx, postIds: readonly PostId[], seenSince: 
     UNION ALL
     SELECT post.account_id, post.id, post.account_id FROM post
     WHERE post.id = any(${postIds}::bigint[]) AND post.local
+    UNION ALL ${homesByTags(postIds, seenSince)}
     ON CONFLICT DO NOTHING`.execute(tx)
 }
 

@@ -18,6 +18,7 @@ import { preferenceRoutes } from './preferences.ts'
 import { statusActRoutes } from './status-acts.ts'
 import { statusChangeRoutes } from './status-change.ts'
 import { statusRoutes } from './statuses.ts'
+import { tagRoutes } from './tags.ts'
 import { timelineRoutes } from './timelines.ts'
 import { unsupportedRoutes } from './unsupported.ts'
 
@@ -55,6 +56,7 @@ const routers: readonly ((parts: MastodonParts) => RequestHandler)[] = [
   timelineRoutes,
   listRoutes,
   markerRoutes,
+  tagRoutes,
   announcementRoutes,
   statusRoutes,
   statusChangeRoutes,
