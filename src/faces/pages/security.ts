@@ -68,7 +68,7 @@ ${formError(wrong)}
 <form method="post" action="/accounts/password">
 ${guard}
 ${field({ name: 'current', label: 'Current password', type: 'password', autocomplete: 'current-password', wrong: isCurrent })}
-${field({ name: 'next', label: 'New password', type: 'password', autocomplete: 'new-password', minLength: 8, maxLength: 128, hint: 'At least 8 characters. It signs you out everywhere else, and takes access back from all apps.', wrong: wrong !== undefined && wrong.code.startsWith('password.') })}
+${field({ name: 'next', label: 'New password', type: 'password', autocomplete: 'new-password', minLength: 8, maxLength: 128, hint: 'At least 8 characters. It signs you out everywhere else, and takes access back from all apps.', wrong: wrong?.code.startsWith('password.') === true })}
 <button class="quiet button" type="submit">Change password</button>
 </form></section>`
 }
