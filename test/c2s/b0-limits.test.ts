@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import http from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { LocalAccount } from '../../src/domain/accounts/account.ts'
 import { budgetsOf } from '../../src/faces/http/budgets.ts'
@@ -150,4 +152,32 @@ test('reading is counted in memory alone', async () => {
   for (const one of ['outbox', 'following', 'blocked'])
     expect((await get(`/ap/actors/${anna.id}/${one}`, bearing(token))).status).toBe(200)
   expect(await rows()).toBe(before)
+})
+
+test('S-140: a file that comes in chunks, without its length, counts by what it was', async () => {
+  const token = await tokenFor(whole.world, anna)
+  const left = async () => {
+    const request = http.request({
+      host: '127.0.0.1',
+      port: whole.port,
+      path: `/ap/actors/${anna.id}/uploads`,
+      method: 'POST',
+      headers: {
+        host: 'weft.test',
+        'content-type': 'multipart/form-data; boundary=x',
+        'transfer-encoding': 'chunked',
+        ...bearing(token),
+      },
+    })
+    // 30 kB beside a file that nobody could read.
+    const field = `--x\r\ncontent-disposition: form-data; name="description"\r\n\r\n${'d'.repeat(30_000)}\r\n`
+    const file =
+      '--x\r\ncontent-disposition: form-data; name="file"; filename="x.png"\r\n\r\n\x89PNG\r\n\r\n--x--\r\n'
+    request.end(field + file)
+    const [response] = (await once(request, 'response')) as [http.IncomingMessage]
+    response.resume()
+    return Number(/"burst";r=(\d+)/.exec(String(response.headers.ratelimit))?.[1])
+  }
+  const before = await left()
+  expect(await left()).toBeLessThanOrEqual(before - 30_000)
 })

@@ -14,6 +14,8 @@ export interface UploadForm {
   readonly description: string | undefined
   /** of all that it held */
   readonly digest: string
+  /** in bytes, as it came */
+  readonly size: number
 }
 
 const LARGEST_SHELL = 256 * 1024
@@ -62,6 +64,10 @@ export async function readForm(req: Request, path: string): Promise<UploadForm> 
   const done = new Promise<void>((resolve) => parser.once('close', resolve))
   parser.once('error', () => invalid('the form is broken'))
   req.once('close', () => req.complete || invalid('the body did not come whole'))
+  let size = 0
+  req.on('data', (chunk: Buffer) => {
+    size += chunk.length
+  })
   try {
     req.pipe(parser)
     await Promise.race([done.then(() => Promise.all(taken)), broken])
@@ -75,7 +81,7 @@ export async function readForm(req: Request, path: string): Promise<UploadForm> 
   if (!hasFile) refuse('upload.no-file')
   const [object, description] = [parts.get('object'), parts.get('description')]
   hash.update(JSON.stringify([object?.toString(), description?.toString()]))
-  return { object, description: description?.toString(), digest: hash.digest('base64url') }
+  return { object, description: description?.toString(), digest: hash.digest('base64url'), size }
 }
 
 function parserFor(req: Request): busboy.Busboy {

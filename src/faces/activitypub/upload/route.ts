@@ -38,10 +38,14 @@ export function uploadRoute(parts: ClientParts): RequestHandler {
     const bearer = requireBearer(req, 'uploadfiles')
     if (readId<AccountId>(String(req.params.id)) !== bearer.account.id) refuse('outbox.not-yours')
     allowBody(req, LONGEST_MS)
-    await budgets.spend(req, res, 'upload', Number(req.headers['content-length'] ?? 0))
-    await withTemporaryFile(folder, async (path) =>
-      take({ parts, bearer, path, req, res }, await readForm(req, path)),
-    )
+    const told = req.headers['content-length']
+    await budgets.spend(req, res, 'upload', Number(told ?? 0))
+    await withTemporaryFile(folder, async (path) => {
+      const form = await readForm(req, path)
+      // Of what comes in chunks it is known only now how much it was.
+      if (told === undefined) await budgets.spend(req, res, 'upload', form.size)
+      await take({ parts, bearer, path, req, res }, form)
+    })
   })
   return router
 }
