@@ -130,33 +130,35 @@ export async function viewThread(
 ): Promise<Thread | undefined> {
   const [post] = await viewPosts(db, [id], viewer)
   if (!post) return undefined
-  // Other servers may close a thread to a circle: a post that was passed is not passed again.
-  const above = await sql<{ id: PostId }>`
-    WITH RECURSIVE up AS (
-      SELECT in_reply_to_id AS id, ARRAY[id] AS path FROM post WHERE id = ${id}::bigint
-      UNION ALL
-      SELECT post.in_reply_to_id, up.path || up.id FROM up JOIN post ON post.id = up.id
-      WHERE up.id <> ALL (up.path) AND cardinality(up.path) < ${DEPTH}
-    ) SELECT id FROM up WHERE id <> ALL (path) ORDER BY cardinality(path) DESC`.execute(db)
-  const below = await sql<{ id: PostId }>`
-    WITH RECURSIVE down AS (
-      (SELECT id, ARRAY[id] AS path FROM post WHERE in_reply_to_id = ${id}::bigint ORDER BY id LIMIT ${limit})
-      UNION ALL
-      SELECT post.id, down.path || post.id FROM down JOIN post ON post.in_reply_to_id = down.id
-      WHERE post.id <> ${id}::bigint AND post.id <> ALL (down.path) AND cardinality(down.path) < ${DEPTH}
-    ) SELECT id FROM (SELECT id, path FROM down LIMIT ${limit}) AS few ORDER BY path`.execute(db)
-  const [ancestors, replies] = await Promise.all([
-    viewPosts(
-      db,
-      above.rows.map((row) => row.id),
-      viewer,
-    ),
-    viewPosts(
-      db,
-      below.rows.map((row) => row.id),
-      viewer,
-    ),
-  ])
+  const { above, below } = await findThread(db, id, { above: DEPTH, below: limit })
+  const [ancestors, replies] = await Promise.all([viewPosts(db, above, viewer), viewPosts(db, below, viewer)])
   const moreAtOrigin = Math.max((post.remoteCounts?.replies ?? 0) - post.counts.replies, 0)
   return { ancestors, post, replies, moreAtOrigin }
+}
+
+/** What stands above a post and below it, in reading order, whoever may see it; at most so many of each. */
+export async function findThread(
+  db: Db,
+  id: PostId,
+  most: { readonly above: number; readonly below: number },
+): Promise<{ readonly above: readonly PostId[]; readonly below: readonly PostId[] }> {
+  // Other servers may close a thread to a circle: a post that was passed is not passed again.
+  const [above, below] = await Promise.all([
+    sql<{ id: PostId }>`
+      WITH RECURSIVE up AS (
+        SELECT in_reply_to_id AS id, ARRAY[id] AS path FROM post WHERE id = ${id}::bigint
+        UNION ALL
+        SELECT post.in_reply_to_id, up.path || up.id FROM up JOIN post ON post.id = up.id
+        WHERE up.id <> ALL (up.path) AND cardinality(up.path) < ${most.above}
+      ) SELECT id FROM up WHERE id <> ALL (path) ORDER BY cardinality(path) DESC`.execute(db),
+    sql<{ id: PostId }>`
+      WITH RECURSIVE down AS (
+        (SELECT id, ARRAY[id] AS path FROM post WHERE in_reply_to_id = ${id}::bigint
+          ORDER BY id LIMIT ${most.below})
+        UNION ALL
+        SELECT post.id, down.path || post.id FROM down JOIN post ON post.in_reply_to_id = down.id
+        WHERE post.id <> ${id}::bigint AND post.id <> ALL (down.path) AND cardinality(down.path) < ${DEPTH}
+      ) SELECT id FROM (SELECT id, path FROM down LIMIT ${most.below}) AS few ORDER BY path`.execute(db),
+  ])
+  return { above: above.rows.map((row) => row.id), below: below.rows.map((row) => row.id) }
 }

@@ -199,8 +199,9 @@ const revise = statement(
        attachments, poll_options, extension)
      SELECT id, (SELECT coalesce(max(version) + 1, 0) FROM post_edit WHERE post_id = post.id), content_html, source,
        summary, sensitive, title, coalesce(edited_at, published_at),
-       (SELECT jsonb_agg(jsonb_build_object('kind', kind, 'url', url, 'mediaType', media_type,
-         'description', description, 'width', width, 'height', height) ORDER BY position)
+       (SELECT jsonb_agg(jsonb_build_object('id', id::text, 'kind', kind, 'url', url,
+         'mediaType', media_type, 'description', description, 'width', width, 'height', height, 'duration', duration,
+         'blurhash', blurhash, 'previewUrl', preview_url, 'file', file) ORDER BY position)
          FROM attachment WHERE attachment.post_id = post.id),
        (SELECT array_agg(poll_option.title ORDER BY position) FROM poll_option WHERE poll_option.post_id = post.id),
        extension

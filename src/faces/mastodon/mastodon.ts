@@ -10,11 +10,16 @@ import { defaultImages } from './default-images.ts'
 import { asMastodonError } from './errors.ts'
 import { instanceRoutes } from './instance.ts'
 import { moreInstanceRoutes } from './instance-more.ts'
+import { keptRoutes } from './kept.ts'
 import { apiLimits } from './limits.ts'
 import { listRoutes } from './lists.ts'
 import { markerRoutes } from './markers.ts'
+import { mediaRoutes } from './media.ts'
 import type { MastodonParts } from './parts.ts'
+import { pollRoutes } from './polls.ts'
 import { preferenceRoutes } from './preferences.ts'
+import { quoteRoutes } from './quotes.ts'
+import { statusAboutRoutes } from './status-about.ts'
 import { statusActRoutes } from './status-acts.ts'
 import { statusChangeRoutes } from './status-change.ts'
 import { statusRoutes } from './statuses.ts'
@@ -61,5 +66,10 @@ const routers: readonly ((parts: MastodonParts) => RequestHandler)[] = [
   statusRoutes,
   statusChangeRoutes,
   statusActRoutes,
+  statusAboutRoutes,
+  quoteRoutes,
+  keptRoutes,
+  mediaRoutes,
+  pollRoutes,
   unsupportedRoutes,
 ]

@@ -16,6 +16,7 @@ import {
   week,
 } from './schemas/instance.ts'
 import { card, deletedStatus, mediaAttachment, poll, status } from './schemas/status.ts'
+import { context, scheduledStatus, statusEdit, statusSource } from './schemas/status-more.ts'
 import {
   conversation,
   filter,
@@ -59,7 +60,11 @@ export const entities = {
   Poll: poll,
   PreviewCard: card,
   Role: role,
+  Context: context,
+  ScheduledStatus: scheduledStatus,
   Status: status,
+  StatusEdit: statusEdit,
+  StatusSource: statusSource,
   Tag: tag,
   V1Filter: oldFilter,
 } satisfies Record<string, z.ZodType>
