@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { findClient } from '../../src/domain/grants/find.ts'
+import { createBearers } from '../../src/domain/grants/bearers.ts'
+import { findBearer, findClient } from '../../src/domain/grants/find.ts'
+import { forgetGrants } from '../../src/domain/grants/forget.ts'
 import { issueToken } from '../../src/domain/grants/issue.ts'
 import { forgetClients, registerClient, UNUSED_DAYS } from '../../src/domain/grants/register-client.ts'
 import { keepRequest } from '../../src/domain/grants/requests.ts'
@@ -212,5 +214,33 @@ describe('S-132: apps that register', () => {
     expect(await findClient(database.db, used.id)).toBeDefined()
     expect(await findClient(database.db, late.id)).toBeDefined()
     expect(await database.db.selectFrom('pushed_request').selectAll().execute()).toEqual([])
+  })
+
+  test('are not let in by a token that they give themselves, and keep none that they do not use', async () => {
+    await using database = await testDatabase()
+    const { world, clock } = testWorld(database.db)
+    const scopes = scopesFrom('read')
+    const [idle, busy] = [await registerClient(world, METADATA), await registerClient(world, METADATA)]
+    await issueToken(world, { accountId: null, clientId: idle.id, scopes })
+    const { accessToken } = await issueToken(world, { accountId: null, clientId: busy.id, scopes })
+    const daily = async (days: number) => {
+      for (let day = 0; day < days; day++) {
+        clock.advance(86_400_000)
+        await createBearers(world).find(accessToken)
+      }
+    }
+    await daily(UNUSED_DAYS + 1)
+    await forgetClients(world)
+    expect(await findClient(database.db, idle.id)).toBeUndefined()
+    expect(await findBearer(world, accessToken)).toBeDefined()
+    const ada = await personHere(world, 'ada')
+    await issueToken(world, { accountId: ada.id, clientId: busy.id, scopes })
+    await issueToken(world, { accountId: null, clientId: busy.id, scopes })
+    await daily(91)
+    await forgetGrants(world)
+    await forgetClients(world)
+    const grants = await database.db.selectFrom('client_grant').select('account_id').execute()
+    expect(grants.map(({ account_id }) => account_id).sort()).toEqual([ada.id, null])
+    expect(await findBearer(world, accessToken)).toBeDefined()
   })
 })

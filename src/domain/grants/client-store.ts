@@ -69,7 +69,7 @@ export async function deletePending(tx: Tx, clientId: string): Promise<void> {
   await tx.deleteFrom('grant_code').where('client_id', '=', clientId).where('used_at', 'is', null).execute()
 }
 
-/** Apps that nobody has ever let in, and that were last heard of before then. */
+/** Apps that nobody has ever let in, and that were last heard of before then, be it by a token of their own. */
 export async function deleteUnusedClients(db: Db, before: Date, most: number): Promise<number> {
   const unused = db
     .selectFrom('client')
@@ -77,6 +77,16 @@ export async function deleteUnusedClients(db: Db, before: Date, most: number): P
     .where('used_at', 'is', null)
     .where('created_at', '<', before)
     .where((eb) => eb.or([eb('fetched_at', 'is', null), eb('fetched_at', '<', before)]))
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('client_grant')
+            .select('client_grant.id')
+            .whereRef('client_grant.client_id', '=', 'client.id')
+            .where('client_grant.used_at', '>=', before),
+        ),
+      ),
+    )
     .limit(most)
   const { numDeletedRows } = await db.deleteFrom('client').where('id', 'in', unused).executeTakeFirst()
   return Number(numDeletedRows)

@@ -6,6 +6,8 @@ const DAY = 86_400_000
 const CODES_KEPT_MS = DAY
 /** What was ended can still be seen for a while. */
 const ENDED_KEPT_MS = 30 * DAY
+/** An app that gives itself a token which never ends, and does not use it, takes another one when it comes again. */
+const IDLE_KEPT_MS = 90 * DAY
 const AT_ONCE = 5000
 /** A proof is a row, and a busy app proves many times a second: what is left after so many times waits for the next. */
 const MOST_TIMES = 200
@@ -21,7 +23,8 @@ export async function forgetGrants(world: Pick<World, 'db' | 'clock'>): Promise<
   await untilDone(() => deleteOldProofs(db, now, AT_ONCE))
   await untilDone(() => deleteOldTokens(db, now, AT_ONCE))
   await untilDone(() => deleteOldCodes(db, before(CODES_KEPT_MS), AT_ONCE))
-  await untilDone(() => deleteOldGrants(db, { now, endedBefore: before(ENDED_KEPT_MS) }, AT_ONCE))
+  const old = { now, endedBefore: before(ENDED_KEPT_MS), idleSince: before(IDLE_KEPT_MS) }
+  await untilDone(() => deleteOldGrants(db, old, AT_ONCE))
 }
 
 async function untilDone(work: () => Promise<number>): Promise<void> {

@@ -29,9 +29,10 @@ export async function insertGrant(tx: Tx, grant: NewGrant): Promise<void> {
       expires_at: grant.expiresAt,
     })
     .execute()
+  // What an app gives itself says nothing of whether anybody wants it here.
+  if (grant.accountId === null) return
   await tx.updateTable('client').set({ used_at: grant.now }).where('id', '=', grant.clientId).execute()
-  if (grant.accountId !== null && allows(scopesFrom(grant.scopes), 'readinbox'))
-    await openLoginInbox(tx, grant.accountId, grant.now)
+  if (allows(scopesFrom(grant.scopes), 'readinbox')) await openLoginInbox(tx, grant.accountId, grant.now)
 }
 
 export interface NewToken {

@@ -17,16 +17,29 @@ export async function deleteOldProofs(db: Db, before: Date, most: number): Promi
   return countOf(await db.deleteFrom('proof_seen').where('proof_hash', 'in', old).executeTakeFirst())
 }
 
-/** Grants that have run out, and those that were ended before then, with what is left of their tokens and codes. */
+/**
+ * Grants that have run out, those that were ended before then, and those of apps as themselves that were last used before
+ * then, with what is left of their tokens and codes.
+ */
 export async function deleteOldGrants(
   db: Db,
-  { now, endedBefore }: { readonly now: Date; readonly endedBefore: Date },
+  {
+    now,
+    endedBefore,
+    idleSince,
+  }: { readonly now: Date; readonly endedBefore: Date; readonly idleSince: Date },
   most: number,
 ): Promise<number> {
   const old = db
     .selectFrom('client_grant')
     .select('id')
-    .where((eb) => eb.or([eb('expires_at', '<=', now), eb('revoked_at', '<=', endedBefore)]))
+    .where((eb) =>
+      eb.or([
+        eb('expires_at', '<=', now),
+        eb('revoked_at', '<=', endedBefore),
+        eb.and([eb('account_id', 'is', null), eb('used_at', '<=', idleSince)]),
+      ]),
+    )
     .limit(most)
   return countOf(await db.deleteFrom('client_grant').where('id', 'in', old).executeTakeFirst())
 }
