@@ -20,29 +20,58 @@ const NAME = /^[\w.:-]{1,64}$/
 export async function* eventsIn(bytes: AsyncIterable<Buffer>, limits: PassLimits): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8')
   const rate = { minute: 0, count: 0 }
-  let rest = ''
+  const cutter = new Cutter()
   for await (const chunk of bytes) {
-    rest += decoder.decode(chunk, { stream: true })
-    const { blocks, left } = cut(rest)
-    rest = left
-    for (const block of blocks) {
+    for (const block of cutter.cut(decoder.decode(chunk, { stream: true }))) {
       if (block.length > limits.largest) throw new NotPassed('an event is too large')
       const event = written(block)
       if (event === undefined) continue
       countOne(rate, limits.perMinute)
       yield event
     }
-    if (rest.length > limits.largest) throw new NotPassed('an event is too large')
+    if (cutter.length > limits.largest) throw new NotPassed('an event is too large')
   }
 }
 
-/** Events end with an empty line; a line ends with CR LF, LF or CR. A CR at the very end may be half of one. */
-function cut(text: string): { readonly blocks: readonly string[]; readonly left: string } {
-  const held = text.endsWith('\r') ? '\r' : ''
-  const lines = text.slice(0, text.length - held.length).replace(/\r\n?/g, '\n')
-  const end = lines.lastIndexOf('\n\n')
-  if (end === -1) return { blocks: [], left: lines + held }
-  return { blocks: lines.slice(0, end).split(/\n\n+/), left: lines.slice(end + 2) + held }
+/**
+ * Events end with an empty line; a line ends with CR LF, LF or CR. Only what is new is looked through, whatever is there
+ * already: a server that sends byte by byte must not make us read everything for each.
+ */
+class Cutter {
+  #pieces: string[] = []
+  #length = 0
+  /** the last character before what is new */
+  #last = ''
+  /** a CR at the very end may be half of a line's end */
+  #held = ''
+
+  get length(): number {
+    return this.#length
+  }
+
+  /** @returns the events that are whole by now */
+  cut(more: string): readonly string[] {
+    const text = this.#held + more
+    this.#held = text.endsWith('\r') ? '\r' : ''
+    const lines = text.slice(0, text.length - this.#held.length).replace(/\r\n?/g, '\n')
+    const isCut = `${this.#last}${lines}`.includes('\n\n')
+    this.#add(lines)
+    if (!isCut) return []
+    const all = this.#pieces.join('')
+    const end = all.lastIndexOf('\n\n')
+    this.#pieces = []
+    this.#length = 0
+    this.#last = ''
+    this.#add(all.slice(end + 2))
+    return all.slice(0, end).split(/\n\n+/)
+  }
+
+  #add(lines: string): void {
+    if (lines === '') return
+    this.#pieces.push(lines)
+    this.#length += lines.length
+    this.#last = lines.slice(-1)
+  }
 }
 
 function written(block: string): string | undefined {
