@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { registerAccount } from '../../src/domain/accounts/register.ts'
+import { addRule, describeServer, removeRule } from '../../src/domain/instance/describe.ts'
 import { changePreferences } from '../../src/domain/preferences/change.ts'
 import { apiClient, type Toot, tootAs } from '../support/mastodon/client.ts'
 import { expectEntities, expectEntity } from '../support/mastodon/expect-entity.ts'
@@ -15,20 +16,15 @@ beforeAll(async () => {
   await registerAccount(server.world, { name: 'owner', role: 'owner' })
   ada = await tootAs(server, 'ada')
   const { db, world, clock } = server
-  await db
-    .insertInto('server_rule')
-    .values([
-      { id: world.ids.next(), position: 2, text: 'No shouting' },
-      { id: world.ids.next(), position: 1, text: 'Be kind', hint: 'To all' },
-    ])
-    .execute()
-  await db
-    .insertInto('server_text')
-    .values([
-      { name: 'title', text: 'Rain & co' },
-      { name: 'extended', text: 'For people who like rain.\n\nSee https://rain.test' },
-    ])
-    .execute()
+  const wrong = await addRule(world, { text: 'Shout' })
+  await addRule(world, { text: 'Be kind', hint: 'To all' })
+  await addRule(world, { text: 'No shouting' })
+  await removeRule(world, wrong)
+  await describeServer(world, 'title', 'Sun')
+  await describeServer(world, 'title', 'Rain & co')
+  await describeServer(world, 'contact', 'owner@weft.test')
+  await describeServer(world, 'contact', '')
+  await describeServer(world, 'extended', 'For people who like rain.\n\nSee https://rain.test')
   const block = { created_at: clock.now(), updated_at: clock.now() }
   await db
     .insertInto('domain_block')
@@ -48,6 +44,7 @@ describe('what the server is', () => {
     expect(json.title).toBe('Rain & co')
     expect(Number.parseFloat(json.version.slice(0, 3))).toBe(4.5)
     expect(json.api_versions).toEqual({ mastodon: 7 })
+    expect(json.contact.email).toBe('')
     expect(json.contact.account.username).toBe('owner')
     expect(json.rules.map((rule: { text: string }) => rule.text)).toEqual(['Be kind', 'No shouting'])
     expect(json.registrations.enabled).toBe(false)
@@ -122,5 +119,34 @@ describe('what somebody prefers', () => {
       'posting:default:sensitive': true,
       'posting:default:language': 'cy',
     })
+  })
+})
+
+describe('what tells apps which server this is', () => {
+  test('names it, and whose API it speaks, to pages of every site', async () => {
+    const links = await server.ask('/.well-known/nodeinfo')
+    // Apps that see 2.0 there hide what they do not know us for.
+    expect(JSON.parse(links.text).links.map(({ rel }: { rel: string }) => rel)).not.toContain(
+      'http://nodeinfo.diaspora.software/ns/schema/2.0',
+    )
+    for (const version of ['2.0', '2.1']) {
+      const reply = await server.ask(`/nodeinfo/${version}`)
+      const document = JSON.parse(reply.text)
+      expect(document).toMatchObject({
+        version,
+        software: { name: 'weft' },
+        metadata: { upstream: { name: 'mastodon' } },
+      })
+      expect(document.software.version).toMatch(/^\d+\.\d+\.\d+/)
+      expect(reply.headers['access-control-allow-origin']).toBe('*')
+    }
+    for (const path of [
+      '/.well-known/nodeinfo',
+      '/.well-known/host-meta',
+      '/.well-known/webfinger?resource=acct:ada@weft.test',
+      '/.well-known/oauth-authorization-server',
+      '/avatars/original/missing.png',
+    ])
+      expect([path, (await server.ask(path)).headers['access-control-allow-origin']]).toEqual([path, '*'])
   })
 })
