@@ -59,6 +59,34 @@ describe('b2: a context that cannot be stored', () => {
   })
 })
 
+describe('e2: blind addresses by another name', () => {
+  const ACTIVITY_STREAMS = `${AS}#`
+  const prefix = { a: ACTIVITY_STREAMS }
+  test.each([
+    ['a prefix of its own', { '@context': [AS, prefix], 'a:bcc': ['https://ben.test/'] }],
+    ['a term by a prefix', { '@context': [AS, { ...prefix, x: 'a:bto' }], x: ['https://ben.test/'] }],
+    ['lists in lists', { x: [[{ '@context': { x: 'as:bcc' }, x: 'https://ben.test/' }]] }],
+  ])('%s are not taken', async (_, more) => {
+    const { status, json } = await postTo(whole, anna, { type: 'Note', content: 'x', to: [PUBLIC], ...more })
+    expect([status, json.code]).toEqual([400, 'request.invalid'])
+  })
+
+  test('in full, or with our own prefix, are what they are', async () => {
+    const ben = (await whole.db
+      .selectFrom('account')
+      .select('uri')
+      .where('name', '=', 'ben')
+      .executeTakeFirstOrThrow()) as { uri: string }
+    const { object } = await posted(whole, anna, {
+      type: 'Note',
+      content: 'x',
+      'as:bto': [ben.uri],
+      [`${ACTIVITY_STREAMS}bcc`]: [ben.uri],
+    })
+    expect(JSON.stringify(object)).not.toContain(ben.uri)
+  })
+})
+
 describe('b8: an address full of words', () => {
   test.each(['/ap/streams/proxy', '/ap/posts/1/events'])(
     '%s costs no more than one with a few',

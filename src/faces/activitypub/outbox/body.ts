@@ -10,7 +10,8 @@ const LARGEST = 1024 * 1024
 const MEDIA_TYPES = /^application\/(?:activity\+json|ld\+json|json)\s*(?:;|$)/i
 /** Half of what is taken from other servers: nobody writes more by hand. */
 const LIMITS = { depth: 16, nodes: 5000, items: 1000, contexts: 10 }
-const BLIND = /^(?:as:|https:\/\/www\.w3\.org\/ns\/activitystreams#)?(?:bto|bcc)$/
+/** By whatever prefix: which of them leads where is not followed. */
+const BLIND = /^(?:.*[:#])?(?:bto|bcc)$/s
 const PREFIX = /^(?:as:|https?:\/\/www\.w3\.org\/ns\/activitystreams#)(?=\w+$)/
 
 export interface PostedBody {
@@ -46,17 +47,22 @@ function textFrom(bytes: Buffer): string {
   }
 }
 
-/** A context that gives blind addresses another name would carry them past us. */
-function checkBlindNames(object: JsonObject): void {
-  for (const context of listOf(object['@context'])) {
+/** A name for blind addresses other than their own, by a context or by a prefix, would carry them past us. */
+function checkBlindNames(value: Json): void {
+  if (Array.isArray(value)) for (const item of value) checkBlindNames(item)
+  if (!isObject(value)) return
+  for (const context of listOf(value['@context'])) {
     for (const definition of isObject(context) ? Object.values(context) : []) {
       const id = isObject(definition) ? definition['@id'] : definition
       if (typeof id === 'string' && BLIND.test(id))
         refuse('request.invalid', { reason: 'a context names bcc anew' })
     }
   }
-  for (const value of Object.values(object)) {
-    for (const item of Array.isArray(value) ? value : [value]) if (isObject(item)) checkBlindNames(item)
+  for (const [name, member] of Object.entries(value)) {
+    const own = plainName(name)
+    if (BLIND.test(own) && own !== 'bto' && own !== 'bcc')
+      refuse('request.invalid', { reason: 'bcc has a name that is not its own' })
+    if (member !== undefined) checkBlindNames(member)
   }
 }
 
