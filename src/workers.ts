@@ -15,6 +15,8 @@ import { noticeReturn } from './domain/instance/return.ts'
 import { forgetTombstones } from './domain/posts/remove.ts'
 import { forgetPages } from './domain/previews/show.ts'
 import { forgetEchoes } from './domain/reactions/undo.ts'
+import { publishDue } from './domain/scheduled/publish-due.ts'
+import type { ScheduledJob } from './domain/scheduled/scheduled.ts'
 import { trimHomes } from './domain/timelines/fan-out.ts'
 import { effectJobs } from './effects/handlers.ts'
 import { askHandler } from './faces/activitypub/inbox/ask.ts'
@@ -56,6 +58,7 @@ export function createWorkers(parts: AppParts, house: House): Runner {
       quote: quoteHandler(world, house.directory, hear),
       poll: pollHandler(world, house.directory),
       preview: previewHandler(world, house.directory, house),
+      scheduled: (payload) => publishDue(world, (payload as ScheduledJob).scheduledId),
       emoji: emojiHandler(world, createPictureFetcher({ ...house, ...world }), house.storage),
       logo: logoHandler(world, createPictureFetcher({ ...house, ...world }), house.storage),
       actor: actorJobs({

@@ -14,6 +14,7 @@
  * - `quote` verifies what a quote from elsewhere rests on
  * - `history` asks for what somebody elsewhere said before they were followed
  * - `preview` asks the page that a post links to what it is
+ * - `scheduled` says what waited for its time
  */
 export const jobKinds = [
   'deliver',
@@ -30,6 +31,7 @@ export const jobKinds = [
   'logo',
   'history',
   'preview',
+  'scheduled',
 ] as const
 
 export type JobKind = (typeof jobKinds)[number]

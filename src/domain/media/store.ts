@@ -84,7 +84,7 @@ export async function claimFiles(
     UPDATE attachment SET post_id = ${postId}::bigint, position = wanted.position - 1
     FROM unnest(${ids}::bigint[]) WITH ORDINALITY AS wanted (id, position)
     WHERE attachment.id = wanted.id AND attachment.account_id = ${accountId}::bigint AND attachment.file IS NOT NULL
-      AND attachment.object_id IS NULL
+      AND attachment.object_id IS NULL AND attachment.scheduled_id IS NULL
       AND (attachment.post_id IS NULL OR attachment.post_id = ${postId}::bigint)
     RETURNING attachment.id`.execute(tx)
   return claimed.rows.length

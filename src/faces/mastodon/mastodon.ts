@@ -8,6 +8,8 @@ import { appRoutes } from './apps.ts'
 import { openApi } from './cors.ts'
 import { defaultImages } from './default-images.ts'
 import { asMastodonError } from './errors.ts'
+import { filterRoutes } from './filters.ts'
+import { v1FilterRoutes } from './filters-v1.ts'
 import { instanceRoutes } from './instance.ts'
 import { moreInstanceRoutes } from './instance-more.ts'
 import { keptRoutes } from './kept.ts'
@@ -15,10 +17,12 @@ import { apiLimits } from './limits.ts'
 import { listRoutes } from './lists.ts'
 import { markerRoutes } from './markers.ts'
 import { mediaRoutes } from './media.ts'
+import { notificationRoutes } from './notifications.ts'
 import type { MastodonParts } from './parts.ts'
 import { pollRoutes } from './polls.ts'
 import { preferenceRoutes } from './preferences.ts'
 import { quoteRoutes } from './quotes.ts'
+import { scheduledRoutes } from './scheduled.ts'
 import { statusAboutRoutes } from './status-about.ts'
 import { statusActRoutes } from './status-acts.ts'
 import { statusChangeRoutes } from './status-change.ts'
@@ -61,6 +65,8 @@ const routers: readonly ((parts: MastodonParts) => RequestHandler)[] = [
   timelineRoutes,
   listRoutes,
   markerRoutes,
+  filterRoutes,
+  v1FilterRoutes,
   tagRoutes,
   announcementRoutes,
   statusRoutes,
@@ -71,5 +77,7 @@ const routers: readonly ((parts: MastodonParts) => RequestHandler)[] = [
   keptRoutes,
   mediaRoutes,
   pollRoutes,
+  notificationRoutes,
+  scheduledRoutes,
   unsupportedRoutes,
 ]

@@ -6,6 +6,7 @@ import type { OnceOnly } from '../../domain/activities/once.ts'
 import { findMentioned } from '../../domain/posts/compose.ts'
 import { publishOnce } from '../../domain/posts/publish-once.ts'
 import { findPreferences } from '../../domain/preferences/find.ts'
+import { schedulePost } from '../../domain/scheduled/schedule.ts'
 import type { World } from '../../domain/world.ts'
 import { handlesIn } from '../../text/tokens.ts'
 import { accountFrom, type MastodonAccount } from '../../translate/to-mastodon/account.ts'
@@ -18,6 +19,7 @@ import { queryParams, readParams } from '../http/read-params.ts'
 import { requires, requiresIfGiven, viewerOf } from './auth.ts'
 import type { MastodonParts } from './parts.ts'
 import { sayUnusable } from './said.ts'
+import { tellScheduled, timeFrom } from './scheduled.ts'
 import { draftFrom, statusFields } from './status-fields.ts'
 import { postIdIn, tellStatus } from './status-one.ts'
 import { tellingFor } from './status-pages.ts'
@@ -36,6 +38,13 @@ export function statusRoutes({ world }: MastodonParts): RequestHandler {
     const unexpected = await unexpectedIn(world, draft.text, fields.allowed_mentions)
     if (unexpected.length > 0) {
       res.status(422).json({ error: UNEXPECTED, unexpected_accounts: unexpected })
+      return
+    }
+    const dueAt = timeFrom(fields.scheduled_at)
+    if (dueAt && dueAt > world.clock.now()) {
+      const once = onceFrom(req, 'scheduled')
+      const id = await schedulePost(world, account, draft, dueAt, once).catch(sayUnusable)
+      res.json(await tellScheduled(world, account, id))
       return
     }
     const id = await publishOnce(world, account, draft, onceFrom(req, 'post')).catch(sayUnusable)
