@@ -192,6 +192,7 @@ export type RefusalCode =
   | 'filter.keyword'
   | 'filter.not-found'
   | 'filter.post-known'
+  | 'filter.shared'
   | 'filter.title'
   | 'filter.too-many'
   | 'list.full'

@@ -1,5 +1,6 @@
-import type { AccountId, PostId } from '../base/ids.ts'
+import type { PostId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
+import { type FilterMatch, filtersOf } from './filters.ts'
 import type { Mine } from './mine.ts'
 import { viewStanding } from './posts.ts'
 import type { PostView, Viewer } from './view.ts'
@@ -16,25 +17,6 @@ export interface StatusView {
   /** which of the reader's filters it meets */
   readonly filtered: readonly FilterMatch[]
 }
-
-/** One of a reader's filters that a post meets. */
-export interface FilterMatch {
-  readonly filterId: string
-  readonly title: string
-  readonly contexts: readonly string[]
-  readonly action: 'warn' | 'hide' | 'blur'
-  readonly expiresAt: Date | null
-  readonly keywords: readonly string[]
-  readonly postIds: readonly PostId[]
-}
-
-/** Finds what a reader's filters meet; without one, nothing is filtered. */
-export type FilterPosts = (post: PostView) => readonly FilterMatch[]
-/** The filters of a reader, ready to be held against posts. */
-export type FiltersOf = (db: Db, accountId: AccountId) => Promise<FilterPosts>
-
-/** Nobody has filters yet; they are read here once they can. */
-const filtersOf: FiltersOf = async () => () => []
 
 /**
  * Turns ids into posts with what this reader did to them, in the order given, in a fixed number of queries however many;

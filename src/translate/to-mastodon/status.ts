@@ -2,9 +2,10 @@ import type { AccountId } from '../../base/ids.ts'
 import type { Uris } from '../../base/uris.ts'
 import { escapeHtml } from '../../text/escape.ts'
 import { shownCounts } from '../../views/counts.ts'
-import type { FilterMatch, StatusView } from '../../views/statuses.ts'
+import type { FilterMatch } from '../../views/filters.ts'
+import type { StatusView } from '../../views/statuses.ts'
 import type { AccountMention } from '../../views/view.ts'
-import { accountFrom, acctOf, type MastodonAccount } from './account.ts'
+import { acctOf, authorFrom, type MastodonAccount } from './account.ts'
 import { cardFrom, type MastodonCard } from './card.ts'
 import { emojiFrom, type MastodonEmoji } from './emoji.ts'
 import { type MastodonMedia, mediaFrom } from './media.ts'
@@ -109,7 +110,7 @@ function statusAt(view: StatusView, telling: Telling, depth: number): MastodonSt
     content: contentOf(shown),
     reblog: boostOf && statusAt(boostOf, telling, depth),
     application: post.app ?? null,
-    account: accountFrom(post.author, uris),
+    account: authorFrom(post.author, uris),
     ...heldBy(shown, telling, depth),
     ...mineOf(view, telling),
   }

@@ -12,6 +12,10 @@ export const timelineSentences = {
   },
   'filter.keyword': { status: 422, sentence: 'A keyword of a filter has between 1 and 512 characters.' },
   'filter.too-many': { status: 422, sentence: ({ most = 200 }) => `There are at most ${most} of these.` },
+  'filter.shared': {
+    status: 422,
+    sentence: 'This filter has several keywords; an app that knows the newer filters can change it.',
+  },
   'filter.post-known': { status: 422, sentence: 'That post is in the filter already.' },
   'list.not-found': { status: 404, sentence: 'There is no such list.' },
   'list.title': { status: 422, sentence: 'A list has a title of at most 256 characters.' },
