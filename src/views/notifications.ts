@@ -1,8 +1,10 @@
 import { sql } from 'kysely'
 import type { AccountId, NotificationId, PostId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
+import type { NotificationKind } from '../db/tables/posts.ts'
 import { areApart, isMuted } from '../domain/blocks/find.ts'
 import { visibleTo } from '../domain/posts/audience.ts'
+import { newestFirst, type PageQuery, pageBy } from './pages.ts'
 import { inOrder, keyset, type Range } from './ranges.ts'
 import type { NotificationView, Page } from './view.ts'
 
@@ -139,6 +141,51 @@ export async function listNotices(
   })
   const reached = items.at(-1)?.id
   return { items: inOrder(items, piece), more: rows.length > piece.limit, ...(reached && { reached }) }
+}
+
+/** What somebody was told, and nothing beside it. */
+export interface Told {
+  readonly id: NotificationId
+  readonly kind: NotificationKind
+  readonly fromId: AccountId
+  readonly postId: PostId | null
+  readonly createdAt: Date
+}
+
+/** Which of it is asked for. */
+export interface ToldQuery extends PageQuery {
+  readonly kinds: readonly NotificationKind[]
+  readonly fromId?: AccountId
+}
+
+const told = (db: Db, ownerId: AccountId) =>
+  notices(db, ownerId).select([
+    'notification.id',
+    'notification.kind',
+    'notification.from_account_id as fromId',
+    'notification.post_id as postId',
+    'notification.created_at as createdAt',
+  ])
+
+/** A page of what somebody was told, newest first. */
+export async function listTold(db: Db, ownerId: AccountId, query: ToldQuery): Promise<readonly Told[]> {
+  const { kinds, fromId, limit, minId } = query
+  if (kinds.length === 0) return []
+  const rows = await told(db, ownerId)
+    .where(pageBy('notification.id', query).where)
+    .where('notification.kind', 'in', kinds)
+    .$if(fromId !== undefined, (found) =>
+      found.where('notification.from_account_id', '=', fromId as AccountId),
+    )
+    .orderBy('notification.id', minId === undefined ? 'desc' : 'asc')
+    .limit(limit)
+    .execute()
+  return newestFirst(rows, query)
+}
+
+/** One thing that somebody was told, whatever it is. */
+export async function findTold(db: Db, ownerId: AccountId, id: NotificationId): Promise<Told | undefined> {
+  return told(db, ownerId).where('notification.id', '=', id).executeTakeFirst()
 }
 
 /** Whoever was told more often is not counted further. */

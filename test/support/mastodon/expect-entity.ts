@@ -15,6 +15,7 @@ import {
   termsOfService,
   week,
 } from './schemas/instance.ts'
+import { groupedNotifications, notification } from './schemas/notification.ts'
 import { card, deletedStatus, mediaAttachment, poll, status } from './schemas/status.ts'
 import { context, scheduledStatus, statusEdit, statusSource } from './schemas/status-more.ts'
 import {
@@ -53,10 +54,12 @@ export const entities = {
   TermsOfService: termsOfService,
   DomainBlock: domainBlock,
   Preferences: preferences,
+  GroupedNotifications: groupedNotifications,
   List: list,
   Markers: markers,
   MediaAttachment: mediaAttachment,
   MutedAccount: mutedAccount,
+  Notification: notification,
   Poll: poll,
   PreviewCard: card,
   Role: role,

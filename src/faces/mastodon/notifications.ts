@@ -1,0 +1,86 @@
+import { type Request, type RequestHandler, Router } from 'express'
+import { type NotificationId, readId } from '../../base/ids.ts'
+import { refuse } from '../../base/refusal.ts'
+import { findMarkers } from '../../domain/markers/find.ts'
+import { clearNotices, dismissNotices } from '../../domain/notifications/clear.ts'
+import { groupOf } from '../../domain/notifications/group.ts'
+import { groupKeyOf } from '../../translate/to-mastodon/group-key.ts'
+import { type MastodonNotification, notificationFrom } from '../../translate/to-mastodon/notification.ts'
+import { findTold, listTold, type Told } from '../../views/notifications.ts'
+import { readParams } from '../http/read-params.ts'
+import { requires, signedIn } from './auth.ts'
+import { NOTIFICATIONS, shownFor, UNREAD, wantedFrom } from './notification-parts.ts'
+import { endsOf, pageFrom, sendPage } from './paging.ts'
+import type { MastodonParts } from './parts.ts'
+import { tellingFor } from './status-pages.ts'
+
+/** /api/v1/notifications: what somebody is told, one by one. */
+export function notificationRoutes({ world }: MastodonParts): RequestHandler {
+  const { db } = world
+  const router = Router({ caseSensitive: true })
+
+  const notificationsFrom = async (req: Request, items: readonly Told[]): Promise<MastodonNotification[]> => {
+    const { accounts, statuses } = await shownFor(
+      world,
+      req,
+      items.map(({ fromId }) => fromId),
+      items.map(({ postId }) => postId),
+    )
+    const telling = tellingFor(world, req)
+    return items.flatMap((told) => {
+      const from = accounts.get(told.fromId)
+      const status = told.postId === null ? undefined : statuses.get(told.postId)
+      if (!from || (told.postId !== null && !status)) return []
+      return [notificationFrom({ told, groupKey: groupKeyOf(groupOf(told)), from, status }, telling)]
+    })
+  }
+  const toldIn = async (req: Request): Promise<Told> => {
+    const id = readId<NotificationId>(String(req.params.id)) ?? refuse('not-found')
+    return (await findTold(db, signedIn(req).id, id)) ?? refuse('not-found')
+  }
+
+  router.get('/api/v1/notifications', requires('read:notifications'), async (req, res) => {
+    const params = await readParams(req)
+    const page = pageFrom(params, NOTIFICATIONS)
+    const items = await listTold(db, signedIn(req).id, { ...page, ...wantedFrom(params) })
+    const ends = endsOf(
+      items.map(({ id }) => id),
+      page,
+    )
+    sendPage(req, res, await notificationsFrom(req, items), ends)
+  })
+
+  router.get('/api/v1/notifications/unread_count', requires('read:notifications'), async (req, res) => {
+    const params = await readParams(req)
+    const [read] = await findMarkers(db, signedIn(req).id, ['notifications'])
+    const items = await listTold(db, signedIn(req).id, {
+      ...wantedFrom(params),
+      limit: pageFrom(params, UNREAD).limit,
+      ...(read && { sinceId: read.lastReadId }),
+    })
+    res.json({ count: items.length })
+  })
+
+  router.post('/api/v1/notifications/clear', requires('write:notifications'), async (req, res) => {
+    await clearNotices(world, signedIn(req))
+    res.json({})
+  })
+
+  router.get('/api/v1/notifications/:id', requires('read:notifications'), async (req, res) => {
+    const [notification] = await notificationsFrom(req, [await toldIn(req)])
+    res.json(notification ?? refuse('not-found'))
+  })
+
+  router.post('/api/v1/notifications/:id/dismiss', requires('write:notifications'), async (req, res) => {
+    await dismissNotices(world, signedIn(req), [(await toldIn(req)).id])
+    res.json({})
+  })
+  // As it was before there was an address for each.
+  router.post('/api/v1/notifications/dismiss', requires('write:notifications'), async (req, res) => {
+    const { id } = (await readParams(req)).values
+    await dismissNotices(world, signedIn(req), [readId<NotificationId>(String(id)) ?? refuse('not-found')])
+    res.json({})
+  })
+
+  return router
+}
