@@ -50,6 +50,17 @@ export function acctOf({ name, host }: Pick<AccountMention, 'name' | 'host'>): s
   return host === null ? name : `${name}@${host}`
 }
 
+const told = new WeakMap<AccountView, MastodonAccount>()
+
+/** The same for a page of posts: who wrote several of them is put into words once. */
+export function authorFrom(view: AccountView, uris: Uris): MastodonAccount {
+  const known = told.get(view)
+  if (known) return known
+  const account = accountFrom(view, uris)
+  told.set(view, account)
+  return account
+}
+
 /** An account as everybody sees it. Some of what may be missing is absent, the rest is null: apps tell the two apart. */
 export function accountFrom(view: AccountView, uris: Uris): MastodonAccount {
   const { movedTo, suspended } = view
