@@ -59,6 +59,22 @@ describe('b2: a context that cannot be stored', () => {
   })
 })
 
+describe('c5: an app that may do one thing only', () => {
+  test.each(['Follow', 'Delete', 'Move'])(
+    'does not say to others that it did another with it: %s',
+    async (type) => {
+      const activity = { type: ['View', type], object: anna.uri, target: anna.uri, to: [PUBLIC] }
+      const { status, json } = await postTo(whole, anna, activity, { scope: 'createcontent addressall' })
+      expect([status, json.code]).toEqual([400, 'activity.type'])
+    },
+  )
+
+  test('says what it did in the words of its own, or in general, as well', async () => {
+    const activity = { type: ['Activity', 'x:Glance', 'View'], object: anna.uri, to: [PUBLIC] }
+    expect((await posted(whole, anna, activity)).type).toEqual(activity.type)
+  })
+})
+
 describe('e2: blind addresses by another name', () => {
   const ACTIVITY_STREAMS = `${AS}#`
   const prefix = { a: ACTIVITY_STREAMS }

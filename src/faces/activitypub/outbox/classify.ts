@@ -1,3 +1,4 @@
+import { refuse } from '../../../base/refusal.ts'
 import { isObject, type Json, type JsonObject, listOf, textOf } from '../../../translate/json.ts'
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '))
@@ -36,15 +37,23 @@ export function typesOf(object: JsonObject): readonly string[] {
 /**
  * Whether something is an activity, by its types, and where they say nothing by its parts; an object is wrapped in a
  * Create. Types that we do not know are kept, with one beside that we do.
+ * @throws Refusal 'activity.type' for what would be two activities at once
  */
 export function classify(posted: JsonObject): Classified {
   const types = typesOf(posted)
-  const known = types.find((type) => ACTIVITIES.has(type))
+  const known = oneOf(types.filter((type) => ACTIVITIES.has(type)))
   if (known !== undefined) return { type: known, activity: posted }
   if (types.some((type) => OBJECTS.has(type))) return wrapped(posted)
   const isActivity = PARTS.some((part) => posted[part] !== undefined)
   const named = { ...posted, type: withType(types, isActivity ? 'Activity' : 'Object') }
   return isActivity ? { type: 'Activity', activity: named } : wrapped(named)
+}
+
+/** An app that may do one thing must not say to others that it has done another as well. */
+function oneOf(types: readonly string[]): string | undefined {
+  const meaning = new Set(types.filter((type) => type !== 'Activity' && type !== 'IntransitiveActivity'))
+  if (meaning.size > 1) refuse('activity.type', { type: [...meaning].join(' and ') })
+  return [...meaning][0] ?? types[0]
 }
 
 /** Whether its types make it a thing of their kind: one of ours, or any that says it is an object. */
