@@ -20,8 +20,10 @@ export interface Done {
   readonly targetUri?: string
 }
 
-/** Of what somebody did through apps, so many are looked at. */
+/** Of what somebody did through apps, so many are looked at, */
 const LOOKED_AT = 1000
+/** and none that is longer than any that is meant well: all of them are read for one question. */
+const LONGEST = 32_768
 
 /** What somebody here did to something through an app and has not taken back, the last first: two of them at most. */
 export async function findDone(
@@ -31,7 +33,7 @@ export async function findDone(
   const at = (name: string) => sql`coalesce(lately.body->${name}->>'id', lately.body->>${name})`
   const { rows } = await sql<{ id: ActivityId }>`
     SELECT lately.id FROM (
-      SELECT id, body::jsonb AS body FROM activity
+      SELECT id, CASE WHEN octet_length(body) <= ${LONGEST} THEN body::jsonb END AS body FROM activity
       WHERE account_id = ${accountId}::bigint AND kind = ${kind}
         AND lasting AND post_id IS NULL AND object_id IS NULL
       ORDER BY id DESC LIMIT ${LOOKED_AT}
