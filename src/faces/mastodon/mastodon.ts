@@ -3,8 +3,10 @@ import { refuse } from '../../base/refusal.ts'
 import { readBearer } from '../http/auth.ts'
 import { answerErrors } from '../http/errors.ts'
 import { checkUrl } from '../http/params.ts'
+import { accountRoutes } from './accounts.ts'
 import { announcementRoutes } from './announcements.ts'
 import { appRoutes } from './apps.ts'
+import { conversationRoutes } from './conversations.ts'
 import { openApi } from './cors.ts'
 import { defaultImages } from './default-images.ts'
 import { asMastodonError } from './errors.ts'
@@ -22,6 +24,7 @@ import type { MastodonParts } from './parts.ts'
 import { pollRoutes } from './polls.ts'
 import { preferenceRoutes } from './preferences.ts'
 import { quoteRoutes } from './quotes.ts'
+import { relationshipRoutes } from './relationships.ts'
 import { scheduledRoutes } from './scheduled.ts'
 import { statusAboutRoutes } from './status-about.ts'
 import { statusActRoutes } from './status-acts.ts'
@@ -62,10 +65,13 @@ const routers: readonly ((parts: MastodonParts) => RequestHandler)[] = [
   instanceRoutes,
   moreInstanceRoutes,
   preferenceRoutes,
+  relationshipRoutes,
+  accountRoutes,
   timelineRoutes,
   listRoutes,
   markerRoutes,
   filterRoutes,
+  conversationRoutes,
   v1FilterRoutes,
   tagRoutes,
   announcementRoutes,

@@ -16,6 +16,7 @@ import {
   week,
 } from './schemas/instance.ts'
 import { groupedNotifications, notification } from './schemas/notification.ts'
+import { domainBlockPreview, featuredTag, relationship } from './schemas/relationship.ts'
 import { card, deletedStatus, mediaAttachment, poll, status } from './schemas/status.ts'
 import { context, scheduledStatus, statusEdit, statusSource } from './schemas/status-more.ts'
 import {
@@ -53,6 +54,8 @@ export const entities = {
   PrivacyPolicy: privacyPolicy,
   TermsOfService: termsOfService,
   DomainBlock: domainBlock,
+  DomainBlockPreview: domainBlockPreview,
+  FeaturedTag: featuredTag,
   Preferences: preferences,
   GroupedNotifications: groupedNotifications,
   List: list,
@@ -62,6 +65,7 @@ export const entities = {
   Notification: notification,
   Poll: poll,
   PreviewCard: card,
+  Relationship: relationship,
   Role: role,
   Context: context,
   ScheduledStatus: scheduledStatus,

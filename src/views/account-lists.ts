@@ -1,0 +1,80 @@
+import { type RawBuilder, sql } from 'kysely'
+import type { AccountId } from '../base/ids.ts'
+import type { Db } from '../db/connect.ts'
+import type { FollowState } from '../db/tables/posts.ts'
+import { areApart } from '../domain/blocks/find.ts'
+import type { KeptAccount } from './kept.ts'
+import { newestFirst, type PageQuery, pageBy } from './pages.ts'
+import type { Side } from './relations.ts'
+import type { Viewer } from './view.ts'
+
+/** Whoever is there: neither gone nor suspended. */
+const isThere = sql`far.deleted_at IS NULL AND far.suspended_at IS NULL`
+
+/** Who follows an account or asks to, or whom it follows or asks, the latest first; without whom this reader is kept apart from. */
+export async function listRelated(
+  db: Db,
+  accountId: AccountId,
+  side: Side,
+  state: FollowState,
+  viewer: Viewer,
+  page: PageQuery,
+): Promise<readonly KeptAccount[]> {
+  const { where, rest } = pageBy('follow.id', page)
+  const [mine, theirs] =
+    side === 'followers'
+      ? [sql`follow.followed_id`, sql`follow.follower_id`]
+      : [sql`follow.follower_id`, sql`follow.followed_id`]
+  const { rows } = await sql<KeptAccount>`
+    SELECT follow.id AS key, far.id FROM follow JOIN account AS far ON far.id = ${theirs}
+    WHERE ${mine} = ${accountId}::bigint AND follow.state = ${state} AND ${where}
+      AND ${isThere} ${unlessApart(viewer)} ${rest}`.execute(db)
+  return newestFirst(rows, page)
+}
+
+/** Whom somebody blocks, the latest first. */
+export async function listBlocked(
+  db: Db,
+  accountId: AccountId,
+  page: PageQuery,
+): Promise<readonly KeptAccount[]> {
+  const { where, rest } = pageBy('block.id', page)
+  const { rows } = await sql<KeptAccount>`
+    SELECT block.id AS key, far.id FROM block JOIN account AS far ON far.id = block.target_id
+    WHERE block.account_id = ${accountId}::bigint AND ${where} AND ${isThere} ${rest}`.execute(db)
+  return newestFirst(rows, page)
+}
+
+/** Whom somebody mutes, the latest first, and until when. */
+export async function listMuted(
+  db: Db,
+  accountId: AccountId,
+  page: PageQuery,
+): Promise<readonly (KeptAccount & { readonly until: Date | null })[]> {
+  const { where, rest } = pageBy('mute.id', page)
+  const { rows } = await sql<KeptAccount & { readonly until: Date | null }>`
+    SELECT mute.id AS key, far.id, mute.expires_at AS until
+    FROM mute JOIN account AS far ON far.id = mute.target_id
+    WHERE mute.account_id = ${accountId}::bigint AND (mute.expires_at IS NULL OR mute.expires_at > now())
+      AND ${where} AND ${isThere} ${rest}`.execute(db)
+  return newestFirst(rows, page)
+}
+
+/** Whose hosts somebody blocks, the latest first; their keys come from when that was, and tell even those of one moment apart. */
+export async function listRefusedDomains(
+  db: Db,
+  accountId: AccountId,
+  page: PageQuery,
+): Promise<readonly { readonly key: string; readonly domain: string }[]> {
+  const { where, rest } = pageBy('refused.key', page)
+  const { rows } = await sql<{ key: string; domain: string }>`
+    SELECT refused.key, refused.domain FROM (
+      SELECT domain, ((extract(epoch FROM created_at) * 1000)::bigint << 16) | (hashtext(domain) & 65535) AS key
+      FROM user_domain_block WHERE account_id = ${accountId}::bigint) AS refused
+    WHERE ${where} ${rest}`.execute(db)
+  return newestFirst(rows, page)
+}
+
+function unlessApart(viewer: Viewer): RawBuilder<unknown> {
+  return viewer ? sql`AND NOT ${areApart(sql`${viewer.accountId}::bigint`, sql`far.id`)}` : sql``
+}
