@@ -94,7 +94,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       conversation_id bigint NOT NULL,
       last_post_id bigint REFERENCES post (id) ON DELETE SET NULL,
       unread boolean NOT NULL,
-      UNIQUE (owner_id, conversation_id)
+      UNIQUE (conversation_id, owner_id)
     )`.execute(db)
   await sql`COMMENT ON TABLE talk IS 'the direct posts of a conversation, as one of those who may read them has them'`.execute(
     db,

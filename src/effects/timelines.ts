@@ -1,10 +1,11 @@
 import type { Tx } from '../db/transact.ts'
+import { hold, letGo } from '../domain/conversations/keep.ts'
 import { fanOut, forget, readmit, shun, welcome } from '../domain/timelines/fan-out.ts'
 import type { World } from '../domain/world.ts'
 import type { Fact, FactOf } from '../facts/facts.ts'
 import type { Effect } from '../facts/record.ts'
 
-/** Writes and withdraws home rows, and fills a home after a new follow. */
+/** Writes and withdraws home rows, fills a home after a new follow, and keeps the conversations of direct posts. */
 export function timelines(world: Pick<World, 'clock' | 'limits'>): Effect {
   return async (tx, facts) => {
     const entries = facts.flatMap((fact) => {
@@ -19,6 +20,11 @@ export function timelines(world: Pick<World, 'clock' | 'limits'>): Effect {
       return []
     })
     await fanOut(world, tx, entries)
+    await hold(
+      tx,
+      facts.flatMap((fact) => (isNewPost(fact) ? [fact.postId] : [])),
+    )
+    if (facts.some((fact) => fact.type === 'post.removed' && fact.visibility === 'direct')) await letGo(tx)
     for (const fact of facts) {
       if (fact.type === 'follow.accepted' && fact.followerLocal) {
         await welcome(tx, fact.followerId, fact.followedId)
@@ -27,6 +33,10 @@ export function timelines(world: Pick<World, 'clock' | 'limits'>): Effect {
       await keepApart(tx, fact)
     }
   }
+}
+
+function isNewPost(fact: Fact): fact is FactOf<'post.published' | 'post.received'> {
+  return fact.type === 'post.published' || fact.type === 'post.received'
 }
 
 function isEndOfFollow(fact: Fact): fact is FactOf<'follow.undone' | 'follow.rejected' | 'follow.severed'> {

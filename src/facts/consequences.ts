@@ -18,7 +18,7 @@ export type EffectName =
  * without harm. Where the work is not bounded (a fan-out to many inboxes or many local followers) the effect itself
  * enqueues a job in that same transaction, so either both happened or neither did.
  *
- * - `timelines` writes and withdraws home rows, and fills a home after a new follow
+ * - `timelines` writes and withdraws home rows, fills a home after a new follow, and keeps conversations
  * - `notify` writes and withdraws notifications
  * - `deliver` keeps our activity as the exact bytes to serve, and enqueues its expansion to inboxes
  * - `inboxes` lets posts come into the inboxes that apps read; after `deliver`, which names what is said here
@@ -42,7 +42,7 @@ export const consequences: Readonly<Record<FactType, readonly EffectName[]>> = {
   'post.withheld': ['deliver'],
   'post.received': ['timelines', 'notify', 'inboxes', 'previews', 'documents', 'events'],
   'post.edited': ['notify', 'deliver', 'inboxes', 'previews', 'documents', 'events'],
-  'post.removed': ['deliver', 'documents', 'events'],
+  'post.removed': ['timelines', 'deliver', 'documents', 'events'],
   'post.pinned': ['deliver', 'documents', 'events'],
   'post.unpinned': ['deliver', 'documents', 'events'],
   'interaction.requested': ['notify', 'deliver', 'events'],

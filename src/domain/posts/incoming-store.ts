@@ -5,6 +5,7 @@ import type { Db } from '../../db/connect.ts'
 import { statement } from '../../db/statement.ts'
 import type { PostTable } from '../../db/tables/posts.ts'
 import type { Tx } from '../../db/transact.ts'
+import { joinTalks } from '../conversations/store.ts'
 import type { Part } from './admit.ts'
 import type { Held } from './held.ts'
 
@@ -163,5 +164,6 @@ export async function adoptReplies(
     await sql`UPDATE post SET conversation_id = ${to}::bigint WHERE conversation_id = ${from}::bigint`.execute(
       tx,
     )
+    if (from !== to) await joinTalks(tx, from, to)
   }
 }

@@ -19,6 +19,7 @@ import { apiLimits } from './limits.ts'
 import { listRoutes } from './lists.ts'
 import { markerRoutes } from './markers.ts'
 import { mediaRoutes } from './media.ts'
+import { notificationGroupRoutes } from './notification-groups.ts'
 import { notificationRoutes } from './notifications.ts'
 import type { MastodonParts } from './parts.ts'
 import { pollRoutes } from './polls.ts'
@@ -84,6 +85,7 @@ const routers: readonly ((parts: MastodonParts) => RequestHandler)[] = [
   mediaRoutes,
   pollRoutes,
   notificationRoutes,
+  notificationGroupRoutes,
   scheduledRoutes,
   unsupportedRoutes,
 ]
