@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { PostId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
-import { areApart } from '../domain/blocks/find.ts'
+import { areApart, isMuted } from '../domain/blocks/find.ts'
 import { type Viewer, visibleTo } from '../domain/posts/audience.ts'
 import { viewPosts } from './posts.ts'
 import type { Page, PostView } from './view.ts'
@@ -161,4 +161,17 @@ export async function findThread(
       ) SELECT id FROM (SELECT id, path FROM down LIMIT ${most.below}) AS few ORDER BY path`.execute(db),
   ])
   return { above: above.rows.map((row) => row.id), below: below.rows.map((row) => row.id) }
+}
+
+/** Those of these posts that are not by somebody whom this reader looks away from. */
+export async function withoutMuted(
+  db: Db,
+  ids: readonly PostId[],
+  viewer: Viewer,
+): Promise<ReadonlySet<PostId>> {
+  if (!viewer || ids.length === 0) return new Set(ids)
+  const { rows } = await sql<{ id: PostId }>`
+    SELECT post.id FROM post WHERE post.id = any(${ids}::bigint[])
+      AND NOT ${isMuted(sql`${viewer.accountId}::bigint`, sql`post.account_id`, 'posts')}`.execute(db)
+  return new Set(rows.map((row) => row.id))
 }

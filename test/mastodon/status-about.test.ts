@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { deleteAccount } from '../../src/domain/accounts/delete.ts'
+import { blockAccount } from '../../src/domain/blocks/block.ts'
+import { muteAccount } from '../../src/domain/blocks/mute.ts'
 import { apiClient, everyPage, type Fields, type Toot, tootAs } from '../support/mastodon/client.ts'
 import { expectEntities, expectEntity } from '../support/mastodon/expect-entity.ts'
 import { startWhole, type Whole } from '../support/whole.ts'
@@ -41,6 +44,21 @@ describe('a conversation', () => {
     expectEntity('Context', deep.json)
     expect([idsOf(deep.json.ancestors), deep.json.descendants]).toEqual([[root, first], []])
     expect((await eve.get(`/api/v1/statuses/${secret}/context`)).json).toEqual(NOT_FOUND)
+  })
+
+  test('goes on without those whom its reader mutes or blocks', async () => {
+    const [mel, dan] = [await tootAs(server, 'mel'), await tootAs(server, 'dan')]
+    const root = await say(ada, 'root')
+    const byMel = await say(mel, 'from mel', { in_reply_to_id: root })
+    const byDan = await say(dan, 'from dan', { in_reply_to_id: root })
+    const byBob = await say(bob, 'from bob', { in_reply_to_id: byMel })
+    const below = async (who: Toot) =>
+      idsOf((await who.get(`/api/v1/statuses/${root}/context`)).json.descendants)
+    expect(await below(eve)).toEqual([byMel, byBob, byDan])
+    await muteAccount(server.world, eve.account, mel.account)
+    await blockAccount(server.world, eve.account, dan.account)
+    expect(await below(eve)).toEqual([byBob])
+    expect(await below(bob)).toEqual([byMel, byBob, byDan])
   })
 })
 
@@ -135,6 +153,28 @@ describe('quotes', () => {
     expect(open.json.quote_approval.automatic).toEqual(['public'])
     expect((await bob.put(path, { quote_approval_policy: 'nobody' })).json).toEqual(NOT_FOUND)
   })
+})
+
+test('whoever goes leaves nothing of it behind', async () => {
+  const gone = await tootAs(server, 'gone')
+  const id = await say(ada, 'marked')
+  await gone.post(`/api/v1/statuses/${id}/bookmark`)
+  await gone.post(`/api/v1/statuses/${id}/mute`)
+  await gone.post('/api/v1/statuses', { status: 'never', scheduled_at: '2099-01-01T00:00:00Z' })
+  const left = () =>
+    Promise.all(
+      (['bookmark', 'conversation_mute', 'scheduled_post'] as const).map(async (table) => {
+        const rows = server.db
+          .selectFrom(table)
+          .select('account_id')
+          .where('account_id', '=', gone.account.id)
+        return (await rows.execute()).length
+      }),
+    )
+  expect(await left()).toEqual([1, 1, 1])
+  await deleteAccount(server.world, gone.account)
+  await server.settled()
+  expect(await left()).toEqual([0, 0, 0])
 })
 
 test('translating is not supported, and says so', async () => {

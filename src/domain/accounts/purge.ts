@@ -3,6 +3,7 @@ import { type Tx, transact } from '../../db/transact.ts'
 import { record } from '../../facts/record.ts'
 import { forgetActivitiesOf } from '../activities/store.ts'
 import { deleteUndoneOf } from '../activities/undone-store.ts'
+import { deleteBookmarksOf } from '../bookmarks/store.ts'
 import { deleteCollectionsOf } from '../collections/store.ts'
 import { deleteFeatured } from '../featured/store.ts'
 import { findSomeFollowsOf } from '../follows/find.ts'
@@ -15,6 +16,8 @@ import { findBoostsBy } from '../posts/boost-find.ts'
 import { removeBoosts } from '../posts/boosts.ts'
 import { removeSomePostsOf } from '../posts/remove.ts'
 import { removeSomeReactionsOf } from '../reactions/forget.ts'
+import { deleteScheduledOf } from '../scheduled/store.ts'
+import { deleteSilencesOf } from '../silences/store.ts'
 import { deleteHome } from '../timelines/store.ts'
 import type { World } from '../world.ts'
 import { findDeleted } from './find.ts'
@@ -40,9 +43,12 @@ const sweeps: readonly Sweep[] = [
   (_world, tx, { id }, limit) => deleteNotificationsAbout(tx, id, limit),
   (_world, tx, { id }, limit) => deleteHome(tx, id, limit),
   (_world, tx, { id }, limit) => deleteInbox(tx, id, limit),
+  (_world, tx, { id }, limit) => deleteBookmarksOf(tx, id, limit),
   async (_world, tx, { id }) => {
     await deleteFeatured(tx, id)
     await deleteUndoneOf(tx, id)
+    await deleteSilencesOf(tx, id)
+    await deleteScheduledOf(tx, id)
     return 0
   },
   (_world, tx, { id }, limit) => forgetActivitiesOf(tx, id, limit),

@@ -1,5 +1,7 @@
+import { sql } from 'kysely'
 import type { AccountId, BookmarkId, PostId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
+import type { Tx } from '../../db/transact.ts'
 
 /** Marks a post; one that is marked already stays where it is. */
 export async function insertBookmark(
@@ -28,4 +30,13 @@ export async function deleteBookmark(db: Db, accountId: AccountId, postId: PostI
     .returning('id')
     .executeTakeFirst()
   return gone !== undefined
+}
+
+/** Some of what an account that is gone had marked; how many that were. */
+export async function deleteBookmarksOf(tx: Tx, accountId: AccountId, limit: number): Promise<number> {
+  const gone = await sql`
+    DELETE FROM bookmark WHERE account_id = ${accountId}::bigint AND id IN (
+      SELECT id FROM bookmark WHERE account_id = ${accountId}::bigint LIMIT ${limit}
+    ) RETURNING 1`.execute(tx)
+  return gone.rows.length
 }

@@ -55,3 +55,8 @@ export async function deleteScheduled(db: Db | Tx, accountId: AccountId, id: Sch
     .executeTakeFirst()
   return gone !== undefined
 }
+
+/** All that an account that is gone would have said. */
+export async function deleteScheduledOf(tx: Tx, accountId: AccountId): Promise<void> {
+  await tx.deleteFrom('scheduled_post').where('account_id', '=', accountId).execute()
+}

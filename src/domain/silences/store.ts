@@ -1,5 +1,6 @@
 import type { AccountId, PostId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
+import type { Tx } from '../../db/transact.ts'
 
 export async function insertSilence(
   db: Db,
@@ -20,4 +21,9 @@ export async function deleteSilence(db: Db, accountId: AccountId, conversationId
     .where('account_id', '=', accountId)
     .where('conversation_id', '=', conversationId)
     .execute()
+}
+
+/** All that an account that is gone did not want to hear of. */
+export async function deleteSilencesOf(tx: Tx, accountId: AccountId): Promise<void> {
+  await tx.deleteFrom('conversation_mute').where('account_id', '=', accountId).execute()
 }

@@ -10,7 +10,7 @@ import { viewAccounts } from '../../views/accounts.ts'
 import { viewHistory } from '../../views/history.ts'
 import { type KeptAccount, listBoostersOf, listLikersOf } from '../../views/kept.ts'
 import { viewStatuses } from '../../views/statuses.ts'
-import { findThread } from '../../views/threads.ts'
+import { findThread, withoutMuted } from '../../views/threads.ts'
 import { queryParams } from '../http/read-params.ts'
 import { requires, requiresIfGiven, viewerOf } from './auth.ts'
 import { endsOf, type PageQuery, pageFrom, sendPage } from './paging.ts'
@@ -33,13 +33,14 @@ export function statusAboutRoutes({ world }: MastodonParts): RequestHandler {
     const { id } = await requirePost(world, req)
     const viewer = viewerOf(req)
     const { above, below } = await findThread(db, id, viewer ? MOST_FOR_US : MOST_FOR_OTHERS)
-    const views = await viewStatuses(db, [...above, ...below], viewer)
+    const shown = await withoutMuted(db, [...above, ...below], viewer)
+    const ids = [...above, ...below].filter((each) => shown.has(each))
     const telling = tellingFor(world, req)
-    const isAbove = new Set(above)
-    const all = views.map((view) => statusFrom(view, telling))
+    const isAbove = new Set<string>(above)
+    const statuses = (await viewStatuses(db, ids, viewer)).map((view) => statusFrom(view, telling))
     res.json({
-      ancestors: all.filter((_, at) => isAbove.has(views[at]?.post.id ?? id)),
-      descendants: all.filter((_, at) => !isAbove.has(views[at]?.post.id ?? id)),
+      ancestors: statuses.filter((status) => isAbove.has(status.id)),
+      descendants: statuses.filter((status) => !isAbove.has(status.id)),
     })
   })
 
