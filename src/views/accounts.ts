@@ -84,14 +84,16 @@ async function withKeys(db: Db, row: AccountRow | undefined): Promise<AccountVie
   if (!row) return undefined
   const beside = await besideIn(db, [row])
   if (!row.local) return viewFrom(row, beside(row))
-  const keys = await db
+  return viewFrom(row, beside(row), await keysOf(db, row.id))
+}
+
+const keysOf = compiled<AccountView['keys'][number], [AccountId]>('views.account-keys', (db, id) =>
+  db
     .selectFrom('account_key')
     .select(['uri', 'kind', 'public_key as publicKey'])
-    .where('account_id', '=', row.id)
-    .orderBy('kind', 'desc')
-    .execute()
-  return viewFrom(row, beside(row), keys)
-}
+    .where('account_id', '=', id)
+    .orderBy('kind', 'desc'),
+)
 
 async function besideIn(db: Db, rows: readonly AccountRow[]): Promise<(row: AccountRow) => Beside> {
   const [emojis, moved] = await Promise.all([accountEmojis(db, rows), movedIn(db, rows)])
@@ -135,9 +137,14 @@ async function accountEmojis(
   }
 }
 
+const accountById = compiled<AccountRow, [AccountId]>('views.account', (db, id) =>
+  selectAccount(db).where('account.id', '=', id),
+)
+
 /** An account by its id; one that is gone comes with `deleted`, so that its address can answer 410. */
 export async function viewAccount(db: Db, id: AccountId): Promise<AccountView | undefined> {
-  return withKeys(db, await selectAccount(db).where('account.id', '=', id).executeTakeFirst())
+  const [row] = await accountById(db, id)
+  return withKeys(db, row)
 }
 
 /** A person of ours by name, in any case. */
