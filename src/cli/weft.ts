@@ -17,6 +17,7 @@ import { postCommands } from './post.ts'
 import { profileCommands } from './profile.ts'
 import { reactionCommands } from './react.ts'
 import { relayCommands } from './relay.ts'
+import { serverCommands } from './server.ts'
 import { timelineCommands } from './timeline.ts'
 import { tokenCommands } from './token.ts'
 import { voteCommands } from './vote.ts'
@@ -41,6 +42,7 @@ for (const add of [
   profileCommands,
   moveCommands,
   relayCommands,
+  serverCommands,
   reactionCommands,
   timelineCommands,
   tokenCommands,
