@@ -158,7 +158,8 @@ export interface ToldQuery extends PageQuery {
   readonly fromId?: AccountId
 }
 
-const told = (db: Db, ownerId: AccountId) =>
+/** All that somebody was told and is still to be reminded of: what pages and groups are made of. */
+export const told = (db: Db, ownerId: AccountId) =>
   notices(db, ownerId).select([
     'notification.id',
     'notification.kind',

@@ -51,11 +51,21 @@ export function sendPage(
   ends: Ends,
   prevBy: 'min_id' | 'since_id' = 'min_id',
 ): void {
+  linkPage(req, res, ends, prevBy)
+  res.json(body)
+}
+
+/** The addresses alone, for who sends the page themself. */
+export function linkPage(
+  req: Request,
+  res: Response,
+  ends: Ends,
+  prevBy: 'min_id' | 'since_id' = 'min_id',
+): void {
   const links: string[] = []
   if (ends.next !== undefined) links.push(linkTo(req, res, 'next', { max_id: ends.next }))
   if (ends.prev !== undefined) links.push(linkTo(req, res, 'prev', { [prevBy]: ends.prev }))
   if (links.length > 0) res.setHeader('Link', links.join(', '))
-  res.json(body)
 }
 
 export interface OffsetQuery {

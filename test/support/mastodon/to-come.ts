@@ -49,11 +49,6 @@ export const toCome: ReadonlySet<string> = new Set([
   'GET /api/v1/trends/statuses',
   'GET /api/v1/trends/links',
   // notifications and push
-  'GET /api/v2/notifications',
-  'GET /api/v2/notifications/:group_key',
-  'POST /api/v2/notifications/:group_key/dismiss',
-  'GET /api/v2/notifications/:group_key/accounts',
-  'GET /api/v2/notifications/unread_count',
   'GET /api/v2/notifications/policy',
   'PATCH /api/v2/notifications/policy',
   'PUT /api/v2/notifications/policy',

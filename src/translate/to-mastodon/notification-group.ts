@@ -1,0 +1,102 @@
+import type { GroupView } from '../../views/notice-groups.ts'
+import type { StatusView } from '../../views/statuses.ts'
+import type { AccountView } from '../../views/view.ts'
+import { accountFrom, type MastodonAccount } from './account.ts'
+import { groupKeyOf } from './group-key.ts'
+import { noticeWord } from './notification.ts'
+import { type MastodonStatus, statusFrom, type Telling } from './status.ts'
+import { dateWord } from './words.ts'
+
+export interface MastodonNotificationGroup {
+  readonly group_key: string
+  readonly notifications_count: number
+  readonly type: string
+  /** an integer, as the one id that is none of a text; see `groupsJson` */
+  readonly most_recent_notification_id: string
+  readonly page_min_id?: string
+  readonly page_max_id?: string
+  readonly latest_page_notification_at?: string
+  readonly sample_account_ids: readonly string[]
+  readonly status_id?: string
+}
+
+export type MastodonPartialAccount = Pick<
+  MastodonAccount,
+  'id' | 'acct' | 'locked' | 'bot' | 'url' | 'avatar' | 'avatar_static'
+>
+
+export interface MastodonGroups {
+  readonly accounts: readonly MastodonAccount[]
+  readonly partial_accounts?: readonly MastodonPartialAccount[]
+  readonly statuses: readonly MastodonStatus[]
+  readonly notification_groups: readonly MastodonNotificationGroup[]
+}
+
+/** Groups, with the accounts and posts that are there to be shown. */
+export interface GroupParts {
+  readonly groups: readonly GroupView[]
+  readonly accounts: ReadonlyMap<string, AccountView>
+  readonly statuses: ReadonlyMap<string, StatusView>
+}
+
+/**
+ * Groups, and beside them each account and each post once.
+ * @param partly whether all but the first account of each group are told in few words
+ */
+export function groupsFrom(
+  { groups, accounts, statuses }: GroupParts,
+  telling: Telling,
+  partly = false,
+): MastodonGroups {
+  const shown = groups
+    .map((group) => ({ ...group, fromIds: group.fromIds.filter((id) => accounts.has(id)) }))
+    .filter(({ fromIds, postId }) => fromIds.length > 0 && (postId === null || statuses.has(postId)))
+  const all = new Set(shown.flatMap(({ fromIds }) => fromIds))
+  const fully = partly ? new Set(shown.flatMap(({ fromIds }) => fromIds.slice(0, 1))) : all
+  const told = new Map([...all].flatMap((id) => accountAt(id, accounts, telling)))
+  const posts = new Set(shown.flatMap(({ postId }) => postId ?? []))
+  return {
+    accounts: [...fully].flatMap((id) => told.get(id) ?? []),
+    ...(partly && {
+      partial_accounts: [...all].filter((id) => !fully.has(id)).flatMap((id) => partOf(told.get(id))),
+    }),
+    statuses: [...posts].flatMap((id) => statuses.get(id) ?? []).map((status) => statusFrom(status, telling)),
+    notification_groups: shown.map(groupFrom),
+  }
+}
+
+function accountAt(id: string, accounts: GroupParts['accounts'], { uris }: Telling) {
+  const account = accounts.get(id)
+  return account ? [[id, accountFrom(account, uris)] as const] : []
+}
+
+function partOf(account: MastodonAccount | undefined): MastodonPartialAccount[] {
+  if (!account) return []
+  const { id, acct, locked, bot, url, avatar, avatar_static } = account
+  return [{ id, acct, locked, bot, url, avatar, avatar_static }]
+}
+
+function groupFrom({ group, page, ...view }: GroupView): MastodonNotificationGroup {
+  return {
+    group_key: groupKeyOf(group),
+    notifications_count: view.count,
+    type: noticeWord(view.kind),
+    most_recent_notification_id: view.newestId,
+    ...(page && {
+      page_min_id: page.minId,
+      page_max_id: page.maxId,
+      latest_page_notification_at: dateWord(page.at),
+    }),
+    sample_account_ids: view.fromIds,
+    ...(view.postId !== null && { status_id: view.postId }),
+  }
+}
+
+/** As JSON, in which the one id is an integer of all its digits: no number of ours holds them. */
+export function groupsJson(groups: MastodonGroups): string {
+  // Within a text every quotation mark has a backslash before it, so that nothing that people wrote is met.
+  return JSON.stringify(groups).replace(
+    /"most_recent_notification_id":"(\d+)"/g,
+    '"most_recent_notification_id":$1',
+  )
+}
