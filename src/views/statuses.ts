@@ -21,19 +21,25 @@ export interface StatusView {
 /**
  * Turns ids into posts with what this reader did to them, in the order given, in a fixed number of queries however many;
  * those that the reader may not see are left out.
+ * @param filters false where it is known that the reader has none
  */
-export async function viewStatuses(db: Db, ids: readonly PostId[], viewer: Viewer): Promise<StatusView[]> {
+export async function viewStatuses(
+  db: Db,
+  ids: readonly PostId[],
+  viewer: Viewer,
+  filters = true,
+): Promise<StatusView[]> {
   if (ids.length === 0) return []
-  const [{ posts, standing }, filters] = await Promise.all([
+  const [{ posts, standing }, filtered] = await Promise.all([
     viewStanding(db, ids, viewer),
-    viewer && filtersOf(db, viewer.accountId),
+    viewer && filters ? filtersOf(db, viewer.accountId) : undefined,
   ])
   const view = (post: PostView): StatusView => ({
     post,
     mine: standing.get(post.id)?.mine ?? null,
     boostOf: post.boostOf && view(post.boostOf),
     quoted: post.quote?.post ? view(post.quote.post) : null,
-    filtered: filters?.(post) ?? [],
+    filtered: filtered?.(post) ?? [],
   })
   return posts.map(view)
 }

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { AccountId, PostId } from '../../base/ids.ts'
+import { prepared } from '../../db/prepared.ts'
 import type { Tx } from '../../db/transact.ts'
 import { isShunned } from '../blocks/find.ts'
 import { isReadApart } from '../lists/find.ts'
@@ -40,21 +41,30 @@ const wanted = sql`
   AND NOT ${shuns(sql`follow.follower_id`)}
   AND NOT ${isReadApart(sql`follow.follower_id`, sql`post.account_id`)}`
 
-/** Writes posts into the homes of their authors' followers here, of authors who are from here, and of who follows their hashtags. */
-export async function enterHomes(tx: Tx, postIds: readonly PostId[], seenSince: Date): Promise<void> {
-  if (postIds.length === 0) return
-  await sql`
+/** In every transaction that brings posts, and long: to plan it costs more than to run it. */
+const enter = prepared<'posts' | 'since'>('timelines.enter-homes', (at) => {
+  const posts = sql`${at('posts')}::bigint[]`
+  const since = sql`${at('since')}::timestamptz`
+  return sql`
     INSERT INTO home_entry (owner_id, post_id, author_id)
     SELECT follow.follower_id, post.id, post.account_id
     FROM post
     JOIN follow ON follow.followed_id = post.account_id
-    JOIN login ON login.account_id = follow.follower_id AND login.seen_at >= ${seenSince}
-    WHERE post.id = any(${postIds}::bigint[]) AND ${wanted}
+    JOIN login ON login.account_id = follow.follower_id AND login.seen_at >= ${since}
+    WHERE post.id = any(${posts}) AND ${wanted}
     UNION ALL
     SELECT post.account_id, post.id, post.account_id FROM post
-    WHERE post.id = any(${postIds}::bigint[]) AND post.local
-    UNION ALL ${homesByTags(postIds, seenSince)}
-    ON CONFLICT DO NOTHING`.execute(tx)
+    WHERE post.id = any(${posts}) AND post.local
+    UNION ALL ${homesByTags(posts, since)}
+    ON CONFLICT DO NOTHING`
+})
+
+/**
+ * Writes posts into the homes of their authors' followers here, of authors who are from here, and of those who follow
+ * their hashtags.
+ */
+export async function enterHomes(tx: Tx, postIds: readonly PostId[], seenSince: Date): Promise<void> {
+  if (postIds.length > 0) await enter(tx, { posts: postIds, since: seenSince })
 }
 
 /**

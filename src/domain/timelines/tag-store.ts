@@ -16,19 +16,21 @@ const wantedBy = (owner: RawBuilder<unknown>) => sql<boolean>`(
   AND NOT ${isReadApart(owner, sql`post.account_id`)})`
 
 /** Rows of the homes of those seen lately who follow a hashtag of these posts. */
-export function homesByTags(postIds: readonly PostId[], seenSince: Date): RawBuilder<unknown> {
+export function homesByTags(posts: RawBuilder<unknown>, since: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     SELECT tag_follow.account_id, post.id, post.account_id
     FROM post_hashtag
     JOIN tag_follow ON tag_follow.hashtag_id = post_hashtag.hashtag_id
-    JOIN login ON login.account_id = tag_follow.account_id AND login.seen_at >= ${seenSince}
+    JOIN login ON login.account_id = tag_follow.account_id AND login.seen_at >= ${since}
     JOIN post ON post.id = post_hashtag.post_id
-    WHERE post_hashtag.post_id = any(${postIds}::bigint[]) AND ${wantedBy(sql`tag_follow.account_id`)}`
+    WHERE post_hashtag.post_id = any(${posts}) AND ${wantedBy(sql`tag_follow.account_id`)}`
 }
 
+/** The same alone, for posts that come into the homes of followers by and by. */
 export async function enterHomesByTags(tx: Tx, postIds: readonly PostId[], seenSince: Date): Promise<void> {
   if (postIds.length === 0) return
-  await sql`INSERT INTO home_entry (owner_id, post_id, author_id) ${homesByTags(postIds, seenSince)}
+  await sql`INSERT INTO home_entry (owner_id, post_id, author_id)
+    ${homesByTags(sql`${postIds}::bigint[]`, sql`${seenSince}::timestamptz`)}
     ON CONFLICT DO NOTHING`.execute(tx)
 }
 

@@ -32,7 +32,8 @@ export function timelineRoutes({ world }: MastodonParts): RequestHandler {
 
   router.get('/api/v1/timelines/home', requires('read:statuses'), async (req, res) => {
     const page = pageFrom(await readParams(req), STATUSES)
-    await send(req, res, await listHomeIds(db, signedIn(req).id, page), page)
+    const { ids, filters } = await listHomeIds(db, signedIn(req).id, page)
+    await sendStatuses(world, req, res, ids, page, ids, filters)
   })
 
   router.get('/api/v1/timelines/public', requiresIfGiven('read:statuses'), async (req, res) => {
