@@ -75,6 +75,29 @@ export async function listRefusedDomains(
   return newestFirst(rows, page)
 }
 
+/** As many as are shown of those who know somebody. */
+const MOST_FAMILIAR = 20
+
+/** Of each of these, whom somebody follows and who follows them; the latest first, by whom they follow. */
+export async function listFamiliar(
+  db: Db,
+  accountId: AccountId,
+  others: readonly AccountId[],
+): Promise<ReadonlyMap<AccountId, readonly AccountId[]>> {
+  if (others.length === 0) return new Map()
+  const me = sql`${accountId}::bigint`
+  const { rows } = await sql<{ id: AccountId; known: AccountId[] }>`
+    SELECT asked.id, ARRAY (
+      SELECT mine.followed_id FROM follow AS mine JOIN account AS far ON far.id = mine.followed_id
+      WHERE mine.follower_id = ${me} AND mine.state = 'accepted' AND ${isThere}
+        AND EXISTS (SELECT 1 FROM follow AS theirs WHERE theirs.followed_id = asked.id
+          AND theirs.follower_id = mine.followed_id AND theirs.state = 'accepted')
+      ORDER BY mine.id DESC LIMIT ${MOST_FAMILIAR})::text[] AS known
+    FROM unnest(${others}::bigint[]) AS asked (id)
+    WHERE NOT ${areApart(me, sql`asked.id`)}`.execute(db)
+  return new Map(rows.map(({ id, known }) => [id, known]))
+}
+
 function unlessApart(viewer: Viewer): RawBuilder<unknown> {
   return viewer ? sql`AND NOT ${areApart(sql`${viewer.accountId}::bigint`, sql`far.id`)}` : sql``
 }

@@ -48,3 +48,21 @@ export async function viewRelationships(
     ORDER BY asked.place`.execute(db)
   return rows
 }
+
+/** How many of a domain somebody follows, and is followed by: what they would lose without it. */
+export async function countTies(
+  db: Db,
+  accountId: AccountId,
+  domain: string,
+): Promise<{ readonly following: number; readonly followers: number }> {
+  const me = sql`${accountId}::bigint`
+  const { rows } = await sql<{ following: number; followers: number }>`
+    SELECT
+      (SELECT count(*)::integer FROM follow JOIN account AS far ON far.id = follow.followed_id
+        WHERE follow.follower_id = ${me} AND follow.state = 'accepted' AND ${domain}::text = ANY (far.domains)) AS following,
+      (SELECT count(*)::integer FROM follow JOIN account AS far ON far.id = follow.follower_id
+        WHERE follow.followed_id = ${me} AND follow.state = 'accepted' AND ${domain}::text = ANY (far.domains)) AS followers`.execute(
+    db,
+  )
+  return rows[0] ?? { following: 0, followers: 0 }
+}

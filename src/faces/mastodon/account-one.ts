@@ -23,7 +23,12 @@ export function accountIdIn(req: Request, name = 'id'): AccountId {
 /** An account that is there, as everybody sees it; this server itself is none. @throws Refusal 'account.not-found' */
 export async function requireAccountView({ db }: Pick<World, 'db'>, id: AccountId): Promise<AccountView> {
   const view = (await viewAccounts(db, [id])).get(id)
-  return view && !view.deleted && !isServer(view) ? view : refuse('account.not-found')
+  return view && isShown(view) ? view : refuse('account.not-found')
+}
+
+/** Whether an account is one to apps: not those that are gone, nor this server itself. */
+export function isShown(view: AccountView): boolean {
+  return !view.deleted && !isServer(view)
 }
 
 /** The same for who is to be followed, blocked or muted. @throws Refusal 'account.not-found' */

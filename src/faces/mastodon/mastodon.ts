@@ -3,6 +3,8 @@ import { refuse } from '../../base/refusal.ts'
 import { readBearer } from '../http/auth.ts'
 import { answerErrors } from '../http/errors.ts'
 import { checkUrl } from '../http/params.ts'
+import { accountBesideRoutes } from './account-beside.ts'
+import { accountSetRoutes } from './account-sets.ts'
 import { accountRoutes } from './accounts.ts'
 import { announcementRoutes } from './announcements.ts'
 import { appRoutes } from './apps.ts'
@@ -15,15 +17,19 @@ import { v1FilterRoutes } from './filters-v1.ts'
 import { instanceRoutes } from './instance.ts'
 import { moreInstanceRoutes } from './instance-more.ts'
 import { keptRoutes } from './kept.ts'
+import { keptAwayRoutes } from './kept-away.ts'
 import { apiLimits } from './limits.ts'
 import { listRoutes } from './lists.ts'
 import { markerRoutes } from './markers.ts'
 import { mediaRoutes } from './media.ts'
 import { notificationGroupRoutes } from './notification-groups.ts'
+import { notificationPolicyRoutes } from './notification-policy.ts'
+import { notificationRequestRoutes } from './notification-requests.ts'
 import { notificationRoutes } from './notifications.ts'
 import type { MastodonParts } from './parts.ts'
 import { pollRoutes } from './polls.ts'
 import { preferenceRoutes } from './preferences.ts'
+import { profileRoutes } from './profile.ts'
 import { quoteRoutes } from './quotes.ts'
 import { relationshipRoutes } from './relationships.ts'
 import { scheduledRoutes } from './scheduled.ts'
@@ -67,7 +73,11 @@ const routers: readonly ((parts: MastodonParts) => RequestHandler)[] = [
   moreInstanceRoutes,
   preferenceRoutes,
   relationshipRoutes,
+  profileRoutes,
+  accountSetRoutes,
+  accountBesideRoutes,
   accountRoutes,
+  keptAwayRoutes,
   timelineRoutes,
   listRoutes,
   markerRoutes,
@@ -84,6 +94,8 @@ const routers: readonly ((parts: MastodonParts) => RequestHandler)[] = [
   keptRoutes,
   mediaRoutes,
   pollRoutes,
+  notificationPolicyRoutes,
+  notificationRequestRoutes,
   notificationRoutes,
   notificationGroupRoutes,
   scheduledRoutes,
