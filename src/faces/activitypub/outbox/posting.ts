@@ -59,6 +59,8 @@ export interface Posted {
 
 /** What one type of activity does. */
 export interface OutboxHandler {
+  /** one account does these one after the other */
+  readonly inTurn?: boolean
   /** @throws Refusal 'token.scope' when the app may not do that; `scopes.ts` has what it takes */
   authorise(asking: Asking): void | Promise<void>
   /** Asks other servers for what is not known yet; whoever cannot be reached is no stumble. */

@@ -13,6 +13,7 @@ import { readyDocument } from '../../http/documents.ts'
 import type { ClientParts } from '../client-parts.ts'
 import { type PostedBody, postedBody } from './body.ts'
 import { handlerFor } from './handlers.ts'
+import { afterTheirs, amongTheirs } from './line.ts'
 import type { Asking, Posted } from './posting.ts'
 import { prepare, readAsking } from './prepare.ts'
 
@@ -58,7 +59,16 @@ export function onceFrom(
 }
 
 /** Does what an app posts, once, however often it is asked with the same key; says which activity it was kept as. */
-export async function carryOut(
+export function carryOut(
+  parts: ClientParts,
+  bearer: Bearer,
+  body: PostedBody,
+  once: OnceOnly | undefined,
+): Promise<ActivityId> {
+  return amongTheirs(bearer.account.id, () => carryOutNow(parts, bearer, body, once))
+}
+
+async function carryOutNow(
   parts: ClientParts,
   bearer: Bearer,
   body: PostedBody,
@@ -71,23 +81,25 @@ export async function carryOut(
   const handler = handlerFor(asking.type)
   await handler.authorise(asking)
   const { audience, known } = await prepare(asking, addresses, handler)
-  return transact(world.db, async (tx) => {
-    const done = once && (await claimOnce(tx, once))
-    if (done) return done
-    const posting = {
-      ...pick(asking),
-      world: { ...world, db: tx, directory: knownDirectory(tx, world.uris.handleHost) },
-      tx,
-      id: world.ids.next<ActivityId>(),
-      audience,
-      known,
-    }
-    const { activityId }: Posted = await handler.run(posting)
-    // Whatever was done, its activity is in the outbox now, and those who listen to that are told of it.
-    await tellEntered(world, tx, [], [])
-    if (once) await keepOnce(world, tx, once, activityId)
-    return activityId
-  })
+  const work = () =>
+    transact(world.db, async (tx) => {
+      const done = once && (await claimOnce(tx, once))
+      if (done) return done
+      const posting = {
+        ...pick(asking),
+        world: { ...world, db: tx, directory: knownDirectory(tx, world.uris.handleHost) },
+        tx,
+        id: world.ids.next<ActivityId>(),
+        audience,
+        known,
+      }
+      const { activityId }: Posted = await handler.run(posting)
+      // Whatever was done, its activity is in the outbox now, and those who listen to that are told of it.
+      await tellEntered(world, tx, [], [])
+      if (once) await keepOnce(world, tx, once, activityId)
+      return activityId
+    })
+  return handler.inTurn ? afterTheirs(bearer.account.id, work) : work()
 }
 
 function pick({ actor, bearer, type, activity }: Asking) {

@@ -9,7 +9,7 @@ import type { OutboxHandler, Posting } from './posting.ts'
  * not to be done yet, is so until it is over.
  */
 export function inTurn(handler: OutboxHandler): OutboxHandler {
-  return { ...handler, run: async (posting) => handler.run(await begin(posting)) }
+  return { ...handler, inTurn: true, run: async (posting) => handler.run(await begin(posting)) }
 }
 
 async function begin(posting: Posting): Promise<Posting> {
