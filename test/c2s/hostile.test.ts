@@ -170,3 +170,13 @@ describe('b5: words that are no text, and places beyond all', () => {
     expect((await whole.ask(`/ap/actors/${anna.id}/${words}`, { headers })).status).toBeLessThan(500)
   })
 })
+
+test('b8: a ticket for a stream whose address is no text is not given', async () => {
+  const headers = {
+    'content-type': 'application/json',
+    ...bearing(await tokenFor(whole.world, anna, { scope: 'read' })),
+  }
+  const stream = '/ap/streams/proxy?id=https://far.test/%00'
+  const body = JSON.stringify({ stream })
+  expect((await whole.ask('/ap/streams/tickets', { method: 'POST', headers, body })).status).toBe(400)
+})

@@ -76,7 +76,9 @@ function askedFor(req: Request): string {
 }
 
 function addressFrom(text: string): URL {
-  const url = text.length <= LONGEST_URL ? URL.parse(text) : null
+  // A ticket for it is kept as it was asked for.
+  const isPlain = text.length <= LONGEST_URL && text.isWellFormed() && !/\p{Cc}/u.test(text)
+  const url = isPlain ? URL.parse(text) : null
   if (url?.protocol !== 'https:') return refuse('proxy.address')
   url.hash = ''
   return url
