@@ -34,6 +34,7 @@ export type FilterId = Id<'filter'>
 export type FilterKeywordId = Id<'filter-keyword'>
 export type FilterPostId = Id<'filter-post'>
 export type TalkId = Id<'talk'>
+export type EndorsementId = Id<'endorsement'>
 
 const LOW_BITS = 16n
 const HIGHEST = (1n << 63n) - 1n

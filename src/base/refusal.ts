@@ -78,6 +78,8 @@ export type RefusalCode =
   | 'mute.not-found'
   | 'domain.invalid'
   | 'domain.not-blocked'
+  | 'endorsement.not-followed'
+  | 'remark.too-long'
   | 'report.empty'
   | 'report.too-long'
   | 'report.not-found'

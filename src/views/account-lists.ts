@@ -60,6 +60,21 @@ export async function listMuted(
   return newestFirst(rows, page)
 }
 
+/** Whom somebody recommends, the latest first; without whom this reader is kept apart from. */
+export async function listEndorsed(
+  db: Db,
+  accountId: AccountId,
+  viewer: Viewer,
+  page: PageQuery,
+): Promise<readonly KeptAccount[]> {
+  const { where, rest } = pageBy('endorsement.id', page)
+  const { rows } = await sql<KeptAccount>`
+    SELECT endorsement.id AS key, far.id FROM endorsement JOIN account AS far ON far.id = endorsement.target_id
+    WHERE endorsement.account_id = ${accountId}::bigint AND ${where} AND ${isThere} ${unlessApart(viewer)}
+    ${rest}`.execute(db)
+  return newestFirst(rows, page)
+}
+
 /** Whose hosts somebody blocks, the latest first; their keys come from when that was, and tell even those of one moment apart. */
 export async function listRefusedDomains(
   db: Db,

@@ -16,6 +16,10 @@ export interface RelationshipView {
   readonly mutingNotifications: boolean
   readonly mutingUntil: Date | null
   readonly blockingDomain: boolean
+  /** recommends them on their profile */
+  readonly endorsing: boolean
+  /** what they noted of them */
+  readonly remark: string
 }
 
 /** How somebody stands to others, in the order asked, in one query; of those who are not there, nothing. */
@@ -38,7 +42,10 @@ export async function viewRelationships(
       coalesce(mute.notifications, false) AS "mutingNotifications",
       mute.expires_at AS "mutingUntil",
       EXISTS (SELECT 1 FROM user_domain_block AS refused
-        WHERE refused.account_id = ${me} AND refused.domain = ANY (far.domains)) AS "blockingDomain"
+        WHERE refused.account_id = ${me} AND refused.domain = ANY (far.domains)) AS "blockingDomain",
+      EXISTS (SELECT 1 FROM endorsement WHERE endorsement.account_id = ${me} AND endorsement.target_id = far.id) AS endorsing,
+      coalesce((SELECT noted.text FROM account_remark AS noted
+        WHERE noted.account_id = ${me} AND noted.target_id = far.id), '') AS remark
     FROM unnest(${others}::bigint[]) WITH ORDINALITY AS asked (id, place)
     JOIN account AS far ON far.id = asked.id AND far.deleted_at IS NULL
     LEFT JOIN follow AS mine ON mine.followed_id = far.id AND mine.follower_id = ${me}

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { updateAccount } from '../../src/domain/accounts/update.ts'
 import { requestFollow } from '../../src/domain/follows/request.ts'
-import { apiClient, type Toot, tootAs } from '../support/mastodon/client.ts'
+import { apiClient, everyPage, type Toot, tootAs } from '../support/mastodon/client.ts'
 import { expectEntities, expectEntity } from '../support/mastodon/expect-entity.ts'
 import { startWhole, type Whole } from '../support/whole.ts'
 
@@ -103,5 +103,41 @@ describe('keeping away', () => {
     expect(short.json).toMatchObject({ muting: true, muting_notifications: false })
     expect(Date.parse(short.json.muting_expires_at)).toBeGreaterThan(Date.now() + 3_000_000)
     for (const _ of [1, 2]) expect((await act(ada, bob, 'unmute')).json).toMatchObject({ muting: false })
+  })
+})
+
+describe('what somebody keeps of others', () => {
+  test('is a note that nobody else reads', async () => {
+    const reply = await act(ada, cat, 'note', { comment: ' from the train ' })
+    expectEntity('Relationship', reply.json)
+    expect(reply.json.note).toBe('from the train')
+    expect((await act(ada, cat, 'note', { comment: 'again' })).json.note).toBe('again')
+    expect((await asked(bob, `id=${cat.account.id}`))[0].note).toBe('')
+    expect((await asked(cat, `id=${ada.account.id}`))[0].note).toBe('')
+    expect((await act(ada, cat, 'note', { comment: 'x'.repeat(2001) })).status).toBe(422)
+    expect((await act(ada, cat, 'note')).json.note).toBe('')
+  })
+
+  test('is whom they recommend, as long as they follow them', async () => {
+    const [eve, fay] = [await tootAs(server, 'eve'), await tootAs(server, 'fay')]
+    const none = await act(ada, eve, 'endorse')
+    expect(none.status).toBe(422)
+    expect(none.json.error).toContain('must be already following')
+    for (const each of [eve, fay]) {
+      await act(ada, each, 'follow')
+      const reply = await act(ada, each, each === eve ? 'endorse' : 'pin')
+      expectEntity('Relationship', reply.json)
+      expect(reply.json.endorsed).toBe(true)
+    }
+    const path = `/api/v1/accounts/${ada.account.id}/endorsements`
+    const shown = await apiClient(server).get(path)
+    expectEntities('Account', shown.json)
+    const idsOf = (list: readonly { id: string }[]) => list.map(({ id }) => id)
+    expect(idsOf(shown.json)).toEqual([fay.account.id, eve.account.id])
+    expect(idsOf(await everyPage(ada, '/api/v1/endorsements', { limit: 1 }))).toEqual(idsOf(shown.json))
+    expect((await act(ada, fay, 'unendorse')).json.endorsed).toBe(false)
+    expect((await act(ada, eve, 'unfollow')).json.endorsed).toBe(false)
+    expect((await ada.get(path)).json).toEqual([])
+    expect((await ada.get('/api/v1/accounts/404/endorsements')).status).toBe(404)
   })
 })

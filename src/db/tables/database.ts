@@ -15,6 +15,7 @@ import type * as queue from './queue.ts'
 import type * as quotes from './quotes.ts'
 import type * as reactions from './reactions.ts'
 import type * as secondFactors from './second-factors.ts'
+import type * as regards from './regards.ts'
 import type * as server from './server.ts'
 import type * as timelines from './timelines.ts'
 
@@ -58,6 +59,8 @@ export interface Database {
   bookmark: kept.BookmarkTable
   conversation_mute: kept.ConversationMuteTable
   scheduled_post: kept.ScheduledPostTable
+  account_remark: regards.AccountRemarkTable
+  endorsement: regards.EndorsementTable
   approval: quotes.ApprovalTable
   collection: collections.CollectionTable
   collection_recipient: collections.CollectionRecipientTable

@@ -16,6 +16,7 @@ import { findBoostsBy } from '../posts/boost-find.ts'
 import { removeBoosts } from '../posts/boosts.ts'
 import { removeSomePostsOf } from '../posts/remove.ts'
 import { removeSomeReactionsOf } from '../reactions/forget.ts'
+import { deleteRemarksOf } from '../remarks/store.ts'
 import { deleteScheduledOf } from '../scheduled/store.ts'
 import { deleteSilencesOf } from '../silences/store.ts'
 import { deleteHome } from '../timelines/store.ts'
@@ -44,6 +45,7 @@ const sweeps: readonly Sweep[] = [
   (_world, tx, { id }, limit) => deleteHome(tx, id, limit),
   (_world, tx, { id }, limit) => deleteInbox(tx, id, limit),
   (_world, tx, { id }, limit) => deleteBookmarksOf(tx, id, limit),
+  (_world, tx, { id }, limit) => deleteRemarksOf(tx, id, limit),
   async (_world, tx, { id }) => {
     await deleteFeatured(tx, id)
     await deleteUndoneOf(tx, id)

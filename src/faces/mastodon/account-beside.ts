@@ -7,12 +7,14 @@ import { hashtagFrom } from '../../text/tokens.ts'
 import { featuredTagFrom } from '../../translate/to-mastodon/featured-tag.ts'
 import { listFrom } from '../../translate/to-mastodon/list.ts'
 import { tagFrom } from '../../translate/to-mastodon/tag.ts'
+import { listEndorsed } from '../../views/account-lists.ts'
 import { listUsedTags, viewShownTags } from '../../views/featured-tags.ts'
 import { viewTags } from '../../views/tags.ts'
 import { textish } from '../http/param-fields.ts'
-import { readParams } from '../http/read-params.ts'
-import { accountIdIn, requireAccountView } from './account-one.ts'
+import { queryParams, readParams } from '../http/read-params.ts'
+import { ACCOUNTS, accountIdIn, requireAccountView, sendAccounts } from './account-one.ts'
 import { requires, requiresIfGiven, signedIn, viewerOf } from './auth.ts'
+import { pageFrom } from './paging.ts'
 import type { MastodonParts } from './parts.ts'
 
 const MOST_SUGGESTED = 10
@@ -31,6 +33,16 @@ export function accountBesideRoutes({ world }: MastodonParts): RequestHandler {
   router.get('/api/v1/accounts/:id/lists', requires('read:lists'), async (req, res) => {
     const { id } = await requireAccountView(world, accountIdIn(req))
     res.json((await listsWith(db, signedIn(req).id, id)).map(listFrom))
+  })
+  router.get('/api/v1/accounts/:id/endorsements', requiresIfGiven('read:accounts'), async (req, res) => {
+    const { id, suspended } = await requireAccountView(world, accountIdIn(req))
+    const page = pageFrom(queryParams(req), ACCOUNTS)
+    const endorsed = suspended ? [] : await listEndorsed(db, id, viewerOf(req), page)
+    await sendAccounts(world, req, res, endorsed, page)
+  })
+  router.get('/api/v1/endorsements', requires('read:accounts'), async (req, res) => {
+    const page = pageFrom(queryParams(req), ACCOUNTS)
+    await sendAccounts(world, req, res, await listEndorsed(db, signedIn(req).id, undefined, page), page)
   })
   // Nobody proves who they are in that way any more.
   router.get('/api/v1/accounts/:id/identity_proofs', requiresIfGiven('read:accounts'), async (req, res) => {

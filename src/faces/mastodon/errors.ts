@@ -76,6 +76,9 @@ const said: Partial<Readonly<Record<RefusalCode, Said>>> = {
   'filter.title': { error: 'Validation failed: Title can’t be blank' },
   'list.member-known': { error: 'Validation failed: Account has already been taken' },
   'list.title': { error: 'Validation failed: Title can’t be blank' },
+  'endorsement.not-followed': {
+    error: 'Validation failed: You must be already following the person you want to endorse',
+  },
   'follow.blocked': FORBIDDEN,
   'follow.self': FORBIDDEN,
   'block.self': FORBIDDEN,

@@ -5,12 +5,14 @@ import { Refusal, type RefusalCode, refuse } from '../../base/refusal.ts'
 import type { Account, LocalAccount } from '../../domain/accounts/account.ts'
 import { blockAccount, unblockAccount } from '../../domain/blocks/block.ts'
 import { muteAccount, unmuteAccount } from '../../domain/blocks/mute.ts'
+import { endorseAccount, unendorseAccount } from '../../domain/endorsements/endorse.ts'
 import { rejectFollow, undoFollow } from '../../domain/follows/answer.ts'
 import { requestFollow } from '../../domain/follows/request.ts'
 import type { Need } from '../../domain/grants/scopes.ts'
+import { remarkOn } from '../../domain/remarks/remark.ts'
 import { relationshipFrom } from '../../translate/to-mastodon/relationship.ts'
 import { viewRelationships } from '../../views/standings.ts'
-import { booleanish, idsOf, integerish } from '../http/param-fields.ts'
+import { booleanish, idsOf, integerish, textish } from '../http/param-fields.ts'
 import { type Given, queryParams, readParams } from '../http/read-params.ts'
 import { accountIdIn, requireAccount } from './account-one.ts'
 import { requires, signedIn } from './auth.ts'
@@ -59,6 +61,14 @@ export function relationshipRoutes({ world }: MastodonParts): RequestHandler {
       ...(duration !== 0 && { seconds: duration }),
     })
   })
+  act('note', 'write:accounts', (me, other, params) =>
+    remarkOn(world, me, other, params.read(z.object({ comment: textish })).comment ?? ''),
+  )
+  for (const name of ['endorse', 'pin'])
+    act(name, 'write:accounts', (me, other) => endorseAccount(world, me, other))
+  for (const name of ['unendorse', 'unpin'])
+    act(name, 'write:accounts', (me, other) => unendorseAccount(world, me, other))
+
   act('unmute', 'write:mutes', (me, other) => unless('mute.not-found', unmuteAccount(world, me, other)))
 
   return router

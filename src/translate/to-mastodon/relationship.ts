@@ -37,7 +37,7 @@ export function relationshipFrom(view: RelationshipView): MastodonRelationship {
     requested: view.requested,
     requested_by: view.requestedBy,
     domain_blocking: view.blockingDomain,
-    endorsed: false,
-    note: '',
+    endorsed: view.endorsing,
+    note: view.remark,
   }
 }

@@ -7,16 +7,9 @@ export const toCome: ReadonlySet<string> = new Set([
   'GET /api/v1/directory',
   // accounts
   'POST /api/v1/accounts',
-  'GET /api/v1/accounts/:id/endorsements',
-  'POST /api/v1/accounts/:id/pin',
-  'POST /api/v1/accounts/:id/unpin',
-  'POST /api/v1/accounts/:id/endorse',
-  'POST /api/v1/accounts/:id/unendorse',
-  'POST /api/v1/accounts/:id/note',
   'GET /api/v1/profile',
   'PATCH /api/v1/profile',
   'PUT /api/v1/profile',
-  'GET /api/v1/endorsements',
   // statuses
   // timelines, lists, filters, tags
   // search and trends

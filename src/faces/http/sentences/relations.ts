@@ -21,6 +21,11 @@ export const relationSentences = {
     sentence: 'A domain looks like example.social, and it cannot be the one of this server.',
   },
   'domain.not-blocked': { status: 404, sentence: 'That domain is not blocked.' },
+  'endorsement.not-followed': { status: 422, sentence: 'Only who is followed can be recommended.' },
+  'remark.too-long': {
+    status: 422,
+    sentence: ({ limit = 2000 }) => `A note has at most ${limit} characters.`,
+  },
   'report.empty': { status: 422, sentence: 'A report names an account that is known here.' },
   'report.too-long': {
     status: 422,
