@@ -86,8 +86,8 @@ describe.skipIf(lacking.length > 0)('what docs/c2s.md shows', () => {
       const told = await other.cli('notifications', 'ben')
       const kinds = told.map(({ kind, type }) => String(kind ?? type)).sort()
       expect(kinds).toEqual(expect.arrayContaining(['follow', 'like', 'mention']))
-    })
-  })
+    }, 40_000)
+  }, 60_000)
 })
 
 /** The blocks that are for a shell, each under its heading. */
