@@ -59,7 +59,7 @@ const liked: Rule = {
   rows: (viewer) => sql`JOIN post ON post.id = pair.id
     WHERE ${visibleTo(viewer)} AND (pair.subject = ${viewer ? sql`pair.reader` : sql`NULL`} OR EXISTS (
       SELECT 1 FROM reaction JOIN activity ON activity.account_id = reaction.account_id
-        AND activity.body::jsonb ->> 'id' = reaction.uri
+        AND activity.id = substring(reaction.uri FROM '/ap/activities/([0-9]{1,18})$')::bigint
       WHERE reaction.account_id = pair.subject AND reaction.post_id = post.id AND reaction.emoji IS NULL
         AND activity.kind = 'Like' AND activity.public))`,
 }

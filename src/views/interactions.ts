@@ -178,7 +178,10 @@ export async function findLiked(
   return rows[0]?.key
 }
 
-const openLike = sql`JOIN reaction ON reaction.uri = activity.body::jsonb ->> 'id' AND reaction.emoji IS NULL
+/** By the address of the activity, which follows from its author's: what apps wrote in it may be long, and is not read. */
+const openLike = sql`JOIN account AS liker ON liker.id = activity.account_id
+  JOIN reaction ON reaction.uri = split_part(liker.uri, '/ap/actors/', 1) || '/ap/activities/' || activity.id
+    AND reaction.emoji IS NULL
   JOIN post ON post.id = reaction.post_id`
 const isOpenLike = (accountId: AccountId) =>
   sql<boolean>`activity.account_id = ${accountId}::bigint AND activity.kind = 'Like' AND activity.public`

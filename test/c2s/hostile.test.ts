@@ -22,18 +22,18 @@ afterAll(async () => {
 })
 
 describe('b2: names without end', () => {
-  const names = Array.from({ length: 20_000 }, (_, at) => `@a${at}`).join(' ')
+  const names = Array.from({ length: 60_000 }, (_, at) => `@a${at}`).join(' ')
   const source = { content: `@ben ${names}`, mediaType: 'text/plain' }
 
   test('are not all looked for: what is too long is refused at once', async () => {
     const { status, json, ms } = await postTo(whole, anna, { type: 'Note', source, to: [PUBLIC] })
     expect([status, json.code]).toEqual([422, 'post.too-long'])
-    expect(ms).toBeLessThan(3000)
+    expect(ms).toBeLessThan(8000)
     const { object } = await posted(whole, anna, { type: 'Note', content: 'x', to: [PUBLIC] })
     const { id } = object as { id: string }
     const update = await postTo(whole, anna, { type: 'Update', object: { id, source } })
     expect([update.status, update.json.code]).toEqual([422, 'post.too-long'])
-    expect(update.ms).toBeLessThan(3000)
+    expect(update.ms).toBeLessThan(8000)
   })
 
   test('of an article that may be long, the first are found and the others stay text', async () => {
@@ -179,4 +179,15 @@ test('b8: a ticket for a stream whose address is no text is not given', async ()
   const stream = '/ap/streams/proxy?id=https://far.test/%00'
   const body = JSON.stringify({ stream })
   expect((await whole.ask('/ap/streams/tickets', { method: 'POST', headers, body })).status).toBe(400)
+})
+
+test('b5: what somebody openly likes is listed without a look at what their app wrote around each Like', async () => {
+  for (const content of ['one', 'two']) {
+    const { object } = await posted(whole, anna, { type: 'Note', content, to: [PUBLIC] })
+    await posted(whole, anna, { type: 'Like', object: (object as { id: string }).id, to: [PUBLIC] })
+  }
+  const ours = whole.db.updateTable('activity').where('account_id', '=', anna.id).where('kind', '=', 'Like')
+  await ours.set({ body: 'long, and no JSON' }).execute()
+  const { status, json } = await readAs(whole, `${anna.uri}/liked`)
+  expect([status, json.totalItems]).toEqual([200, 2])
 })
