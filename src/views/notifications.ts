@@ -3,6 +3,7 @@ import type { AccountId, NotificationId, PostId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
 import type { NotificationKind } from '../db/tables/posts.ts'
 import { areApart, isMuted } from '../domain/blocks/find.ts'
+import { isHeld } from '../domain/notifications/held-find.ts'
 import { visibleTo } from '../domain/posts/audience.ts'
 import { newestFirst, type PageQuery, pageBy } from './pages.ts'
 import { inOrder, keyset, type Range } from './ranges.ts'
@@ -14,14 +15,25 @@ function isWanted(ownerId: AccountId) {
   return sql<boolean>`NOT (${areApart(me, sql`account.id`)} OR ${isMuted(me, sql`account.id`, 'notifications')})`
 }
 
+function isKept(ownerId: AccountId, held: Held) {
+  if (held === 'out') return sql<boolean>`NOT ${isHeld(ownerId, ['filter', 'drop'])}`
+  const isThere = sql<boolean>`NOT ${isHeld(ownerId, ['drop'])}`
+  return held === 'in' ? isThere : sql<boolean>`(${isThere} AND ${isHeld(ownerId, ['filter'])})`
+}
+
+/** What their policy keeps back: left out, in with the rest, or alone. What it drops is never there. */
+export type Held = 'out' | 'in' | 'only'
+
 /** What somebody was told, as far as they are still to be reminded of it. */
-function notices(db: Db, ownerId: AccountId) {
+function notices(db: Db, ownerId: AccountId, held: Held = 'out') {
   return (
     db
       .selectFrom('notification')
       .innerJoin('account', 'account.id', 'notification.from_account_id')
       .leftJoin('post', 'post.id', 'notification.post_id')
+      .leftJoin('notification_policy as policy', 'policy.account_id', 'notification.owner_id')
       .where('notification.owner_id', '=', ownerId)
+      .where(isKept(ownerId, held))
       // What they may not see any more they are not reminded of either.
       .where((eb) => eb.or([eb('notification.post_id', 'is', null), visibleTo({ accountId: ownerId })]))
       .where((eb) =>
@@ -156,11 +168,12 @@ export interface Told {
 export interface ToldQuery extends PageQuery {
   readonly kinds: readonly NotificationKind[]
   readonly fromId?: AccountId
+  readonly held?: Held
 }
 
 /** All that somebody was told and is still to be reminded of: what pages and groups are made of. */
-export const told = (db: Db, ownerId: AccountId) =>
-  notices(db, ownerId).select([
+export const told = (db: Db, ownerId: AccountId, held?: Held) =>
+  notices(db, ownerId, held).select([
     'notification.id',
     'notification.kind',
     'notification.from_account_id as fromId',
@@ -170,9 +183,9 @@ export const told = (db: Db, ownerId: AccountId) =>
 
 /** A page of what somebody was told, newest first. */
 export async function listTold(db: Db, ownerId: AccountId, query: ToldQuery): Promise<readonly Told[]> {
-  const { kinds, fromId, limit, minId } = query
+  const { kinds, fromId, limit, minId, held } = query
   if (kinds.length === 0) return []
-  const rows = await told(db, ownerId)
+  const rows = await told(db, ownerId, held)
     .where(pageBy('notification.id', query).where)
     .where('notification.kind', 'in', kinds)
     .$if(fromId !== undefined, (found) =>
@@ -186,7 +199,19 @@ export async function listTold(db: Db, ownerId: AccountId, query: ToldQuery): Pr
 
 /** One thing that somebody was told, whatever it is. */
 export async function findTold(db: Db, ownerId: AccountId, id: NotificationId): Promise<Told | undefined> {
-  return told(db, ownerId).where('notification.id', '=', id).executeTakeFirst()
+  return told(db, ownerId, 'in').where('notification.id', '=', id).executeTakeFirst()
+}
+
+/** What is kept back of these. */
+export async function listHeldIds(
+  db: Db,
+  ownerId: AccountId,
+  fromIds: readonly AccountId[],
+): Promise<readonly NotificationId[]> {
+  const rows = await told(db, ownerId, 'only')
+    .where('notification.from_account_id', '=', sql<AccountId>`any(${fromIds}::bigint[])`)
+    .execute()
+  return rows.map(({ id }) => id)
 }
 
 /** Whoever was told more often is not counted further. */

@@ -8,6 +8,7 @@ import type * as inboxes from './inboxes.ts'
 import type * as kept from './kept.ts'
 import type * as lifecycle from './lifecycle.ts'
 import type * as moderation from './moderation.ts'
+import type * as notifications from './notifications.ts'
 import type * as objects from './objects.ts'
 import type * as posts from './posts.ts'
 import type * as previews from './previews.ts'
@@ -53,6 +54,8 @@ export interface Database {
   poll_vote: content.PollVoteTable
   custom_emoji: content.CustomEmojiTable
   notification: posts.NotificationTable
+  notification_policy: notifications.NotificationPolicyTable
+  notification_sender: notifications.NotificationSenderTable
   reaction: reactions.ReactionTable
   reaction_echo: reactions.ReactionEchoTable
   quote: quotes.QuoteTable

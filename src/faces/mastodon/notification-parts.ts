@@ -25,8 +25,12 @@ const wanted = z.object({
 
 /** Which notifications are asked for. */
 export function wantedFrom(params: Given) {
-  const { account_id: fromId, ...asked } = params.read(wanted)
-  return { kinds: wantedKinds(asked), ...(fromId !== undefined && { fromId }) }
+  const { account_id: fromId, include_filtered: all, ...asked } = params.read(wanted)
+  return {
+    kinds: wantedKinds(asked),
+    ...(fromId !== undefined && { fromId }),
+    ...(all && { held: 'in' as const }),
+  }
 }
 
 /** Who did it, and to which posts, as far as their reader may see them. */

@@ -15,7 +15,13 @@ import {
   termsOfService,
   week,
 } from './schemas/instance.ts'
-import { groupedNotifications, notification } from './schemas/notification.ts'
+import {
+  groupedNotifications,
+  notification,
+  notificationPolicy,
+  notificationRequest,
+  oldNotificationPolicy,
+} from './schemas/notification.ts'
 import { domainBlockPreview, featuredTag, relationship } from './schemas/relationship.ts'
 import { card, deletedStatus, mediaAttachment, poll, status } from './schemas/status.ts'
 import { context, scheduledStatus, statusEdit, statusSource } from './schemas/status-more.ts'
@@ -63,6 +69,9 @@ export const entities = {
   MediaAttachment: mediaAttachment,
   MutedAccount: mutedAccount,
   Notification: notification,
+  NotificationPolicy: notificationPolicy,
+  NotificationRequest: notificationRequest,
+  V1NotificationPolicy: oldNotificationPolicy,
   Poll: poll,
   PreviewCard: card,
   Relationship: relationship,

@@ -54,3 +54,33 @@ export const groupedNotifications = entity({
   statuses: z.array(status),
   notification_groups: z.array(notificationGroup),
 })
+
+const wish = z.enum(['accept', 'filter', 'drop'])
+const summary = entity({
+  pending_requests_count: z.int().min(0),
+  pending_notifications_count: z.int().min(0),
+})
+export const notificationPolicy = entity({
+  for_not_following: wish,
+  for_not_followers: wish,
+  for_new_accounts: wish,
+  for_private_mentions: wish,
+  for_limited_accounts: wish,
+  for_bots: wish,
+  summary,
+})
+export const oldNotificationPolicy = entity({
+  filter_not_following: z.boolean(),
+  filter_not_followers: z.boolean(),
+  filter_new_accounts: z.boolean(),
+  filter_private_mentions: z.boolean(),
+  summary,
+})
+export const notificationRequest = entity({
+  id,
+  created_at: date,
+  updated_at: date,
+  notifications_count: z.string().regex(/^\d+$/),
+  account,
+  last_status: status.optional(),
+})
