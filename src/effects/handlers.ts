@@ -15,6 +15,7 @@ import { askForHistory, history } from './history.ts'
 import { inboxes, inboxJob } from './inboxes.ts'
 import { notify } from './notify.ts'
 import { previews } from './previews.ts'
+import { search, searchJob } from './search.ts'
 import { timelines } from './timelines.ts'
 
 /** One function for each effect that `facts/consequences.ts` names. */
@@ -29,6 +30,7 @@ export function createEffects(
     documents: documents(world.uris),
     history,
     previews: previews(world),
+    search: search(world),
     events: events(world),
   }
 }
@@ -36,10 +38,11 @@ export function createEffects(
 /** The jobs that effects leave behind when their work is too large for a transaction. */
 export function effectJobs(
   world: World,
-): Readonly<Record<'deliver' | 'home' | 'inbox' | 'history' | 'account' | 'sever', JobHandler>> {
+): Readonly<Record<'deliver' | 'home' | 'inbox' | 'history' | 'account' | 'sever' | 'search', JobHandler>> {
   return {
     deliver: expand(world),
     history: askForHistory(world),
+    search: searchJob(world),
     account: (payload, signal) => accountJob(world, payload as AccountJob, signal),
     sever: (payload, signal, save) =>
       sever(world, payload as Severing, async (next) => {

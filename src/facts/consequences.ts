@@ -9,6 +9,7 @@ export type EffectName =
   | 'documents'
   | 'history'
   | 'previews'
+  | 'search'
   | 'events'
 
 /**
@@ -24,6 +25,7 @@ export type EffectName =
  * - `inboxes` lets posts come into the inboxes that apps read; after `deliver`, which names what is said here
  * - `history` lets be asked for what somebody elsewhere said before
  * - `previews` lets pages that posts link to be asked what they are
+ * - `search` lets posts be found by their words
  * - `events` tells those who listen; it comes after all others, since it tells what they have entered
  * - `documents` tells every process which cached public documents no longer hold
  */
@@ -38,10 +40,19 @@ export const consequences: Readonly<Record<FactType, readonly EffectName[]>> = {
   'account.deleted': ['deliver', 'documents', 'events'],
   'tag.featured': ['deliver', 'documents', 'events'],
   'tag.unfeatured': ['deliver', 'documents', 'events'],
-  'post.published': ['timelines', 'notify', 'deliver', 'inboxes', 'previews', 'documents', 'events'],
-  'post.withheld': ['deliver'],
-  'post.received': ['timelines', 'notify', 'inboxes', 'previews', 'documents', 'events'],
-  'post.edited': ['notify', 'deliver', 'inboxes', 'previews', 'documents', 'events'],
+  'post.published': [
+    'timelines',
+    'notify',
+    'deliver',
+    'inboxes',
+    'previews',
+    'search',
+    'documents',
+    'events',
+  ],
+  'post.withheld': ['deliver', 'search'],
+  'post.received': ['timelines', 'notify', 'inboxes', 'previews', 'search', 'documents', 'events'],
+  'post.edited': ['notify', 'deliver', 'inboxes', 'previews', 'search', 'documents', 'events'],
   'post.removed': ['timelines', 'deliver', 'documents', 'events'],
   'post.pinned': ['deliver', 'documents', 'events'],
   'post.unpinned': ['deliver', 'documents', 'events'],

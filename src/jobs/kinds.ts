@@ -15,6 +15,7 @@
  * - `history` asks for what somebody elsewhere said before they were followed
  * - `preview` asks the page that a post links to what it is
  * - `scheduled` says what waited for its time
+ * - `search` writes down the words that posts are found by
  */
 export const jobKinds = [
   'deliver',
@@ -32,6 +33,7 @@ export const jobKinds = [
   'history',
   'preview',
   'scheduled',
+  'search',
 ] as const
 
 export type JobKind = (typeof jobKinds)[number]

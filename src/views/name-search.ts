@@ -12,11 +12,11 @@ const LOOKED_AT = 50
 /**
  * Who is known here whose name begins with some letters, for somebody who is typing one: an exact name first, then whom
  * they follow, who follows them, people here, and all others. Of those they are related to, the name that is shown counts
- * too, word by word. Nobody from whom a block keeps them apart.
+ * too, word by word. Nobody from whom a block keeps them apart. Nobody in particular (null) is related to nobody.
  */
 export async function searchNames(
   db: Db,
-  accountId: AccountId,
+  accountId: AccountId | null,
   typed: { readonly name: string; readonly host: string | null },
   limit: number,
 ): Promise<readonly PersonView[]> {
@@ -50,7 +50,7 @@ export async function searchNames(
     SELECT ${personColumns}
     FROM best JOIN account AS far ON far.id = best.id
     WHERE far.kind <> 'application' AND far.deleted_at IS NULL AND far.suspended_at IS NULL
-      AND NOT far.suspended_afar AND far.id <> ${me} AND NOT ${areApart(me, sql`far.id`)}
+      AND NOT far.suspended_afar AND far.id IS DISTINCT FROM ${me} AND NOT ${areApart(me, sql`far.id`)}
     ORDER BY lower(far.name) <> ${name}, best.rank, lower(far.name), far.host NULLS FIRST
     LIMIT ${limit}`.execute(db)
   return rows

@@ -15,6 +15,7 @@ import type * as previews from './previews.ts'
 import type * as queue from './queue.ts'
 import type * as quotes from './quotes.ts'
 import type * as reactions from './reactions.ts'
+import type * as search from './search.ts'
 import type * as secondFactors from './second-factors.ts'
 import type * as regards from './regards.ts'
 import type * as server from './server.ts'
@@ -124,4 +125,5 @@ export interface Database {
   filter_keyword: timelines.FilterKeywordTable
   filter_post: timelines.FilterPostTable
   talk: timelines.TalkTable
+  post_search: search.PostSearchTable
 }

@@ -33,6 +33,7 @@ import { profileRoutes } from './profile.ts'
 import { quoteRoutes } from './quotes.ts'
 import { relationshipRoutes } from './relationships.ts'
 import { scheduledRoutes } from './scheduled.ts'
+import { searchRoutes } from './search.ts'
 import { statusAboutRoutes } from './status-about.ts'
 import { statusActRoutes } from './status-acts.ts'
 import { statusChangeRoutes } from './status-change.ts'
@@ -99,5 +100,6 @@ const routers: readonly ((parts: MastodonParts) => RequestHandler)[] = [
   notificationRoutes,
   notificationGroupRoutes,
   scheduledRoutes,
+  searchRoutes,
   unsupportedRoutes,
 ]

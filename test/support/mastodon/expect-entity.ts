@@ -33,6 +33,7 @@ import {
   list,
   markers,
   oldFilter,
+  search,
   tag,
 } from './schemas/timelines.ts'
 
@@ -78,6 +79,7 @@ export const entities = {
   Role: role,
   Context: context,
   ScheduledStatus: scheduledStatus,
+  Search: search,
   Status: status,
   StatusEdit: statusEdit,
   StatusSource: statusSource,

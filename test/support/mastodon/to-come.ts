@@ -13,7 +13,6 @@ export const toCome: ReadonlySet<string> = new Set([
   // statuses
   // timelines, lists, filters, tags
   // search and trends
-  'GET /api/v2/search',
   'GET /api/v1/trends',
   'GET /api/v1/trends/tags',
   'GET /api/v1/trends/statuses',

@@ -49,3 +49,9 @@ export const conversation = entity({
   accounts: z.array(account).min(1),
   last_status: status.nullable(),
 })
+
+export const search = entity({
+  accounts: z.array(account),
+  statuses: z.array(status),
+  hashtags: z.array(tag),
+})

@@ -1,0 +1,39 @@
+import type { PostId } from '../base/ids.ts'
+import { type SearchJob, writeAllWords, writeWords } from '../domain/search/fill.ts'
+import type { World } from '../domain/world.ts'
+import type { Effect } from '../facts/record.ts'
+import { enqueue } from '../jobs/enqueue.ts'
+import type { JobHandler } from '../jobs/outcomes.ts'
+
+/** What comes from elsewhere can wait until whoever wants to read it has it. */
+const DELAY_MS = 3000
+
+/** Lets posts be found by their words: ours at once, all others a little later. Those that are removed take theirs along. */
+export function search({ clock }: Pick<World, 'clock'>): Effect {
+  return async (tx, facts) => {
+    const ours = new Set<PostId>()
+    const others = new Set<PostId>()
+    for (const fact of facts) {
+      if (fact.type === 'post.published' || fact.type === 'post.withheld') ours.add(fact.postId)
+      else if (fact.type === 'post.received') others.add(fact.postId)
+      else if (fact.type === 'post.edited') (fact.local ? ours : others).add(fact.postId)
+    }
+    const job = (ids: ReadonlySet<PostId>, dueAt?: Date) => {
+      const payload: SearchJob = { postIds: [...ids] }
+      return ids.size === 0 ? [] : [{ kind: 'search' as const, payload, ...(dueAt && { dueAt }) }]
+    }
+    await enqueue(tx, [...job(ours), ...job(others, new Date(clock.now().getTime() + DELAY_MS))])
+  }
+}
+
+/** The job `search`. */
+export function searchJob(world: World): JobHandler {
+  return async (payload, signal, save) => {
+    const job = payload as SearchJob
+    if ('postIds' in job) return writeWords(world, job.postIds)
+    await writeAllWords(world, job.below, async (next) => {
+      await save(next)
+      signal.throwIfAborted()
+    })
+  }
+}

@@ -1,0 +1,171 @@
+import { type RequestHandler, Router } from 'express'
+import { z } from 'zod'
+import { handleFrom } from '../../base/handles.ts'
+import type { AccountId, PostId } from '../../base/ids.ts'
+import { Refusal } from '../../base/refusal.ts'
+import { Transient } from '../../base/transient.ts'
+import { findAccountByHandle, findAccountByUri } from '../../domain/accounts/find.ts'
+import { blockedBetween } from '../../domain/blocks/find.ts'
+import { searchQueryFrom } from '../../text/search-query.ts'
+import { hashtagFrom } from '../../text/tokens.ts'
+import { accountFrom } from '../../translate/to-mastodon/account.ts'
+import { statusFrom } from '../../translate/to-mastodon/status.ts'
+import { tagFrom } from '../../translate/to-mastodon/tag.ts'
+import { viewAccounts } from '../../views/accounts.ts'
+import { searchNames } from '../../views/name-search.ts'
+import { type PostSearch, searchPosts, searchTags } from '../../views/search.ts'
+import { viewRelationships } from '../../views/standings.ts'
+import { viewStatuses } from '../../views/statuses.ts'
+import { viewTags } from '../../views/tags.ts'
+import type { Viewer } from '../../views/view.ts'
+import { booleanish, idOf, textish, wordOf } from '../http/param-fields.ts'
+import { readParams } from '../http/read-params.ts'
+import { isShown } from './account-one.ts'
+import { requiresIfGiven, signedIn, viewerOf } from './auth.ts'
+import { type OffsetQuery, offsetFrom, pageFrom } from './paging.ts'
+import type { MastodonParts } from './parts.ts'
+import { tellingFor } from './status-pages.ts'
+
+const SIZE = { usual: 20, most: 40 }
+const LONGEST_SEARCH = 500
+/** As many accounts are looked at as can be asked for at all. */
+const MOST_ACCOUNTS = 200
+
+type Sought = { readonly accounts: readonly AccountId[]; readonly posts: readonly PostId[] }
+
+/** /api/v2/search: accounts, hashtags and posts by what somebody types. */
+export function searchRoutes({ world, findPost, lookUp }: MastodonParts): RequestHandler {
+  const { db, uris, clock } = world
+  const router = Router({ caseSensitive: true })
+
+  router.get('/api/v2/search', requiresIfGiven('read:search'), async (req, res) => {
+    const params = await readParams(req)
+    const fields = params.read(searchFields)
+    const { type, resolve = false } = fields
+    // Whoever asks other servers through us, or reads on and on, is to be known.
+    if (resolve || params.has('offset')) signedIn(req)
+    const viewer = viewerOf(req)
+    const text = (fields.q ?? '').trim().slice(0, LONGEST_SEARCH)
+    const part = offsetFrom(params, SIZE)
+    const wants = (kind: typeof type) => text !== '' && (type === undefined || type === kind)
+
+    const meant = await findMeant(text, resolve)
+    const isAddress = /^https?:\/\//i.test(text)
+    const accountIds = isAddress ? meant.accounts : await accountsBy(text, viewer, meant.accounts)
+    const [accounts, statuses, hashtags] = await Promise.all([
+      wants('accounts') ? tellAccounts(accountIds, viewer, fields.following ?? false, part) : [],
+      wants('statuses')
+        ? viewStatuses(
+            db,
+            isAddress ? meant.posts.slice(part.offset) : await postsBy(text, viewer, searchOf()),
+            viewer,
+          )
+        : [],
+      wants('hashtags') && !isAddress && !text.startsWith('@') ? tellTags(text, viewer, part) : [],
+    ])
+    const telling = tellingFor(world, req)
+    res.json({ accounts, statuses: statuses.map((view) => statusFrom(view, telling)), hashtags })
+
+    function searchOf() {
+      return { ...pageFrom(params, SIZE), offset: part.offset, accountId: fields.account_id }
+    }
+  })
+
+  /** What an address or a handle means; nothing where its server cannot be asked, or is not to be. */
+  async function findMeant(text: string, resolve: boolean): Promise<Sought> {
+    const isAddress = /^https?:\/\//i.test(text)
+    const handle = isAddress ? undefined : handleFrom(text)
+    if (!isAddress && !handle) return { accounts: [], posts: [] }
+    try {
+      const ask = resolve && (isAddress || text.replace(/^@/, '').includes('@'))
+      if (ask || (isAddress && uris.isOurs(text))) {
+        const found = await lookUp(text)
+        return {
+          accounts: found?.kind === 'account' ? [found.account.id] : [],
+          posts: found?.kind === 'post' ? [found.postId] : [],
+        }
+      }
+      const account = handle ? await findKnown(text) : await findAccountByUri(db, text)
+      const post = isAddress && !account ? await findPost(text) : undefined
+      return { accounts: account ? [account.id] : [], posts: post ? [post.id] : [] }
+    } catch (error) {
+      if (error instanceof Transient || error instanceof Refusal) return { accounts: [], posts: [] }
+      throw error
+    }
+  }
+
+  async function findKnown(text: string) {
+    const handle = handleFrom(text)
+    if (!handle) return undefined
+    return findAccountByHandle(db, handle.host === uris.handleHost ? { ...handle, host: null } : handle)
+  }
+
+  async function accountsBy(text: string, viewer: Viewer, first: readonly AccountId[]) {
+    if (text.startsWith('#')) return first
+    const [name = '', host] = text.replace(/^(?:acct:)?@?/i, '').split('@')
+    const typed = { name, host: host ? host.toLowerCase() : null }
+    const people = name === '' ? [] : await searchNames(db, viewer?.accountId ?? null, typed, MOST_ACCOUNTS)
+    return [...new Set([...first, ...people.map(({ id }) => id)])]
+  }
+
+  async function tellAccounts(
+    ids: readonly AccountId[],
+    viewer: Viewer,
+    following: boolean,
+    { offset, limit }: OffsetQuery,
+  ) {
+    const me = viewer?.accountId
+    const apart = me ? await blockedBetween(db, me, ids) : new Set()
+    const open = ids.filter((id) => !apart.has(id))
+    const followed = following && me ? await viewRelationships(db, me, open) : undefined
+    const wanted = followed ? followed.filter((each) => each.following).map(({ id }) => id) : open
+    const part = wanted.slice(offset, offset + limit)
+    const views = await viewAccounts(db, part)
+    return part.flatMap((id) => {
+      const view = views.get(id)
+      return view && isShown(view) && !view.suspended ? [accountFrom(view, uris)] : []
+    })
+  }
+
+  async function tellTags(text: string, viewer: Viewer, part: OffsetQuery) {
+    const beginning = hashtagFrom(text.replace(/^#/, ''))?.name
+    const names = beginning === undefined ? [] : await searchTags(db, beginning, part)
+    const views = await viewTags(db, names, viewer, clock.now())
+    return names.flatMap((name) => views.get(name) ?? []).map((view) => tagFrom(view, uris))
+  }
+
+  /** Nobody in particular finds no posts by their words. */
+  async function postsBy(
+    text: string,
+    viewer: Viewer,
+    {
+      accountId,
+      ...page
+    }: Omit<PostSearch, 'words' | 'terms' | 'from'> & { accountId?: AccountId | undefined },
+  ): Promise<readonly PostId[]> {
+    if (!viewer) return []
+    const { words, terms } = searchQueryFrom(text)
+    const from: { accountId: AccountId | null; not: boolean }[] = []
+    const rest: PostSearch['terms'][number][] = []
+    for (const term of terms) {
+      if (term.by !== 'from') rest.push(term)
+      else if (term.value.toLowerCase() === 'me') from.push({ accountId: viewer.accountId, not: term.not })
+      else from.push({ accountId: (await findKnown(term.value))?.id ?? null, not: term.not })
+    }
+    if (words === '' && terms.length === 0) return []
+    if (accountId) from.push({ accountId, not: false })
+    return searchPosts(db, viewer.accountId, { ...page, words, terms: rest, from })
+  }
+
+  return router
+}
+
+const searchFields = z.object({
+  q: textish,
+  type: wordOf(['accounts', 'statuses', 'hashtags']),
+  resolve: booleanish,
+  following: booleanish,
+  // Hashtags are reviewed by nobody here: without those that nobody reviewed there are still all of them.
+  exclude_unreviewed: booleanish,
+  account_id: idOf<AccountId>(),
+})

@@ -1,0 +1,74 @@
+/** What a text is looked up by: a word, and where it stands among the others. */
+interface PlacedWord {
+  readonly word: string
+  readonly at: number
+  /** the last sign of a run that knows no spaces, or all of it */
+  readonly sign?: 'last' | 'only'
+}
+
+/** Scripts that do not part words by spaces, or, as Korean does, join to words what nobody looks for. */
+const UNSPACED =
+  '[\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Hangul}\\p{scx=Bopomofo}\\p{scx=Thai}\\p{scx=Lao}\\p{scx=Khmer}\\p{scx=Myanmar}]'
+const LETTER = '[\\p{L}\\p{N}\\p{M}]'
+const WORDS = new RegExp(
+  `((?:(?=${LETTER})${UNSPACED})+)|((?:(?!${UNSPACED})${LETTER})+)|(\\p{Extended_Pictographic})`,
+  'gu',
+)
+/** Nobody looks for a longer one. */
+const LONGEST_WORD = 100
+/** As many words of a text as count. */
+const MOST_WORDS = 10_000
+
+/**
+ * The words of a text, in lower case and without accents. What is written without spaces comes as overlapping pairs of
+ * signs, which find every piece of it without a dictionary. Words are of letters and digits alone, so that they need no
+ * quoting.
+ */
+function wordsIn(text: string): PlacedWord[] {
+  const found: PlacedWord[] = []
+  let at = 1
+  for (const [, unspaced, word, picture] of plain(text).matchAll(WORDS)) {
+    if (found.length >= MOST_WORDS) break
+    if (unspaced === undefined) {
+      found.push({ word: [...(word ?? picture ?? '')].slice(0, LONGEST_WORD).join(''), at })
+      at += 1
+      continue
+    }
+    const signs = [...unspaced]
+    signs.forEach((sign, n) => {
+      const next = signs[n + 1]
+      if (next !== undefined) found.push({ word: sign + next, at: at + n })
+      else found.push({ word: sign, at: at + n, sign: n === 0 ? 'only' : 'last' })
+    })
+    at += signs.length
+  }
+  return found
+}
+
+const plain = (text: string) =>
+  text
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .normalize('NFKC')
+    .toLowerCase()
+
+/** A text as PostgreSQL writes a `tsvector`. */
+export function vectorFrom(text: string): string {
+  return wordsIn(text)
+    .map(({ word, at }) => `'${word}':${at}`)
+    .join(' ')
+}
+
+/** Words that are to stand one behind the other, as PostgreSQL writes a `tsquery`; '' where there are none. */
+export function phraseFrom(text: string): string {
+  let query = ''
+  let before: PlacedWord | undefined
+  for (const each of wordsIn(text)) {
+    // The pair before it says as much, and where more follows there is no last sign.
+    if (each.sign === 'last') continue
+    const term = each.sign === 'only' ? `'${each.word}':*` : `'${each.word}'`
+    query += before ? ` <${each.at - before.at}> ${term}` : term
+    before = each
+  }
+  return query
+}
