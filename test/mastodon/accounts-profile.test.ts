@@ -86,6 +86,26 @@ describe('a profile', () => {
     expect((await reader.patch(UPDATE, { note: 'no' })).status).toBe(403)
   })
 
+  test('is told as it was written, to be written anew', async () => {
+    const cat = await tootAs(server, 'cat')
+    const before = await cat.get('/api/v1/profile')
+    expectEntity('Profile', before.json)
+    expect(before.json).toMatchObject({ note: '', avatar: null, header: null, featured_tags: [] })
+    await cat.post('/api/v1/featured_tags', { name: 'rain' })
+    const bytes = await picture({ format: 'png', width: 40, height: 40 })
+    const reply = await cat.patch('/api/v1/profile', { note: 'a & b', avatar: bytes }, 'multipart')
+    expectEntity('Profile', reply.json)
+    expect(reply.json).toMatchObject({ note: 'a & b', header: null, featured_tags: [{ name: 'rain' }] })
+    expect((await cat.put('/api/v1/profile', { display_name: 'Cat' })).json).toMatchObject({
+      display_name: 'Cat',
+      note: 'a & b',
+      avatar: reply.json.avatar,
+    })
+    const writer = await tootAs(server, 'cat', { scope: 'write:statuses' })
+    expect((await writer.get('/api/v1/profile')).status).toBe(403)
+    expect((await writer.patch('/api/v1/profile', { note: 'no' })).status).toBe(403)
+  })
+
   test('loses its pictures', async () => {
     const bytes = await picture({ format: 'png', width: 60, height: 20 })
     const with_ = await bob.patch(UPDATE, { header: bytes, avatar: bytes }, 'multipart')

@@ -8,10 +8,12 @@ import type { Preferences } from '../../domain/preferences/find.ts'
 import { changeProfile, type GivenImage } from '../../media/profile-image.ts'
 import { LARGEST_PICTURE, MEGABYTE } from '../../media/upload.ts'
 import { quotersFrom } from '../../translate/to-mastodon/preferences.ts'
+import { profileFrom } from '../../translate/to-mastodon/profile.ts'
 import { visibilityFrom } from '../../translate/to-mastodon/words.ts'
+import { viewShownTags } from '../../views/featured-tags.ts'
 import { booleanish, listOf, textish, wordOf } from '../http/param-fields.ts'
 import { type Given, readParams } from '../http/read-params.ts'
-import { tellOwnAccount } from './account-one.ts'
+import { requireAccountView, tellOwnAccount } from './account-one.ts'
 import { requires, signedIn } from './auth.ts'
 import type { MastodonParts } from './parts.ts'
 
@@ -27,20 +29,36 @@ export function profileRoutes({ world, storage, config }: MastodonParts): Reques
     largest: LARGEST_PICTURE * MEGABYTE,
   }
 
-  const update = async (req: Request, res: Response) => {
+  const change = async (req: Request) => {
     const account = signedIn(req)
     const params = await readParams(req, wish)
     const fields = params.read(profileFields)
-    const [change, images] = [changeFrom(fields), await imagesIn(params, fields)]
+    const [said, images] = [changeFrom(fields), await imagesIn(params, fields)]
     const preferences = preferencesFrom(fields)
     // First what may be refused for its words alone.
     if (Object.keys(preferences).length > 0) await changePreferences(world, account, preferences)
-    if (Object.keys({ ...change, ...images }).length > 0)
-      await changeProfile(world, storage, account, change, images)
-    res.json(await tellOwnAccount(world, account))
+    if (Object.keys({ ...said, ...images }).length > 0)
+      await changeProfile(world, storage, account, said, images)
+  }
+  const update: RequestHandler = async (req, res) => {
+    await change(req)
+    res.json(await tellOwnAccount(world, signedIn(req)))
   }
   router.patch('/api/v1/accounts/update_credentials', writes, update)
   router.put('/api/v1/accounts/update_credentials', writes, update)
+
+  const tellProfile = async (req: Request, res: Response) => {
+    const { id } = signedIn(req)
+    const [view, tags] = await Promise.all([requireAccountView(world, id), viewShownTags(world.db, id)])
+    res.json(profileFrom(view, tags, world.uris))
+  }
+  const updateProfile: RequestHandler = async (req, res) => {
+    await change(req)
+    await tellProfile(req, res)
+  }
+  router.get('/api/v1/profile', requires(['read:accounts', 'profile']), tellProfile)
+  router.patch('/api/v1/profile', writes, updateProfile)
+  router.put('/api/v1/profile', writes, updateProfile)
 
   for (const kind of PICTURES) {
     router.delete(`/api/v1/profile/${kind}`, writes, async (req, res) => {

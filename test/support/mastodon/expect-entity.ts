@@ -22,6 +22,7 @@ import {
   notificationRequest,
   oldNotificationPolicy,
 } from './schemas/notification.ts'
+import { profile } from './schemas/profile.ts'
 import { domainBlockPreview, featuredTag, relationship } from './schemas/relationship.ts'
 import { card, deletedStatus, mediaAttachment, poll, status } from './schemas/status.ts'
 import { context, scheduledStatus, statusEdit, statusSource } from './schemas/status-more.ts'
@@ -75,6 +76,7 @@ export const entities = {
   V1NotificationPolicy: oldNotificationPolicy,
   Poll: poll,
   PreviewCard: card,
+  Profile: profile,
   Relationship: relationship,
   Role: role,
   Context: context,

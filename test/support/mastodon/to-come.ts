@@ -7,9 +7,6 @@ export const toCome: ReadonlySet<string> = new Set([
   'GET /api/v1/directory',
   // accounts
   'POST /api/v1/accounts',
-  'GET /api/v1/profile',
-  'PATCH /api/v1/profile',
-  'PUT /api/v1/profile',
   // statuses
   // timelines, lists, filters, tags
   // search and trends
