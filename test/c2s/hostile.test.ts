@@ -191,3 +191,10 @@ test('b5: what somebody openly likes is listed without a look at what their app 
   const { status, json } = await readAs(whole, `${anna.uri}/liked`)
   expect([status, json.totalItems]).toEqual([200, 2])
 })
+
+test.each(['*', 'a;sandbox', 'a,b', "a$'b", 'a!b'])('c3: nobody is answered at https://%s/', async (host) => {
+  const headers = { 'content-type': 'application/json' }
+  const body = JSON.stringify({ redirect_uris: [`https://${host}/back`] })
+  const { status, text } = await whole.ask('/oauth/register', { method: 'POST', headers, body })
+  expect([status, JSON.parse(text).error]).toEqual([400, 'invalid_redirect_uri'])
+})

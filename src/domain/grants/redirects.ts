@@ -44,6 +44,8 @@ function whyNoWebAddress(
 ): string | undefined {
   if (!/^https?:\/\/[^/]/.test(uri)) return 'it names no host'
   if (url.username !== '' || url.password !== '' || /^https?:\/\/[^/?]*@/.test(uri)) return 'it names a user'
+  // What WHATWG lets a host hold beside these has a meaning of its own where it comes to stand: in a policy, say.
+  if (!/^(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])$/.test(url.hostname)) return 'its host is no name of one'
   if (kind === 'app' || loopbackParts(uri) || url.origin === clientOrigin) return undefined
   if (url.protocol === 'http:') return 'http: is for loopback only'
   if (kind === 'document') return 'it is not on the origin of the client'
