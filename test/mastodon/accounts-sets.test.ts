@@ -7,6 +7,7 @@ import { requestFollow } from '../../src/domain/follows/request.ts'
 import { apiClient, everyPage, type Toot, tootAs } from '../support/mastodon/client.ts'
 import { expectEntities, expectEntity } from '../support/mastodon/expect-entity.ts'
 import { startWhole, type Whole } from '../support/whole.ts'
+import { personElsewhere } from '../support/world.ts'
 
 let server: Whole
 let ada: Toot
@@ -132,5 +133,9 @@ describe('whom somebody keeps away', () => {
     expectEntity('DomainBlockPreview', preview.json)
     for (const _ of [1, 2]) expect((await ada.delete(path, { domain: 'two.test' }, 'form')).json).toEqual({})
     expect((await ada.get(path)).json).toEqual(['three.test', 'one.test'])
+    const far = await personElsewhere(server.world, 'una', 'one.test')
+    const [standing] = (await ada.get(`/api/v1/accounts/relationships?id=${far.id}`)).json
+    expect(standing.domain_blocking).toBe(true)
+    expect((await ada.post(`/api/v1/accounts/${far.id}/follow`)).status).toBe(403)
   })
 })

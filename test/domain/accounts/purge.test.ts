@@ -3,6 +3,7 @@ import { forgetAccount } from '../../../src/domain/accounts/forget.ts'
 import { purgeAccount } from '../../../src/domain/accounts/purge.ts'
 import { requestFollow } from '../../../src/domain/follows/request.ts'
 import { receivePosts } from '../../../src/domain/posts/receive.ts'
+import { remarkOn } from '../../../src/domain/remarks/remark.ts'
 import type { World } from '../../../src/domain/world.ts'
 import { type TestDatabase, testDatabase } from '../../support/database.ts'
 import { incomingBy } from '../../support/incoming.ts'
@@ -38,12 +39,14 @@ test('what was cut short is gone on with: some hundred rows at a time, to the la
   const carl = await personHere(world, 'carl')
   const fay = await someoneWith('fay', 250)
   await requestFollow(world, fay, carl, `${fay.uri}/follows/1`)
+  await remarkOn(world, carl, fay, 'from the train')
   await forgetAccount(world, fay)
   await expect(purgeAccount(world, fay.id, AbortSignal.abort())).rejects.toThrow()
   expect(await postsOf(fay.id)).toBe(150)
   await purgeAccount(world, fay.id, new AbortController().signal)
   expect(await postsOf(fay.id)).toBe(0)
   expect(await world.db.selectFrom('follow').select('id').execute()).toEqual([])
+  expect(await world.db.selectFrom('account_remark').select('text').execute()).toEqual([])
   const stat = await world.db
     .selectFrom('account_stat')
     .select(['posts', 'followers'])
