@@ -26,7 +26,8 @@ export function notify(world: Pick<World, 'ids'>): Effect {
             fact.type === 'post.published' || fact.type === 'post.received' || fact.type === 'post.edited',
         )
         // What was found long after it was said is no news.
-        .filter((fact) => fact.type !== 'post.received' || fact.fresh || !fact.found),
+        .filter((fact) => fact.type !== 'post.received' || fact.fresh || !fact.found)
+        .filter((fact) => fact.type !== 'post.published' || fact.names !== false),
     )
     await notifyReactions(world, tx, facts.flatMap(reactionIn))
     await notifyApprovals(world, tx, facts)

@@ -12,9 +12,11 @@ const DELAY_MS = { least: 5000, most: 60_000 }
 export function previews({ clock }: Pick<World, 'clock'>): Effect {
   return async (tx, facts) => {
     const ids = facts.flatMap((fact): PostId[] => {
-      if (fact.type === 'post.published' || fact.type === 'post.edited') return [fact.postId]
+      if (fact.type === 'post.published') return fact.links === false ? [] : [fact.postId]
+      if (fact.type === 'post.edited') return [fact.postId]
       return fact.type === 'post.received' && fact.fresh && !fact.found ? [fact.postId] : []
     })
+    if (ids.length === 0) return
     const linking = await findLinking(tx, ids)
     const dueAt = new Date(clock.now().getTime() + delay())
     const job = (local: boolean) => {

@@ -26,6 +26,10 @@ export type Fact =
       readonly released?: true
       /** nobody has it of whom nobody may know */
       readonly plain?: boolean
+      /** false: it names nobody; nothing said: it may */
+      readonly names?: boolean
+      /** false: it links nothing; nothing said: it may */
+      readonly links?: boolean
     }
   /** a new post waits for the author of what it answers, and only its own author knows of it */
   | { readonly type: 'post.withheld'; readonly postId: PostId; readonly authorId: AccountId }

@@ -92,7 +92,15 @@ export async function publishPost(world: World, author: LocalAccount, draft: Dra
       if (audience) await record(world, tx, { type: 'post.withheld', postId: id, authorId: author.id })
     } else {
       const plain = post.quiet.blind.length === 0
-      await record(world, tx, { type: 'post.published', postId: id, authorId: author.id, ourParentId, plain })
+      await record(world, tx, {
+        type: 'post.published',
+        postId: id,
+        authorId: author.id,
+        ourParentId,
+        plain,
+        names: readersOf(post).length > 0,
+        links: post.contentHtml.includes('<a '),
+      })
     }
     await askLeave(world, tx, post, leave)
     return id
