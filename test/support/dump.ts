@@ -9,7 +9,7 @@ const ABOUT_PEOPLE = new Set(
   ),
 )
 /** Rows that somebody alone reads: what came to them. */
-const OWN = new Set('notification home_entry inbox_item inbox_count'.split(' '))
+const OWN = new Set('notification home_entry inbox_item inbox_count talk'.split(' '))
 /** Their rows may name somebody of whom nobody is to know, with a flag that says so. */
 const FLAGGED = ['mention', 'activity_recipient', 'object_recipient'] as const
 
