@@ -4,7 +4,9 @@ import type { PostId } from '../../src/base/ids.ts'
 import { updateAccount } from '../../src/domain/accounts/update.ts'
 import { blockAccount } from '../../src/domain/blocks/block.ts'
 import { muteAccount } from '../../src/domain/blocks/mute.ts'
+import { receivePosts } from '../../src/domain/posts/receive.ts'
 import { writeAllWords } from '../../src/domain/search/fill.ts'
+import { incomingBy } from '../support/incoming.ts'
 import { apiClient, type Fields, type Toot, tootAs } from '../support/mastodon/client.ts'
 import { expectEntity } from '../support/mastodon/expect-entity.ts'
 import { startWhole, type Whole } from '../support/whole.ts'
@@ -122,6 +124,31 @@ describe('the words of a post', () => {
     await bob.delete(`/api/v1/statuses/${id}`)
     expect(await found(ada, 'dunnart')).toEqual([])
   })
+
+  test('come in from elsewhere, too, and may be anything', async () => {
+    const far = await personElsewhere(server.world, 'finder')
+    const odd = `\u0301 İ ' \\ ' " <-> !( :* ﷺ ㍿ ${'長'.repeat(300)} ${'w'.repeat(3000)}`
+    const incoming = incomingBy(far, { contentHtml: `<p>a mulgara ${odd.replaceAll('<', '&lt;')}</p>` })
+    expect(await receivePosts(server.world, [{ incoming, author: far, wanted: true }])).toEqual(['stored'])
+    await expect.poll(() => found(ada, 'mulgara'), { timeout: 20_000, interval: 500 }).toHaveLength(1)
+    expect(await found(ada, '株式会社')).toHaveLength(1)
+    for (const q of [
+      ...odd.split(' '),
+      odd,
+      '"',
+      '-',
+      '-"',
+      'from:',
+      'has:',
+      '#',
+      '@',
+      '@@',
+      'before:2026-99-99',
+    ])
+      await search(ada, q.slice(0, 300))
+    const nul = await ada.ask('GET', '/api/v2/search?q=a%00b')
+    expect(nul.status, nul.text).toBeLessThan(500)
+  }, 30_000)
 
   test('are written down for what was there before', async () => {
     const id = await say(bob, 'an old kowari')
