@@ -201,7 +201,10 @@ async function allIsWell(busy: Load, hitsBefore: number): Promise<void> {
     expect(busy.taken.length).toBeGreaterThan(taken)
     expect(busy.of('page', 200).length).toBeGreaterThan(pages)
     expect(sink.hits.length).toBeGreaterThan(hitsBefore + 50)
-    expect(await listeners()).toEqual(['LISTEN "documents"; LISTEN "domains"; LISTEN "grants"', 'LISTEN "jobs"'])
+    expect(await listeners()).toEqual([
+      'LISTEN "documents"; LISTEN "domains"; LISTEN "grants"',
+      'LISTEN "jobs"',
+    ])
   }, RECOVERY_MS)
 }
 
