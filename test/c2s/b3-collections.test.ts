@@ -184,7 +184,7 @@ describe('a collection of one’s own', () => {
     const gone = await posted(whole, anna, { type: 'Delete', object: id })
     expect(gone).toMatchObject({
       to: [alice.uri],
-      object: { id, type: 'Tombstone', formerType: 'Collection' },
+      object: { id, type: 'Tombstone' },
     })
     await whole.settled()
     await alice.receives((one) => one.id === gone.id)

@@ -67,7 +67,7 @@ describe.each([
     expect(gone).toMatchObject({
       type: 'Delete',
       'x:why': 'because',
-      object: { id: object.id, type: 'Tombstone', formerType },
+      object: { id: object.id, type: 'Tombstone' },
     })
     const { status, json } = await read(object.id)
     expect(status).toBe(410)

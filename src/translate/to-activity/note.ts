@@ -62,7 +62,9 @@ function plainObject(view: PostView, uris: Uris, replies?: FirstReplies): JsonOb
 
 /** What stands at the id of a deleted post (served with 410) and within its Delete. */
 export function tombstoneFrom(uri: string, _uris: Uris, deletedAt?: Date, was?: FormerSelf): JsonObject {
-  return { '@context': plainContext, ...tombstoneObject(uri, deletedAt, was) }
+  const { id, type, ...rest } = tombstoneObject(uri, deletedAt, was)
+  const former = was?.kind ? { formerType: was.kind } : {}
+  return { '@context': plainContext, id, type, ...former, ...rest }
 }
 
 /** What a thing was before it was deleted, as far as that is told. */
@@ -72,12 +74,15 @@ export interface FormerSelf {
   readonly editedAt: Date | null
 }
 
+/**
+ * The same as it stands within a Delete: without `formerType`. ActivityStreams says of it that it holds an address, and
+ * writes a word, of which each reader of JSON-LD makes something else; so no signature over it would hold everywhere.
+ */
 export function tombstoneObject(uri: string, deletedAt?: Date, was?: FormerSelf): JsonObject {
-  const { kind = null, publishedAt = null, editedAt = null } = was ?? {}
+  const { publishedAt = null, editedAt = null } = was ?? {}
   return {
     id: uri,
     type: 'Tombstone',
-    ...(kind === null ? {} : { formerType: kind }),
     ...(publishedAt === null ? {} : { published: publishedAt.toISOString() }),
     ...(editedAt === null ? {} : { updated: editedAt.toISOString() }),
     ...(deletedAt === undefined ? {} : { deleted: deletedAt.toISOString() }),

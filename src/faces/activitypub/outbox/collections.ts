@@ -160,7 +160,6 @@ function tombstoneOf({ world: { uris } }: Posting, collection: Collection): Json
   return {
     id: uris.collection(collection.id),
     type: 'Tombstone',
-    formerType: collection.ordered ? 'OrderedCollection' : 'Collection',
     published: collection.createdAt.toISOString(),
     deleted: collection.deletedAt?.toISOString(),
   }
