@@ -254,11 +254,7 @@ test('when the database is gone, readers get 503 and the process stays', async (
   const broken = await startSurface(
     {
       ...world,
-      db: {
-        selectFrom: () => {
-          throw Object.assign(new Error('no more'), { code: '57P01' })
-        },
-      } as never,
+      db: new Proxy({}, { get: () => gone }) as never,
     },
     database.url,
     { instance: false },
@@ -271,6 +267,10 @@ test('when the database is gone, readers get 503 and the process stays', async (
     await broken[Symbol.asyncDispose]()
   }
 })
+
+function gone(): never {
+  throw Object.assign(new Error('no more'), { code: '57P01' })
+}
 
 function raw(bytes: string): Promise<string> {
   return new Promise((resolve, reject) => {
