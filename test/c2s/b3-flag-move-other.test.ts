@@ -158,7 +158,8 @@ describe('what means nothing more here', () => {
 
   test('it is for its maker alone unless it says otherwise, and nobody is asked to deliver it', async () => {
     const given = await posted(whole, anna, { type: 'Arrive', location: at, to: [], cc: [] })
-    expect(await whole.db.selectFrom('job').select('id').execute()).toEqual([])
+    const told = await whole.db.selectFrom('job').select('id').where('kind', '=', 'deliver').execute()
+    expect(told).toEqual([])
     expect([await mayRead(whole, given.id, anna), await mayRead(whole, given.id, ben)]).toEqual([true, false])
   })
 

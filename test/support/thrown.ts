@@ -59,8 +59,8 @@ export async function startTarget() {
 
   /** Numbers of rows and a hash over all that they hold, table by table. */
   async function state(): Promise<Record<string, string>> {
-    // Pages that posts link to are asked some time later, which must not fall between two looks.
-    await sql`UPDATE job SET due_at = now() WHERE kind = 'preview'`.execute(db)
+    // Pages that posts link to are asked some time later, and words are written down then: neither may fall between two looks.
+    await sql`UPDATE job SET due_at = now() WHERE kind IN ('preview', 'search')`.execute(db)
     await whole.settled()
     const tables = await sql<{ name: string }>`
       SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1`.execute(db)
