@@ -81,7 +81,7 @@ export async function startServer(options: ServerOptions): Promise<Server> {
   const loadApp = once(options.loadApp)
   const databaseUrl = config.databaseUrl ?? (await openEmbedded(stack, config, log, loadApp)).url
   void loadApp()
-  const db = openPool(stack, databaseUrl, 'weft web', WEB_CONNECTIONS)
+  const db = openPool(stack, databaseUrl, 'weft web', WEB_CONNECTIONS, { namesOften: true })
   const workerDb = openPool(stack, databaseUrl, 'weft worker', WORKER_CONNECTIONS, { namesOften: true })
   const queueDb = openPool(stack, databaseUrl, 'weft queue', QUEUE_CONNECTIONS, { settings: queuePlans })
   await ready(db, log)

@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely'
+import { sql, type Transaction } from 'kysely'
 import type { Db } from './connect.ts'
 import type { Database } from './tables/database.ts'
 
@@ -9,18 +9,36 @@ const DEADLOCK = '40P01'
 const SERIALIZATION = '40001'
 
 /**
+ * `each`: PostgreSQL plans a statement for the values that it comes with, when it thinks that worth it. `once`: one plan
+ * of each named statement serves all values. For what looks up every row by its key, where to plan takes longer than to do.
+ */
+export type Plans = 'each' | 'once'
+
+/**
  * Runs `work` in one transaction and commits it; whatever it throws rolls everything back and is thrown on.
  * A deadlock is run again, twice at most, so `work` must do nothing but SQL: never the network, never a message.
  * Given a transaction, `work` is a part of it: whoever began it commits, or begins again.
  */
-export async function transact<T>(db: Db | Tx, work: (tx: Tx) => Promise<T>): Promise<T> {
+export async function transact<T>(
+  db: Db | Tx,
+  work: (tx: Tx) => Promise<T>,
+  { plans = 'each' }: { readonly plans?: Plans } = {},
+): Promise<T> {
   if (db.isTransaction) return work(db as Tx)
+  const planned = plans === 'each' ? work : plannedOnce(work)
   for (let attempt = 0; ; attempt++) {
     try {
-      return await db.transaction().execute(work)
+      return await db.transaction().execute(planned)
     } catch (error) {
       const code = (error as { code?: unknown }).code
       if (attempt >= 2 || (code !== DEADLOCK && code !== SERIALIZATION)) throw error
     }
+  }
+}
+
+function plannedOnce<T>(work: (tx: Tx) => Promise<T>): (tx: Tx) => Promise<T> {
+  return async (tx) => {
+    await sql`SET LOCAL plan_cache_mode = force_generic_plan`.execute(tx)
+    return work(tx)
   }
 }

@@ -1,5 +1,5 @@
 import type { PostId } from '../base/ids.ts'
-import { type SearchJob, writeAllWords, writeWords } from '../domain/search/fill.ts'
+import { putWords, type SearchJob, writeAllWords, writeWords } from '../domain/search/fill.ts'
 import type { World } from '../domain/world.ts'
 import type { Effect } from '../facts/record.ts'
 import { enqueue } from '../jobs/enqueue.ts'
@@ -18,11 +18,11 @@ export function search({ clock }: Pick<World, 'clock'>): Effect {
       else if (fact.type === 'post.received') others.add(fact.postId)
       else if (fact.type === 'post.edited') (fact.local ? ours : others).add(fact.postId)
     }
-    const job = (ids: ReadonlySet<PostId>, dueAt?: Date) => {
-      const payload: SearchJob = { postIds: [...ids] }
-      return ids.size === 0 ? [] : [{ kind: 'search' as const, payload, ...(dueAt && { dueAt }) }]
-    }
-    await enqueue(tx, [...job(ours), ...job(others, new Date(clock.now().getTime() + DELAY_MS))])
+    // Few at a time and short, ours are written down at once: a job would cost several times as much.
+    if (ours.size > 0) await putWords(tx, [...ours])
+    const payload: SearchJob = { postIds: [...others] }
+    const dueAt = new Date(clock.now().getTime() + DELAY_MS)
+    if (others.size > 0) await enqueue(tx, [{ kind: 'search', payload, dueAt }])
   }
 }
 

@@ -1,7 +1,7 @@
 import { clampPublished, type PostId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
 import { isOpen } from '../../base/visibility.ts'
-import { transact } from '../../db/transact.ts'
+import { type Tx, transact } from '../../db/transact.ts'
 import { record } from '../../facts/record.ts'
 import type { Account, LocalAccount } from '../accounts/account.ts'
 import { findAccountsByIds } from '../accounts/find.ts'
@@ -70,7 +70,7 @@ export async function publishPost(world: World, author: LocalAccount, draft: Dra
     clientId: draft.clientId ?? null,
   }
 
-  return transact(db, async (tx) => {
+  const work = async (tx: Tx): Promise<PostId> => {
     await insertPost(tx, post)
     await insertMentions(tx, readersOf(post))
     await insertHashtags(
@@ -104,7 +104,8 @@ export async function publishPost(world: World, author: LocalAccount, draft: Dra
     }
     await askLeave(world, tx, post, leave)
     return id
-  })
+  }
+  return transact(db, work, { plans: 'once' })
 }
 
 /** What an app posts may be a question, a title or a warning alone. */

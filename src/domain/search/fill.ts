@@ -1,5 +1,5 @@
 import type { PostId } from '../../base/ids.ts'
-import { transact } from '../../db/transact.ts'
+import { type Tx, transact } from '../../db/transact.ts'
 import { plainTextFrom } from '../../text/plain.ts'
 import { vectorFrom } from '../../text/search-words.ts'
 import type { World } from '../world.ts'
@@ -16,13 +16,16 @@ const CHUNK = 200
 
 /** Writes the words of these posts down. Those that are gone meanwhile are left out. */
 export async function writeWords({ db }: Pick<World, 'db'>, ids: readonly PostId[]): Promise<void> {
-  await transact(db, async (tx) => {
-    const posts = await lockWords(tx, ids)
-    await putVectors(
-      tx,
-      posts.map((post) => ({ id: post.id, vector: vectorFrom(textOf(post)) })),
-    )
-  })
+  await transact(db, (tx) => putWords(tx, ids))
+}
+
+/** The same within the transaction in which they are said. */
+export async function putWords(tx: Tx, ids: readonly PostId[]): Promise<void> {
+  const posts = await lockWords(tx, ids)
+  await putVectors(
+    tx,
+    posts.map((post) => ({ id: post.id, vector: vectorFrom(textOf(post)) })),
+  )
 }
 
 /** The same for all posts below an id. @param onward is told how far it is done */

@@ -1,7 +1,7 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { type AccountId, type ActivityId, readId } from '../../../base/ids.ts'
 import { refuse } from '../../../base/refusal.ts'
-import { transact } from '../../../db/transact.ts'
+import { type Tx, transact } from '../../../db/transact.ts'
 import { knownDirectory } from '../../../domain/accounts/known.ts'
 import { claimOnce, findOnce, keepOnce, type OnceOnly } from '../../../domain/activities/once.ts'
 import { tellEntered } from '../../../domain/events/tell.ts'
@@ -81,25 +81,25 @@ async function carryOutNow(
   const handler = handlerFor(asking.type)
   await handler.authorise(asking)
   const { audience, known } = await prepare(asking, addresses, handler)
-  const work = () =>
-    transact(world.db, async (tx) => {
-      const done = once && (await claimOnce(tx, once))
-      if (done) return done
-      const posting = {
-        ...pick(asking),
-        world: { ...world, db: tx, directory: knownDirectory(tx, world.uris.handleHost) },
-        tx,
-        id: world.ids.next<ActivityId>(),
-        audience,
-        known,
-      }
-      const { activityId }: Posted = await handler.run(posting)
-      // Whatever was done, its activity is in the outbox now, and those who listen to that are told of it.
-      await tellEntered(world, tx, [], [])
-      if (once) await keepOnce(world, tx, once, activityId)
-      return activityId
-    })
-  return handler.inTurn ? afterTheirs(bearer.account.id, work) : work()
+  const work = async (tx: Tx): Promise<ActivityId> => {
+    const done = once && (await claimOnce(tx, once))
+    if (done) return done
+    const posting = {
+      ...pick(asking),
+      world: { ...world, db: tx, directory: knownDirectory(tx, world.uris.handleHost) },
+      tx,
+      id: world.ids.next<ActivityId>(),
+      audience,
+      known,
+    }
+    const { activityId }: Posted = await handler.run(posting)
+    // Whatever was done, its activity is in the outbox now, and those who listen to that are told of it.
+    await tellEntered(world, tx, [], [])
+    if (once) await keepOnce(world, tx, once, activityId)
+    return activityId
+  }
+  const inOne = () => transact(world.db, work, { plans: 'once' })
+  return handler.inTurn ? afterTheirs(bearer.account.id, inOne) : inOne()
 }
 
 function pick({ actor, bearer, type, activity }: Asking) {
