@@ -136,12 +136,14 @@ function createHandler(
     loadedLater(
       ({ path }) => isMastodonPath(path),
       () => loadMastodon(parts, house, shared),
+      { soon: false },
     ),
   )
   app.use(
     loadedLater(
       ({ path }) => isOAuthPath(path),
       () => loadOAuth(parts, house, clients),
+      { soon: false },
     ),
   )
   app.use(loadedLater(mayBeForSurface, () => loadSurface(parts, house, documents, late)))

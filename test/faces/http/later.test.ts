@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { loadedLater } from '../../../src/faces/http/later.ts'
 
 const request = (path: string) => ({ path }) as Request
@@ -45,4 +45,22 @@ test('a load that fails fails its request, and the next one tries again', async 
   })
   expect(await sent(later, '/mine')).toBe('Error: not now')
   expect(await sent(later, '/mine')).toBe('loaded')
+})
+
+test('one that not everybody needs is not loaded by itself', async () => {
+  vi.useFakeTimers()
+  try {
+    let loads = 0
+    const load = async () => {
+      loads += 1
+      return answering
+    }
+    const [soon, later] = [loadedLater(wants, load), loadedLater(wants, load, { soon: false })]
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(loads).toBe(1)
+    expect([await sent(soon, '/mine'), loads]).toEqual(['loaded', 1])
+    expect([await sent(later, '/mine'), loads]).toEqual(['loaded', 2])
+  } finally {
+    vi.useRealTimers()
+  }
 })
