@@ -114,20 +114,6 @@ export async function listBoosters(
   return pageOfAccounts(db, rows, options.limit)
 }
 
-/** The ids of the Announces of a post, latest first, as far as this reader may see them. */
-export async function listBoostUris(
-  db: Db,
-  postId: PostId,
-  viewer: Viewer,
-  options: ReactionPageOptions,
-): Promise<Page<string>> {
-  const rows = await selectBoosts(db, postId, viewer, options).select('post.uri').execute()
-  const shown = rows.slice(0, options.limit)
-  const last = shown.at(-1)
-  const items = shown.map((row) => row.uri)
-  return rows.length > options.limit && last ? { items, next: last.id } : { items }
-}
-
 function selectBoosts(db: Db, postId: PostId, viewer: Viewer, options: ReactionPageOptions) {
   return db
     .selectFrom('post')

@@ -19,18 +19,6 @@ export async function findActivity(db: Db, id: ActivityId) {
     .executeTakeFirst()
 }
 
-/** The Create of each post, by post. */
-export async function createIdsOf(db: Db, postIds: readonly PostId[]): Promise<Map<PostId, ActivityId>> {
-  if (postIds.length === 0) return new Map()
-  const rows = await db
-    .selectFrom('activity')
-    .select(['id', 'post_id'])
-    .where('post_id', 'in', postIds)
-    .where('kind', '=', 'Create')
-    .execute()
-  return new Map(rows.flatMap((row) => (row.post_id ? [[row.post_id, row.id] as const] : [])))
-}
-
 /** The Create of a post as an app said it, be it told to anybody yet or not. */
 export async function findSaid(db: Db, postId: PostId): Promise<ActivityId | undefined> {
   const row = await db
