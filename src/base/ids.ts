@@ -35,6 +35,14 @@ export type FilterKeywordId = Id<'filter-keyword'>
 export type FilterPostId = Id<'filter-post'>
 export type TalkId = Id<'talk'>
 export type EndorsementId = Id<'endorsement'>
+export type IpBlockId = Id<'ip-block'>
+export type EmailDomainBlockId = Id<'email-domain-block'>
+export type EmailBlockId = Id<'email-block'>
+export type DomainBlockId = Id<'domain-block'>
+export type DomainAllowId = Id<'domain-allow'>
+export type StrikeId = Id<'strike'>
+export type ModerationActId = Id<'moderation-act'>
+export type AnnouncementId = Id<'announcement'>
 
 const LOW_BITS = 16n
 const HIGHEST = (1n << 63n) - 1n

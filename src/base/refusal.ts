@@ -151,6 +151,7 @@ export type RefusalCode =
   | 'object.stale'
   | 'inbox.not-yours'
   | 'outbox.not-yours'
+  | 'profile.picture'
   | 'request.in-flight'
   | 'request.key-reused'
   | 'request.key-too-long'
@@ -205,6 +206,7 @@ export type RefusalCode =
   | 'list.too-many'
   | 'marker.conflict'
   | 'tag.not-followed'
+  | 'staff.only'
 
 /** An expected no: for good, and no fault of ours. Safe to show by its code; `details` fill its sentence. */
 export class Refusal extends Error {

@@ -66,6 +66,8 @@ export interface AccountTable {
   suspended_for: Generated<Restriction[]>
   limited_at: Date | null
   limited_for: Generated<Restriction[]>
+  /** since when all its pictures and films are shown only to who asks for them */
+  sensitized_at: Generated<Date | null>
   /** the hosts of its handle and of its id, and all that they stand below; none for accounts here */
   domains: GeneratedAlways<string[]>
   /** whether others are told that they were blocked */

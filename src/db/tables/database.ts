@@ -1,4 +1,5 @@
 import type * as accounts from './accounts.ts'
+import type * as admin from './admin.ts'
 import type * as collections from './collections.ts'
 import type * as content from './content.ts'
 import type * as crawls from './crawls.ts'
@@ -126,4 +127,13 @@ export interface Database {
   filter_post: timelines.FilterPostTable
   talk: timelines.TalkTable
   post_search: search.PostSearchTable
+  ip_block: admin.IpBlockTable
+  email_domain_block: admin.EmailDomainBlockTable
+  email_block: admin.EmailBlockTable
+  domain_allow: admin.DomainAllowTable
+  strike: admin.StrikeTable
+  moderation_act: admin.ModerationActTable
+  announcement: admin.AnnouncementTable
+  announcement_dismissal: admin.AnnouncementDismissalTable
+  announcement_reaction: admin.AnnouncementReactionTable
 }

@@ -1,5 +1,5 @@
 import type { Generated } from 'kysely'
-import type { AccountId, BlockId, MuteId, ReportId } from '../../base/ids.ts'
+import type { AccountId, BlockId, DomainBlockId, MuteId, ReportId, RuleId } from '../../base/ids.ts'
 
 export interface BlockTable {
   account_id: AccountId
@@ -30,6 +30,7 @@ export interface UserDomainBlockTable {
 export type DomainSeverity = 'none' | 'limit' | 'suspend'
 
 export interface DomainBlockTable {
+  id: Generated<DomainBlockId>
   domain: string
   severity: DomainSeverity
   reject_media: Generated<boolean>
@@ -41,6 +42,8 @@ export interface DomainBlockTable {
   updated_at: Date
 }
 
+export type ReportCategory = 'spam' | 'legal' | 'violation' | 'other'
+
 export interface ReportTable {
   id: ReportId
   uri: string | null
@@ -51,6 +54,11 @@ export interface ReportTable {
   post_uris: Generated<string[]>
   comment: Generated<string>
   forwarded: Generated<boolean>
+  category: Generated<ReportCategory>
+  rule_ids: Generated<RuleId[]>
+  /** who of those who look after the server looks into it */
+  assigned_to: Generated<AccountId | null>
+  updated_at: Generated<Date | null>
   created_at: Date
   resolved_at: Date | null
   resolved_by: AccountId | null

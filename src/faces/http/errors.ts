@@ -13,6 +13,7 @@ import type { Details, Entry } from './sentences/entry.ts'
 import { grantSentences } from './sentences/grants.ts'
 import { inboxSentences } from './sentences/inboxes.ts'
 import { lifecycleSentences } from './sentences/lifecycle.ts'
+import { moderationSentences } from './sentences/moderation.ts'
 import { outboxSentences } from './sentences/outbox.ts'
 import { paramSentences } from './sentences/params.ts'
 import { postSentences } from './sentences/posts.ts'
@@ -33,6 +34,7 @@ const entries: Readonly<Record<RefusalCode, Entry>> = {
   ...grantSentences,
   ...inboxSentences,
   ...lifecycleSentences,
+  ...moderationSentences,
   ...outboxSentences,
   ...paramSentences,
   ...postSentences,

@@ -82,6 +82,7 @@ const said: Partial<Readonly<Record<RefusalCode, Said>>> = {
   'follow.blocked': FORBIDDEN,
   'follow.self': FORBIDDEN,
   'block.self': FORBIDDEN,
+  'staff.only': FORBIDDEN,
 }
 
 /** As apps of the Mastodon API expect it: always JSON, and always with `error`. */

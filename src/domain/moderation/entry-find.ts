@@ -1,0 +1,20 @@
+import { sql } from 'kysely'
+import type { Db } from '../../db/connect.ts'
+import type { IpSeverity } from '../../db/tables/admin.ts'
+
+/** The strictest of what is decided about an address; undefined when nothing is. */
+export async function findSeverity(db: Db, address: string): Promise<IpSeverity | undefined> {
+  const { rows } = await sql<{ severity: IpSeverity }>`
+    SELECT severity FROM ip_block
+    WHERE address >>= ${address}::inet AND (expires_at IS NULL OR expires_at > now())
+    ORDER BY array_position(ARRAY['no_access', 'sign_up_block'], severity) LIMIT 1`.execute(db)
+  return rows[0]?.severity
+}
+
+/** Whether a mailbox is blocked, or any of the domains that it stands below. */
+export async function findEmailBlocked(db: Db, hash: string, domains: readonly string[]): Promise<boolean> {
+  const { rows } = await sql<{ blocked: boolean }>`
+    SELECT EXISTS (SELECT 1 FROM email_domain_block WHERE domain = any(${domains}::text[]))
+      OR EXISTS (SELECT 1 FROM email_block WHERE hash = ${hash}) AS blocked`.execute(db)
+  return rows[0]?.blocked === true
+}
