@@ -91,6 +91,17 @@ describe('a token', () => {
     expect(challenge).not.toContain('error=')
   })
 
+  test('is asked for without a word of the query, and without a path that nothing here has', async () => {
+    const at = async (path: string) => (await ask(path)).challenge ?? ''
+    const metadata = `resource_metadata="${ORIGIN}/.well-known/oauth-protected-resource`
+    expect(await at(`/need/readinbox?cursor=7&ticket=secret&x=${'y'.repeat(4000)}`)).toContain(
+      `${metadata}/need/readinbox"`,
+    )
+    const long = await at(`/need/${'z'.repeat(4000)}`)
+    expect(long).toContain(`${metadata}"`)
+    expect(long.length).toBeLessThan(600)
+  })
+
   test('S-124: has to have the scope, or one of them', async () => {
     const token = `Bearer ${await tokenFor(parts.world, ada, { scope: 'read' })}`
     expect((await ask('/need/readinbox', token)).json).toBe('ada')
