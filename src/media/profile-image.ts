@@ -31,7 +31,7 @@ export async function changeProfile(
   try {
     for (const kind of ['avatar', 'header'] as const) {
       const image = images[kind]
-      if (image) kept[kind] = await keep(storage, kind, image)
+      if (image) kept[kind] = await keepProfileImage(storage, kind, image)
     }
     await updateAccount(world, account, { ...change, ...kept })
   } catch (error) {
@@ -40,7 +40,8 @@ export async function changeProfile(
   }
 }
 
-async function keep(
+/** Cuts a picture to size and stores it. @throws Refusal 'media.too-large' or 'media.unreadable' */
+export async function keepProfileImage(
   storage: Storage,
   kind: keyof typeof SIZES,
   { bytes: given, alt }: GivenImage,

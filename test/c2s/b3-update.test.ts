@@ -360,7 +360,6 @@ describe('of oneself', () => {
     ['movedTo', 'https://far.test/users/eve'],
     ['endpoints', { sharedInbox: 'https://far.test/inbox' }],
     ['type', 'Application'],
-    ['icon', { type: 'Image', url: 'https://far.test/pixel.png' }],
   ])('leaves %s alone (e6)', async (term, value) => {
     const before = (await read(anna.uri)).json
     const no = await refused(whole, anna, self({ name: 'Eve', [term]: value }) as Json)

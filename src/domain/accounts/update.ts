@@ -30,6 +30,9 @@ export interface ProfileChange {
   readonly attributionDomains?: readonly string[]
   readonly avatar?: ProfileImage | null
   readonly header?: ProfileImage | null
+  /** what a picture shows that stays as it is */
+  readonly avatarAlt?: string
+  readonly headerAlt?: string
 }
 
 /** A picture that is in the media storage already. */
@@ -84,6 +87,7 @@ export async function updateAccount(
         ...(fields && {
           fields: JSON.stringify(fieldsFrom(fields, await findFields(tx, account.id), targets)),
         }),
+        ...altColumns(change),
         ...(await pictureColumns(world, tx, account, 'avatar', avatar)),
         ...(await pictureColumns(world, tx, account, 'header', header)),
       },
@@ -140,6 +144,17 @@ async function pictureColumns(
   if (image === null) await deleteProfileImages(tx, id, [kind])
   else await insertProfileImage(tx, id, { ...image, kind }, world.clock.now())
   const url = image && world.uris.media(image.file)
-  const alt = cutText(cleanLine(image?.alt ?? ''), profileLimits.alt)
+  const alt = altFrom(image?.alt ?? '')
   return kind === 'avatar' ? { avatar_url: url, avatar_alt: alt } : { header_url: url, header_alt: alt }
+}
+
+function altColumns({ avatarAlt, headerAlt }: ProfileChange): ProfileColumns {
+  return {
+    ...(avatarAlt !== undefined && { avatar_alt: altFrom(avatarAlt) }),
+    ...(headerAlt !== undefined && { header_alt: altFrom(headerAlt) }),
+  }
+}
+
+function altFrom(text: string): string {
+  return cutText(cleanLine(text), profileLimits.alt)
 }

@@ -7,6 +7,7 @@ import type { World } from '../../../domain/world.ts'
 import type { JsonObject } from '../../../translate/json.ts'
 import type { Bearer } from '../../http/auth.ts'
 import type { ClientParts } from '../client-parts.ts'
+import type { Pictures } from './pictures.ts'
 
 /** Whom an activity is for, once every address is understood. */
 export interface Addressing {
@@ -28,6 +29,8 @@ export interface Addressing {
 export interface Known {
   readonly accounts: ReadonlyMap<string, Account>
   readonly posts: ReadonlyMap<string, KnownPost>
+  /** made for a profile, and used nowhere yet */
+  readonly pictures?: Pictures
 }
 
 /** What somebody's app wants to do, before anything is looked up or written. */
@@ -65,6 +68,8 @@ export interface OutboxHandler {
   authorise(asking: Asking): void | Promise<void>
   /** Asks other servers for what is not known yet; whoever cannot be reached is no stumble. */
   prepare?(asking: Asking): Promise<Partial<Known>>
+  /** Lets go of what was prepared, since nothing came of it. */
+  release?(asking: Asking, known: Partial<Known>): Promise<void>
   /** Does it, in the transaction, and says which activity it was kept as. */
   run(posting: Posting): Promise<Posted>
 }

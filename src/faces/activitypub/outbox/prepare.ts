@@ -48,7 +48,12 @@ export async function prepare(
 ): Promise<{ readonly audience: Addressing; readonly known: Known }> {
   const { parts, actor, bearer, reply } = asking
   const found = (await handler.prepare?.(asking)) ?? {}
-  const audience = await audienceOf(parts.world, actor, addresses, reply.inReplyTo)
-  requireAddressing(bearer, audience)
-  return { audience, known: { accounts: new Map(), posts: new Map(), ...found } }
+  try {
+    const audience = await audienceOf(parts.world, actor, addresses, reply.inReplyTo)
+    requireAddressing(bearer, audience)
+    return { audience, known: { accounts: new Map(), posts: new Map(), ...found } }
+  } catch (error) {
+    await handler.release?.(asking, found)
+    throw error
+  }
 }

@@ -81,6 +81,7 @@ async function carryOutNow(
   const handler = handlerFor(asking.type)
   await handler.authorise(asking)
   const { audience, known } = await prepare(asking, addresses, handler)
+  let made: ActivityId | undefined
   const work = async (tx: Tx): Promise<ActivityId> => {
     const done = once && (await claimOnce(tx, once))
     if (done) return done
@@ -96,10 +97,19 @@ async function carryOutNow(
     // Whatever was done, its activity is in the outbox now, and those who listen to that are told of it.
     await tellEntered(world, tx, [], [])
     if (once) await keepOnce(world, tx, once, activityId)
+    made = activityId
     return activityId
   }
   const inOne = () => transact(world.db, work, { plans: 'once' })
-  return handler.inTurn ? afterTheirs(bearer.account.id, inOne) : inOne()
+  try {
+    const id = await (handler.inTurn ? afterTheirs(bearer.account.id, inOne) : inOne())
+    // An earlier request of the same key has done it meanwhile.
+    if (id !== made) await handler.release?.(asking, known)
+    return id
+  } catch (error) {
+    await handler.release?.(asking, known)
+    throw error
+  }
 }
 
 function pick({ actor, bearer, type, activity }: Asking) {

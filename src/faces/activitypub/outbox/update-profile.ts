@@ -5,6 +5,7 @@ import { isObject, type Json, type JsonObject, objectsOf, textOf, typeOf } from 
 import { actorObject } from '../../../translate/to-activity/actor.ts'
 import { viewAccount } from '../../../views/accounts.ts'
 import { checkFresh, isSame } from './merge.ts'
+import { PICTURES, pictureChange } from './pictures.ts'
 import type { Posted, Posting } from './posting.ts'
 import { nobody, speak } from './speak.ts'
 
@@ -20,20 +21,22 @@ const SAID: Readonly<Record<string, (value: Json, patch: JsonObject) => ProfileC
   attributionDomains: (value) => ({ attributionDomains: domainsIn(value) }),
   attachment: (value) => ({ fields: fieldsIn(value) }),
 }
-/** Taken away by null; what else becomes of them is not for an outbox to say. */
-const PICTURES = { icon: 'avatar', image: 'header' } as const
-
 /**
  * Changes what somebody here says of themselves; their followers are told the whole of it.
  * @throws Refusal 'object.protected' for what is not theirs to say, unless it is as it was
  */
 export async function updateProfile(posting: Posting, patch: JsonObject): Promise<Posted> {
-  const { world, tx, actor, activity } = posting
+  const { world, tx, actor, activity, known } = posting
   const view = await viewAccount(tx, actor.id)
   if (!view) return refuse('act.object-unknown')
   const current = actorObject(view, world.uris)
   checkFresh(current, patch)
-  const changes = Object.entries(patch).map(([term, value]) => changeIn(current, patch, term, value ?? null))
+  const urls = { icon: view.avatarUrl, image: view.headerUrl }
+  const changes = Object.entries(patch).map(([term, value]) =>
+    isPicture(term)
+      ? pictureChange(PICTURES[term], value ?? null, urls[term], known.pictures ?? {})
+      : changeIn(current, patch, term, value ?? null),
+  )
   const change: ProfileChange = Object.assign({}, ...changes)
   const { object: _object, ...words } = activity
   const activityId = await speak(posting, { usual: true, audience: nobody, words }, () =>
@@ -46,7 +49,6 @@ function changeIn(current: JsonObject, patch: JsonObject, term: string, value: J
   const say = SAID[term]
   if (say) return say(value, patch)
   if (term === 'type') return botIn(current, value)
-  if (term === 'icon' || term === 'image') return pictureIn(current, term, value)
   // What is unknown here could be read back by nobody.
   const isOurs = term in current ? !isSame(current[term], value) : SECRET.has(term)
   if (isOurs && term !== '@context' && term !== 'updated') refuse('object.protected', { term })
@@ -63,13 +65,8 @@ function botIn(current: JsonObject, value: Json): ProfileChange {
   return isEither ? { bot: type === 'Service' } : refuse('object.protected', { term: 'type' })
 }
 
-function pictureIn(current: JsonObject, term: keyof typeof PICTURES, value: Json): ProfileChange {
-  if (value === null) return { [PICTURES[term]]: null }
-  return urlOf(current[term]) === urlOf(value) ? {} : refuse('object.protected', { term })
-}
-
-function urlOf(picture: Json | undefined): string | undefined {
-  return isObject(picture) ? textOf(picture.url) : textOf(picture)
+function isPicture(term: string): term is keyof typeof PICTURES {
+  return Object.hasOwn(PICTURES, term)
 }
 
 function fieldsIn(value: Json): NonNullable<ProfileChange['fields']> {

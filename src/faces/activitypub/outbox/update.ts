@@ -3,6 +3,7 @@ import { findMentioned } from '../../../domain/posts/compose.ts'
 import { handlesIn } from '../../../text/tokens.ts'
 import { isObject, type JsonObject, textOf } from '../../../translate/json.ts'
 import { requireCollectionScope, updateCollection } from './collections.ts'
+import { discardPictures, makePictures } from './pictures.ts'
 import type { OutboxHandler } from './posting.ts'
 import { requireScope } from './scopes.ts'
 import { changedIn, nameOf, requireOwnObject, requireOwnPost } from './thing.ts'
@@ -19,15 +20,19 @@ export const update: OutboxHandler = {
     else requireScope(bearer, kind === 'actor' ? 'updateprofile' : 'updatecontent')
   },
 
-  async prepare({ parts, activity }) {
-    const { source, summary } = patchIn(activity)
+  async prepare({ parts, actor, activity }) {
+    const patch = patchIn(activity)
+    const { source, summary } = patch
     const texts = [isObject(source) ? textOf(source.content) : undefined, textOf(summary)]
     await findMentioned(
       parts.world,
       texts.flatMap((text) => handlesIn(text ?? '')),
     )
-    return {}
+    const isOwn = nameOf(parts.world.uris, changedIn(activity)).kind === 'actor'
+    return isOwn ? { pictures: await makePictures(parts, actor, patch) } : {}
   },
+
+  release: ({ parts }, { pictures = {} }) => discardPictures(parts.storage, pictures),
 
   async run(posting) {
     const { activity, world, actor } = posting

@@ -57,6 +57,10 @@ export const outboxSentences = {
     sentence: 'Only its owner posts to an outbox.',
     type: problemType('principal-not-authorized'),
   },
+  'profile.picture': {
+    status: 400,
+    sentence: 'A picture of a profile is one of your own that was handed in at uploadMedia.',
+  },
   'request.in-flight': {
     status: 409,
     sentence: 'A request with this Idempotency-Key is being carried out. Please try again in a moment.',
