@@ -12,12 +12,14 @@ import { forgetClients } from './domain/grants/register-client.ts'
 import { forgetTexts } from './domain/inboxes/texts.ts'
 import { trimInboxes } from './domain/inboxes/trim.ts'
 import { noticeReturn } from './domain/instance/return.ts'
+import { forgetCounts } from './domain/limits/forget.ts'
 import { forgetTombstones } from './domain/posts/remove.ts'
 import { forgetPages } from './domain/previews/show.ts'
 import { forgetEchoes } from './domain/reactions/undo.ts'
 import { publishDue } from './domain/scheduled/publish-due.ts'
 import type { ScheduledJob } from './domain/scheduled/scheduled.ts'
 import { trimHomes } from './domain/timelines/fan-out.ts'
+import { askForTrends, countTrends } from './domain/trends/count.ts'
 import { effectJobs } from './effects/handlers.ts'
 import { askHandler } from './faces/activitypub/inbox/ask.ts'
 import { type Hear, inboxHandler } from './faces/activitypub/inbox/process.ts'
@@ -59,6 +61,7 @@ export function createWorkers(parts: AppParts, house: House): Runner {
       poll: pollHandler(world, house.directory),
       preview: previewHandler(world, house.directory, house),
       scheduled: (payload) => publishDue(world, (payload as ScheduledJob).scheduledId),
+      trends: () => countTrends(world),
       emoji: emojiHandler(world, createPictureFetcher({ ...house, ...world }), house.storage),
       logo: logoHandler(world, createPictureFetcher({ ...house, ...world }), house.storage),
       actor: actorJobs({
@@ -87,8 +90,10 @@ export function createWorkers(parts: AppParts, house: House): Runner {
       () => forgetEchoes(world),
       () => sweepEvents(world),
       () => sweepTickets(world),
+      () => askForTrends(world),
       () => forgetGrants(world),
       () => forgetClients(world),
+      () => forgetCounts(world),
     ],
     errands: createCrawler({ world, fetcher: house.fetcher, log }),
     send: createSender({

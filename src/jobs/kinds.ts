@@ -16,6 +16,7 @@
  * - `preview` asks the page that a post links to what it is
  * - `scheduled` says what waited for its time
  * - `search` writes down the words that posts are found by
+ * - `trends` counts what many speak of now
  */
 export const jobKinds = [
   'deliver',
@@ -34,6 +35,7 @@ export const jobKinds = [
   'preview',
   'scheduled',
   'search',
+  'trends',
 ] as const
 
 export type JobKind = (typeof jobKinds)[number]

@@ -12,13 +12,16 @@ export interface CardRow extends Partial<Nullable<Omit<CardView, 'author' | 'pub
 
 type Nullable<T> = { readonly [Key in keyof T]: T[Key] | null }
 
-/** A column of a query that has the table `post` in it: a `CardRow`, or null where the post links to no page. */
-export const cardColumn: RawBuilder<CardRow | null> = sql`(
-  SELECT json_build_object('carried', post_preview.carried, 'creatorId', creator.id::text, 'url', preview.url,
+/** What a page says of itself, as pairs for a JSON object, of a query that has the table `preview` in it. */
+export const pageFields: RawBuilder<unknown> = sql`'url', preview.url,
     'title', preview.title, 'description', preview.description, 'kind', preview.kind, 'provider', preview.provider,
     'authorName', preview.author_name, 'authorUrl', preview.author_url, 'imageUrl', preview.image_url,
     'imageAlt', preview.image_alt, 'imageWidth', preview.image_width, 'imageHeight', preview.image_height,
-    'language', preview.language, 'publishedAt', preview.published_at)
+    'language', preview.language, 'publishedAt', preview.published_at`
+
+/** A column of a query that has the table `post` in it: a `CardRow`, or null where the post links to no page. */
+export const cardColumn: RawBuilder<CardRow | null> = sql`(
+  SELECT json_build_object('carried', post_preview.carried, 'creatorId', creator.id::text, ${pageFields})
   FROM post_preview
   LEFT JOIN preview ON preview.id = post_preview.preview_id
   LEFT JOIN account AS creator ON creator.id = preview.creator_id AND creator.deleted_at IS NULL

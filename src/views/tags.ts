@@ -5,7 +5,7 @@ import { newestFirst, type PageQuery, pageBy } from './pages.ts'
 import type { Viewer } from './view.ts'
 
 /** How often a hashtag was used on a day, and by how many. */
-interface Day {
+export interface Day {
   /** midnight */
   readonly day: Date
   readonly uses: number
@@ -53,7 +53,11 @@ export async function viewTags(
   return new Map(
     rows.map(({ following, featuring, ...tag }) => [
       tag.name,
-      { ...tag, history: historyOf(tag.id, counted, now), ...(viewer && { following, featuring }) },
+      {
+        ...tag,
+        history: historyOf((day) => counted.get(`${tag.id} ${day}`), now),
+        ...(viewer && { following, featuring }),
+      },
     ]),
   )
 }
@@ -74,10 +78,14 @@ async function countDays(db: Db, ids: readonly string[], now: Date): Promise<Cou
   return new Map(rows.map(({ id, day, ...count }) => [`${id} ${day}`, count]))
 }
 
-function historyOf(id: string, counted: Counted, now: Date): Day[] {
+type Count = { readonly uses: number; readonly accounts: number }
+
+/** The last days, today first. @param count of a day since 1970; undefined for none */
+export function historyOf(count: (day: number) => Count | undefined, now: Date): Day[] {
   return Array.from({ length: DAYS }, (_, back) => {
     const day = today(now) - back
-    return { day: new Date(day * DAY), ...(counted.get(`${id} ${day}`) ?? { uses: 0, accounts: 0 }) }
+    const { uses = 0, accounts = 0 } = count(day) ?? {}
+    return { day: new Date(day * DAY), uses, accounts }
   })
 }
 

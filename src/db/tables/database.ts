@@ -6,6 +6,7 @@ import type * as crawls from './crawls.ts'
 import type * as events from './events.ts'
 import type * as grants from './grants.ts'
 import type * as inboxes from './inboxes.ts'
+import type * as invites from './invites.ts'
 import type * as kept from './kept.ts'
 import type * as lifecycle from './lifecycle.ts'
 import type * as moderation from './moderation.ts'
@@ -21,6 +22,7 @@ import type * as search from './search.ts'
 import type * as secondFactors from './second-factors.ts'
 import type * as server from './server.ts'
 import type * as timelines from './timelines.ts'
+import type * as trends from './trends.ts'
 
 /** Every table there is. Each has one owner: the `store.ts` (or `jobs` file) that writes it. */
 export interface Database {
@@ -34,6 +36,7 @@ export interface Database {
   recovery_code: secondFactors.RecoveryCodeTable
   second_step: secondFactors.SecondStepTable
   challenge_used: secondFactors.ChallengeUsedTable
+  invite: invites.InviteTable
   post: posts.PostTable
   post_stat: posts.PostStatTable
   post_edit: posts.PostEditTable
@@ -127,6 +130,12 @@ export interface Database {
   filter_post: timelines.FilterPostTable
   talk: timelines.TalkTable
   post_search: search.PostSearchTable
+  trend: trends.TrendTable
+  trend_round: trends.TrendRoundTable
+  trend_review: trends.TrendReviewTable
+  publisher: trends.PublisherTable
+  directory_entry: trends.DirectoryEntryTable
+  suggestion_refused: trends.SuggestionRefusedTable
   ip_block: admin.IpBlockTable
   email_domain_block: admin.EmailDomainBlockTable
   email_block: admin.EmailBlockTable
