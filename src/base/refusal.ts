@@ -151,6 +151,7 @@ export type RefusalCode =
   | 'object.stale'
   | 'inbox.not-yours'
   | 'outbox.not-yours'
+  | 'policy.collection'
   | 'profile.picture'
   | 'request.in-flight'
   | 'request.key-reused'
@@ -179,6 +180,8 @@ export type RefusalCode =
   | 'gone'
   | 'list.not-yours'
   | 'search.too-short'
+  | 'push.endpoint'
+  | 'push.keys'
   | 'params.invalid'
   | 'params.unreadable'
   | 'api.no-method'
@@ -207,6 +210,8 @@ export type RefusalCode =
   | 'marker.conflict'
   | 'tag.not-followed'
   | 'staff.only'
+  | 'announcement.too-many'
+  | 'announcement.too-many-reactions'
 
 /** An expected no: for good, and no fault of ours. Safe to show by its code; `details` fill its sentence. */
 export class Refusal extends Error {

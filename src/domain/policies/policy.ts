@@ -62,6 +62,29 @@ export function policyFrom(
   }
 }
 
+/**
+ * The policy of a post of ours as an app states it, part by part; what it does not state is as `usual`. Its author may do
+ * everything, whoever it names may answer, and what is for few stays among them, whatever is stated.
+ */
+export function policyAsStated(
+  stated: Policy,
+  usual: Policy,
+  author: Author,
+  post: { readonly visibility: Visibility; readonly mentionUris: readonly string[] },
+): Policy {
+  const kinds = isOpen(post.visibility) ? interactionKinds : (['like', 'reply'] as const)
+  const parts = kinds.flatMap((kind) => {
+    const { automatic, manual } = stated[kind] ?? {}
+    if (automatic === undefined || manual === undefined) return []
+    const always = [author.uri, ...(kind === 'reply' ? post.mentionUris : [])]
+    const isOpenToAll = automatic.includes(PUBLIC)
+    return [[kind, { automatic: isOpenToAll ? automatic : union(always, automatic), manual }] as const]
+  })
+  return { ...usual, ...Object.fromEntries(parts) }
+}
+
+const union = (one: readonly string[], other: readonly string[]) => [...new Set([...one, ...other])]
+
 function subPolicyFrom(
   choice: Choice,
   author: Author,

@@ -6,11 +6,14 @@ import { record } from '../../facts/record.ts'
 import type { Account, LocalAccount } from '../accounts/account.ts'
 import { findAccountsByUris } from '../accounts/find.ts'
 import { describeFiles, focusFiles } from '../media/describe.ts'
+import type { Policy } from '../policies/policy.ts'
 import type { DraftPoll } from '../polls/poll.ts'
 import type { World } from '../world.ts'
 import { requireLanguages, wordsFrom } from './compose.ts'
+import { setPolicy } from './controls-store.ts'
 import { findVisible, type KnownPost } from './find.ts'
 import { changeHeld, type EditedHolder, receiveCounts, replaceFilesAfar, replaceHeld } from './hold.ts'
+import { policyOf } from './leave.ts'
 import { findParts, type PostParts } from './parts-find.ts'
 import type { Hashtags, Incoming, NamedAudience } from './post.ts'
 import { addReaders } from './readers.ts'
@@ -52,6 +55,8 @@ export interface Edit {
   readonly mediaIds?: readonly AttachmentId[]
   /** null takes its poll away; it stays when left out */
   readonly poll?: DraftPoll | null
+  /** who may do what with it; null for what its author always has */
+  readonly stated?: Policy | null
 }
 
 /** Lets a post of ours say something else; what it said before stays readable as its history. */
@@ -64,6 +69,7 @@ export async function editPost(world: World, author: LocalAccount, id: PostId, e
   const title = edit.title === undefined ? post.title : edit.title
   const mayBeEmpty = (edit.mediaIds?.length ?? 0) > 0 || edit.audience !== undefined
   const words = await wordsFrom(world, { ...edit, kind: post.kind }, summary, mayBeEmpty)
+  const mentions = edit.audience?.named ?? words.mentions
 
   await transact(world.db, async (tx) => {
     const current = await lockPost(tx, post.uri)
@@ -79,8 +85,8 @@ export async function editPost(world: World, author: LocalAccount, id: PostId, e
         title,
         kind: edit.poll === undefined ? current.kind : edit.poll ? 'question' : 'note',
       },
-      hold: (tx) => changeOwn(world, tx, current, edit),
-      mentions: edit.audience?.named ?? words.mentions,
+      hold: (tx) => changeOwn(world, tx, author, { post: current, edit, mentions }),
+      mentions,
       keepsReaders: edit.audience !== undefined,
       hashtags: words.hashtags,
       at: world.clock.now(),
@@ -90,12 +96,31 @@ export async function editPost(world: World, author: LocalAccount, id: PostId, e
 }
 
 /** What only a post of ours has beside its words. */
-async function changeOwn(world: World, tx: Tx, post: KnownPost, edit: Edit): Promise<void> {
+async function changeOwn(
+  world: World,
+  tx: Tx,
+  author: LocalAccount,
+  {
+    post,
+    edit,
+    mentions,
+  }: { readonly post: KnownPost; readonly edit: Edit; readonly mentions: readonly Account[] },
+): Promise<void> {
   await changeHeld(world, tx, post, edit)
   if (edit.descriptions) await describeFiles(tx, post.accountId, edit.descriptions)
   if (edit.focuses) await focusFiles(tx, post.accountId, edit.focuses)
   if (edit.extension !== undefined) await setExtension(tx, post.id, edit.extension)
   if (edit.audience) await addReaders(tx, post.id, edit.audience)
+  if (edit.stated !== undefined) {
+    const { visibility } = post
+    const stated = edit.stated === null ? {} : { stated: edit.stated }
+    const named = mentions.map(({ uri }) => uri)
+    await setPolicy(
+      tx,
+      post.id,
+      await policyOf({ ...world, db: tx }, author, { visibility, ...stated }, named),
+    )
+  }
 }
 
 export type EditOutcome = 'edited' | 'counted' | 'unknown' | 'older'

@@ -116,10 +116,10 @@ export async function findHeldBelow(db: Db, postId: PostId): Promise<KnownPost[]
 export async function mentionedIn(
   db: Db,
   postId: PostId,
-): Promise<{ readonly accountId: AccountId; readonly blind: boolean }[]> {
+): Promise<{ readonly accountId: AccountId; readonly blind: boolean; readonly silent: boolean }[]> {
   return db
     .selectFrom('mention')
-    .select(['account_id as accountId', 'blind'])
+    .select(['account_id as accountId', 'blind', 'silent'])
     .where('post_id', '=', postId)
     .execute()
 }

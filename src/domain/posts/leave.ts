@@ -6,7 +6,7 @@ import type { LocalAccount } from '../accounts/account.ts'
 import { askApproval, grantApproval } from '../policies/ask.ts'
 import { findDefaultChoices } from '../policies/find.ts'
 import { judgeInteraction, type Verdict } from '../policies/judge.ts'
-import { authorOf, type Choices, type Policy, policyFrom } from '../policies/policy.ts'
+import { authorOf, type Choices, type Policy, policyAsStated, policyFrom } from '../policies/policy.ts'
 import { insertQuote } from '../quotes/store.ts'
 import type { World } from '../world.ts'
 import { addSilentMention, countQuotes } from './controls-store.ts'
@@ -51,13 +51,16 @@ async function quotedBy(world: World, author: LocalAccount, draft: Draft): Promi
 export async function policyOf(
   world: World,
   author: LocalAccount,
-  draft: Draft,
+  draft: Pick<Draft, 'policy' | 'stated' | 'visibility'>,
   mentionUris: readonly string[],
 ): Promise<Policy | null> {
   const choices: Choices = { ...(await findDefaultChoices(world.db, author.id)), ...draft.policy }
   const limited = Object.values(choices).some((choice) => choice !== 'everyone')
-  if (!limited) return null
-  return policyFrom(choices, authorOf(author, world.uris), { visibility: draft.visibility, mentionUris })
+  if (!limited && !draft.stated) return null
+  const post = { visibility: draft.visibility, mentionUris }
+  const by = authorOf(author, world.uris)
+  const usual = policyFrom(choices, by, post)
+  return draft.stated ? policyAsStated(draft.stated, usual, by, post) : usual
 }
 
 /** Keeps what a new post of ours quotes; to be done before the post is told of, which then carries the stamp. */

@@ -20,6 +20,8 @@ export interface Draft {
   readonly quoteOf?: PostId
   /** who may do what with it, where that is not as its author always has it */
   readonly policy?: Choices
+  /** the same in the terms of the wire, part by part */
+  readonly stated?: Policy
   /** files that were stored before and wait to be posted, in their order */
   readonly mediaIds?: readonly AttachmentId[]
   readonly poll?: DraftPoll

@@ -1,3 +1,4 @@
+import { refuse } from '../../base/refusal.ts'
 import { PUBLIC } from '../../base/uris.ts'
 import type { InteractionKind, Policy, SubPolicy } from '../../domain/policies/policy.ts'
 import type { Controls, IncomingQuote } from '../../domain/posts/controls.ts'
@@ -40,6 +41,29 @@ function policyOf(note: JsonObject, authorUri: string): Policy | null {
   const policy: Policy = Object.fromEntries(stated)
   return KINDS.some(([, key]) => isNewer(objectsOf(written[key])[0])) ? policy : { ...policy, byDoing: true }
 }
+
+/**
+ * `interactionPolicy` as an app of somebody here states it, part by part. What it states with nobody in it is for nobody.
+ * @throws Refusal 'request.invalid', 'address.too-many'
+ */
+export function statedPolicyOf(written: JsonObject): Omit<Policy, 'byDoing'> {
+  return Object.fromEntries(
+    KINDS.flatMap(([kind, key]) => {
+      const part = written[key]
+      if (part === undefined || part === null) return []
+      if (!isObject(part)) return refuse('request.invalid', { reason: `${key} is no part of a policy` })
+      for (const list of LISTS) {
+        const named = listOf(part[list])
+        if (named.length > MOST_NAMED) refuse('address.too-many', { most: MOST_NAMED })
+        if (named.some((item) => idOf(item) === undefined && !(typeof item === 'string' && isPublic(item))))
+          refuse('request.invalid', { reason: `${key} names what is no id` })
+      }
+      return [[kind, subPolicyOf(part) ?? { automatic: [], manual: [] }] as const]
+    }),
+  )
+}
+
+const LISTS = ['automaticApproval', 'manualApproval', 'always', 'approvalRequired']
 
 /** With these names came requests. */
 function isNewer(written: JsonObject | undefined): boolean {

@@ -11,18 +11,20 @@ import { extensionOf, hrefOf } from '../../../translate/from-activity/extension.
 import type { PostedNote } from '../../../translate/from-activity/posted-note.ts'
 import { isObject, type Json, type JsonObject, textOf, typeOf } from '../../../translate/json.ts'
 import { type Files, filesAmong } from './files.ts'
+import { policyIn } from './policy.ts'
 import type { Addressing, Posting } from './posting.ts'
 
 const NOTES = ['note', 'question']
 
 /**
  * What an app wrote, as the one draft from which every post is made.
- * @throws Refusal 'act.object-unknown', 'reply.refused', 'quote.not-found' or 'media.not-found'
+ * @throws Refusal 'act.object-unknown', 'reply.refused', 'quote.not-found' or 'media.not-found', and what `policyIn` throws
  */
 export async function draftFrom(posting: Posting, note: JsonObject, posted: PostedNote): Promise<Draft> {
   const files = await filesAmong(posting, posted.attachments)
   const people = namedIn(posting.audience, posted.taggedUris)
   const { language, publishedAt, sensitive, written, kind, summary } = posted
+  const stated = policyIn(posting, note)
   return {
     text: posted.text,
     kind,
@@ -39,6 +41,7 @@ export async function draftFrom(posting: Posting, note: JsonObject, posted: Post
     ...(language !== null && { language }),
     ...(publishedAt && { publishedAt }),
     ...(posted.poll && { poll: posted.poll }),
+    ...(stated && { stated }),
     ...(await answering(posting, posted.inReplyToUri)),
     ...(await quoting(posting, posted.quoteUri)),
   }

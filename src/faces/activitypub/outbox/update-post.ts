@@ -2,10 +2,12 @@ import { refuse } from '../../../base/refusal.ts'
 import { isOpen } from '../../../base/visibility.ts'
 import type { Account } from '../../../domain/accounts/account.ts'
 import { findAccountsByIds } from '../../../domain/accounts/find.ts'
+import { statePolicy } from '../../../domain/policies/choose.ts'
 import { type Edit, editPost } from '../../../domain/posts/edit.ts'
 import type { KnownPost } from '../../../domain/posts/find.ts'
 import { contextsOf } from '../../../translate/from-activity/extension.ts'
 import { type PostedNote, postedNoteFrom, saidKindOf } from '../../../translate/from-activity/posted-note.ts'
+import { quoteUriOf } from '../../../translate/from-activity/quotes.ts'
 import { type JsonObject, listOf } from '../../../translate/json.ts'
 import { noteObject } from '../../../translate/to-activity/note.ts'
 import { viewPostAsAuthor } from '../../../views/posts.ts'
@@ -13,11 +15,14 @@ import type { PostView } from '../../../views/view.ts'
 import { typesOf } from './classify.ts'
 import { extensionFrom, namedIn } from './draft.ts'
 import { type Files, filesAmong } from './files.ts'
-import { merged } from './merge.ts'
+import { isSame, merged } from './merge.ts'
+import { policyIn } from './policy.ts'
 import type { Addressing, Posted, Posting } from './posting.ts'
 import { nobody, speak } from './speak.ts'
 
 const OF_POLLS = ['oneOf', 'anyOf', 'endTime', 'closed']
+const OF_POLICIES = new Set(['@context', 'id', 'type', 'updated', 'interactionPolicy'])
+const OF_QUOTES = ['quote', 'quoteUri', 'quoteUrl', '_misskey_quote', 'quoteAuthorization']
 
 /** Changes some of a post; all of it is told to whoever it is for, until now or from now on. */
 export async function updatePost(posting: Posting, post: KnownPost, patch: JsonObject): Promise<Posted> {
@@ -28,16 +33,20 @@ export async function updatePost(posting: Posting, post: KnownPost, patch: JsonO
   if (!view) return refuse('act.object-unknown')
   checkType(view, patch)
   const current = currentFrom(view, noteObject(view, world.uris))
+  checkQuote(current, patch)
   const next = {
     ...merged(current, patch),
     '@context': [...contextsOf(current), ...contextsOf(activity), ...contextsOf(patch)],
   }
   const posted = postedNoteFrom(next, view.kind, world.clock.now())
-  const edit = await editFrom(posting, view, patch, next, posted)
+  const edit = await editFrom(posting, view, { current, patch, next }, posted)
   const { object: _object, ...words } = activity
-  const activityId = await speak(posting, { usual: true, audience: nobody, words }, () =>
-    editPost(world, actor, post.id, edit),
-  )
+  // Who may do what with it is nothing that people see as an edit.
+  const onlyStates = edit.stated !== undefined && Object.keys(patch).every((term) => OF_POLICIES.has(term))
+  const work = onlyStates
+    ? () => statePolicy(world, actor, post.id, edit.stated ?? null)
+    : () => editPost(world, actor, post.id, edit)
+  const activityId = await speak(posting, { usual: true, audience: nobody, words }, work)
   return { activityId: activityId ?? refuse('reply.held') }
 }
 
@@ -46,6 +55,16 @@ function checkType(view: PostView, patch: JsonObject): void {
   if (!('type' in patch)) return
   const kind = saidKindOf(typesOf(patch))
   if (kind !== (view.poll ? 'question' : view.kind)) refuse('object.protected', { term: 'type' })
+}
+
+/** Whoever let it quote them let it quote that; what quotes something else is another post. */
+function checkQuote(current: JsonObject, patch: JsonObject): void {
+  for (const term of OF_QUOTES)
+    if (term in patch && !isSame(current[term], patch[term])) refuse('object.protected', { term })
+  if (!('tag' in patch)) return
+  const quotedIn = ({ tag }: JsonObject) => quoteUriOf({ tag })
+  const quoted = quotedIn(patch)
+  if (quoted !== null && quoted !== quotedIn(current)) refuse('object.protected', { term: 'quote' })
 }
 
 /** A post as its author's app knows it, with its words as they were written and its own address as the app gave it. */
@@ -65,8 +84,11 @@ function currentFrom(view: PostView, json: JsonObject): JsonObject {
 async function editFrom(
   posting: Posting,
   view: PostView,
-  patch: JsonObject,
-  next: JsonObject,
+  {
+    current,
+    patch,
+    next,
+  }: { readonly current: JsonObject; readonly patch: JsonObject; readonly next: JsonObject },
   posted: PostedNote,
 ): Promise<Edit> {
   const files = 'attachment' in patch ? await filesAmong(posting, posted.attachments) : undefined
@@ -75,6 +97,9 @@ async function editFrom(
   const isPoll = view.poll !== null
   const asksAnew = isPoll && OF_POLLS.some((term) => term in patch)
   const { written, language } = posted
+  const states =
+    'interactionPolicy' in patch && !isSame(current.interactionPolicy, patch.interactionPolicy ?? null)
+  const stated = states ? policyIn(posting, patch) : undefined
   return {
     text: posted.text,
     summary: posted.summary,
@@ -88,6 +113,7 @@ async function editFrom(
     ...(files &&
       ({ mediaIds: files.mediaIds, descriptions: files.descriptions } satisfies Partial<Edit & Files>)),
     ...(asksAnew && posted.poll && { poll: posted.poll }),
+    ...(stated !== undefined && { stated }),
   }
 }
 

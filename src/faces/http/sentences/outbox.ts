@@ -57,6 +57,10 @@ export const outboxSentences = {
     sentence: 'Only its owner posts to an outbox.',
     type: problemType('principal-not-authorized'),
   },
+  'policy.collection': {
+    status: 400,
+    sentence: 'A policy names everyone, your own followers, whom you follow, or single people.',
+  },
   'profile.picture': {
     status: 400,
     sentence: 'A picture of a profile is one of your own that was handed in at uploadMedia.',
