@@ -2,6 +2,7 @@
 import { Command } from 'commander'
 import { VERSION } from '../version.ts'
 import { accountCommands } from './account.ts'
+import { announcementCommands } from './announcement.ts'
 import { blockCommands } from './block.ts'
 import { conversationCommands } from './conversations.ts'
 import { deliveryCommands } from './deliveries.ts'
@@ -43,6 +44,7 @@ for (const add of [
   moveCommands,
   relayCommands,
   serverCommands,
+  announcementCommands,
   reactionCommands,
   timelineCommands,
   tokenCommands,

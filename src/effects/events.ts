@@ -1,5 +1,12 @@
 import { type Tx, transact } from '../db/transact.ts'
-import type { Gone, NewEvent, Thing, TopicName, Verb } from '../domain/events/event.ts'
+import {
+  type Gone,
+  type NewEvent,
+  type Thing,
+  TIMELINES,
+  type TopicName,
+  type Verb,
+} from '../domain/events/event.ts'
 import { tellEntered } from '../domain/events/tell.ts'
 import type { World } from '../domain/world.ts'
 import type { BlockFact, BoostFact, Fact, FactOf, FollowFact, ReactionFact } from '../facts/facts.ts'
@@ -13,7 +20,7 @@ export function events(world: EventsWorld): Effect {
 }
 
 async function tellOf(world: EventsWorld, tx: Tx, facts: readonly Fact[]): Promise<void> {
-  const happened = facts.flatMap((fact) => eventsOf(world.uris, fact))
+  const happened = facts.flatMap((fact) => [...eventsOf(world.uris, fact), ...inTimelines(fact)])
   await tellEntered(world, tx, happened, facts.flatMap(newInHomes))
 }
 
@@ -25,7 +32,12 @@ export async function andTell(
 ): Promise<void> {
   await transact(world.db, async (tx) => {
     await work({ ...world, db: tx })
-    await tellEntered(world, tx, [], postIds)
+    await tellEntered(
+      world,
+      tx,
+      postIds.map((id) => live('Add', 'homes', id)),
+      postIds,
+    )
   })
 }
 
@@ -39,6 +51,43 @@ function ofMember({ type, collectionId, uri, postId, objectId }: FactOf<'member.
 function newInHomes(fact: Fact): string[] {
   if (fact.type === 'post.published' || fact.type === 'post.received') return [fact.postId]
   return fact.type === 'boost.added' ? [fact.boostId] : []
+}
+
+/**
+ * What a fact is to the timelines that the Mastodon API streams. Whom each concerns is found out by whoever tells, so that
+ * it is one row however many listen. Of an account that is gone its posts are not taken back one by one.
+ */
+function inTimelines(fact: Fact): NewEvent[] {
+  switch (fact.type) {
+    case 'post.published':
+    case 'post.withheld':
+      return [live('Add', 'post', fact.postId)]
+    case 'post.received':
+      return fact.fresh ? [live('Add', 'post', fact.postId)] : []
+    case 'boost.added':
+      return fact.fresh ? [live('Add', 'post', fact.boostId)] : []
+    case 'post.edited':
+    case 'policy.changed':
+      return [live('Update', 'post', fact.postId)]
+    case 'quote.settled':
+      return fact.newPost ? [] : [live('Update', 'post', fact.postId)]
+    case 'post.removed':
+      return fact.withAuthor ? [] : [live('Remove', 'post', fact.postId, goneFrom(fact))]
+    case 'boost.removed': {
+      const { accountId: authorId, visibility } = fact
+      return fact.withAuthor
+        ? []
+        : [live('Remove', 'post', fact.boostId, { authorId, visibility, mentionedIds: [] })]
+    }
+    case 'filters.changed':
+      return [live('Update', 'filters', fact.accountId)]
+    default:
+      return []
+  }
+}
+
+function live(verb: Verb, thing: Thing, id: string, audience?: Gone): NewEvent {
+  return { topic: TIMELINES, verb, thing, thingId: id, ...(audience && { audience }) }
 }
 
 /** What a fact is to each of the lists and things that can be listened to; of what is not ours there is none. */
@@ -87,6 +136,12 @@ function eventsOf(uris: World['uris'], fact: Fact): NewEvent[] {
     case 'member.added':
     case 'member.removed':
       return [ofMember(fact)]
+    case 'announcement.published':
+      return [ofAnnouncement('Add', fact)]
+    case 'announcement.reacted':
+      return [ofAnnouncement('Update', fact, fact.name)]
+    case 'announcement.removed':
+      return [ofAnnouncement('Delete', fact)]
     case 'poll.voted':
     case 'poll.closed':
       return fact.local ? [at('post', fact.postId, 'Update', 'post', fact.postId)] : []
@@ -107,17 +162,26 @@ function at(
   return { topic: { name, subject }, verb, thing, thingId, uri, ...(audience && { audience }) }
 }
 
+/** Everybody here hears of it. */
+function ofAnnouncement(
+  verb: Verb,
+  { announcementId }: { readonly announcementId: string },
+  emoji: string | null = null,
+): NewEvent {
+  return at('announcements', '0', verb, 'announcement', announcementId, emoji)
+}
+
 function repliesTo(parentId: string | null, event: NewEvent): NewEvent[] {
   return parentId === null ? [] : [{ ...event, topic: { name: 'replies', subject: parentId } }]
 }
 
+function goneFrom({ authorId, visibility, mentioned, held }: FactOf<'post.removed'>): Gone {
+  return { authorId, visibility: held ? 'direct' : visibility, mentionedIds: held ? [] : mentioned }
+}
+
 /** What was said of it is out of its author's outbox, too. */
 function ofRemoved(uris: World['uris'], fact: FactOf<'post.removed'>): NewEvent[] {
-  const gone: Gone = {
-    authorId: fact.authorId,
-    visibility: fact.held ? 'direct' : fact.visibility,
-    mentionedIds: fact.held ? [] : fact.mentioned,
-  }
+  const gone = goneFrom(fact)
   return [
     ...(fact.local
       ? [

@@ -20,7 +20,7 @@ export type EffectName =
  * enqueues a job in that same transaction, so either both happened or neither did.
  *
  * - `timelines` writes and withdraws home rows, fills a home after a new follow, and keeps conversations
- * - `notify` writes and withdraws notifications
+ * - `notify` writes and withdraws notifications; the table itself makes a job `push` for each app that wants to be told
  * - `deliver` keeps our activity as the exact bytes to serve, and enqueues its expansion to inboxes
  * - `inboxes` lets posts come into the inboxes that apps read; after `deliver`, which names what is said here
  * - `history` lets be asked for what somebody elsewhere said before
@@ -50,7 +50,7 @@ export const consequences: Readonly<Record<FactType, readonly EffectName[]>> = {
     'documents',
     'events',
   ],
-  'post.withheld': ['deliver', 'search'],
+  'post.withheld': ['deliver', 'search', 'events'],
   'post.received': ['timelines', 'notify', 'inboxes', 'previews', 'search', 'documents', 'events'],
   'post.edited': ['notify', 'deliver', 'inboxes', 'previews', 'search', 'documents', 'events'],
   'post.removed': ['timelines', 'deliver', 'documents', 'events'],
@@ -73,7 +73,11 @@ export const consequences: Readonly<Record<FactType, readonly EffectName[]>> = {
   'block.lifted': ['deliver', 'events'],
   'mute.made': ['timelines', 'inboxes'],
   'mute.lifted': ['timelines'],
+  'filters.changed': ['events'],
   'report.made': ['notify', 'deliver', 'events'],
+  'announcement.published': ['events'],
+  'announcement.removed': ['events'],
+  'announcement.reacted': ['events'],
   'poll.voted': ['deliver', 'documents', 'events'],
   'poll.counted': ['deliver', 'events'],
   'poll.closed': ['notify', 'deliver', 'documents', 'events'],

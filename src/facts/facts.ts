@@ -1,6 +1,7 @@
 import type {
   AccountId,
   ActivityId,
+  AnnouncementId,
   ApprovalId,
   BlockId,
   FollowId,
@@ -11,6 +12,7 @@ import type {
 import type { Visibility } from '../base/visibility.ts'
 import type { InteractionKind } from '../db/tables/quotes.ts'
 import type { CollectionFact, MemberFact } from './collections.ts'
+import type { RelayFact } from './relays.ts'
 
 /** Everything that can have happened. A fact carries what can no longer be read once it is true, and ids for the rest. */
 export type Fact =
@@ -150,7 +152,18 @@ export type Fact =
   | BlockFact<'block.lifted'>
   | { readonly type: 'mute.made'; readonly accountId: AccountId; readonly targetId: AccountId }
   | { readonly type: 'mute.lifted'; readonly accountId: AccountId; readonly targetId: AccountId }
+  /** somebody here wants other things kept from them than before */
+  | { readonly type: 'filters.changed'; readonly accountId: AccountId }
   | { readonly type: 'report.made'; readonly reportId: ReportId }
+  /** everybody here is told something, or is told so no longer */
+  | { readonly type: 'announcement.published'; readonly announcementId: AnnouncementId }
+  | { readonly type: 'announcement.removed'; readonly announcementId: AnnouncementId }
+  /** somebody put that emoji to it, or took it away */
+  | {
+      readonly type: 'announcement.reacted'
+      readonly announcementId: AnnouncementId
+      readonly name: string
+    }
   | {
       /** one choice in a poll */
       readonly type: 'poll.voted'
@@ -282,12 +295,3 @@ export interface BlockFact<Type extends string> {
 
 export type FactType = Fact['type']
 export type FactOf<Type extends FactType> = Extract<Fact, { type: Type }>
-
-export interface RelayFact<Type extends string> {
-  readonly type: Type
-  /** the server's own actor */
-  readonly accountId: AccountId
-  readonly followUri: string
-  readonly objectUri: string
-  readonly inboxId: number
-}

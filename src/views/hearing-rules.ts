@@ -7,7 +7,7 @@ import {
 import { areApart, isMuted } from '../domain/blocks/find.ts'
 import type { StreamEvent } from '../domain/events/event.ts'
 import { isHeard } from '../domain/inboxes/find.ts'
-import { visibleTo } from '../domain/posts/audience.ts'
+import { shownTo, visibleTo } from '../domain/posts/audience.ts'
 import type { Viewer } from './view.ts'
 
 /**
@@ -27,6 +27,13 @@ const ofPost = sql`post.account_id`
 const posts: Rule = {
   rows: (viewer) => sql`JOIN post ON post.id = pair.id WHERE ${visibleTo(viewer)}`,
   of: ofPost,
+}
+
+/** What strangers come upon in a list. */
+const shown: Rule = {
+  rows: (viewer) => sql`JOIN post ON post.id = pair.id WHERE ${shownTo(viewer)}`,
+  of: ofPost,
+  mutes: true,
 }
 
 /** What happens to a post is for those who may see it, too. */
@@ -146,13 +153,16 @@ export function ruleFor({ thing, verb, topic: { name } }: StreamEvent): Rule | u
   if (name === 'liked') return thing === 'post' ? liked : undefined
   if (name === 'likes') return likes
   if (name === 'home') return home
+  if (name === 'public') return shown
   if (name === 'blocked') return blocked
   if (name === 'collection' && thing in MEMBERS) return verb === 'Delete' ? undefined : MEMBERS[thing]
-  if (thing === 'id') return undefined
-  return RULES[thing]
+  return isRuled(thing) ? RULES[thing] : undefined
 }
 
-const RULES: Readonly<Record<Exclude<StreamEvent['thing'], 'id'>, Rule>> = {
+type Ruled = Exclude<StreamEvent['thing'], 'id' | 'announcement' | 'homes' | 'alert' | 'filters'>
+const isRuled = (thing: StreamEvent['thing']): thing is Ruled => thing in RULES
+
+const RULES: Readonly<Record<Ruled, Rule>> = {
   account: people,
   post: posts,
   act: posts,

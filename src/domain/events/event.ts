@@ -21,6 +21,14 @@ export type TopicName =
   | 'shares'
   | 'object'
   | 'collection'
+  /** what everybody here is told; its subject is 0 */
+  | 'announcements'
+  /** posts of everybody, as they come, change and go; its subject is 0: the Mastodon API streams many lists of them */
+  | 'timelines'
+  /** whatever anybody here is told; its subject is 0 */
+  | 'alerts'
+  /** what everybody may come upon, for whoever is asked about it */
+  | 'public'
 
 export interface Topic {
   readonly name: TopicName
@@ -44,7 +52,15 @@ export type Thing =
   | 'notification'
   | 'object'
   | 'collection'
+  /** an announcement, or what people think of it: `uri` is the emoji then */
+  | 'announcement'
   | 'id'
+  /** a post that has come into more homes */
+  | 'homes'
+  /** a notification, whose owner is named */
+  | 'alert'
+  /** the filters of the account with that id */
+  | 'filters'
 
 /** Something happened to a topic; nobody is told unless somebody listens, or did within the hour. */
 export interface NewEvent {
@@ -73,7 +89,15 @@ export interface StreamEvent {
   readonly thingId: string | null
   readonly uri: string | null
   readonly audience: Gone | null
+  /** whom it is for, where that is no secret within the server */
+  readonly namedIds: readonly AccountId[]
+  /** the transaction that told it; null for what an older program told */
+  readonly writtenBy: string | null
 }
+
+/** What the streams of the Mastodon API listen to: they are told once of what each of their listeners gets in its own way. */
+export const TIMELINES: Topic = { name: 'timelines', subject: '0' }
+export const ALERTS: Topic = { name: 'alerts', subject: '0' }
 
 /** NOTIFY on it: there are events that nobody has read yet. */
 export const EVENTS_CHANNEL = 'events'

@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import { z } from 'zod'
 import { account, credentialAccount, mutedAccount, role } from './schemas/account.ts'
+import { announcement } from './schemas/announcement.ts'
 import { application, credentialApplication, token } from './schemas/app.ts'
 import { emoji } from './schemas/emoji.ts'
 import {
@@ -41,6 +42,7 @@ import {
 /** Every documented entity, strictly: no field and no null that is not documented. Each owner adds theirs. */
 export const entities = {
   Account: account,
+  Announcement: announcement,
   Application: application,
   CredentialApplication: credentialApplication,
   Token: token,

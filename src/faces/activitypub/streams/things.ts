@@ -36,8 +36,12 @@ export async function thingOf(parts: ThingParts, event: StreamEvent): Promise<Js
   const { thing, thingId, uri } = event
   if (thing === 'id' || event.verb === 'Remove' || event.verb === 'Delete') return goneFrom(parts, event)
   if (thingId === null) return uri ?? undefined
-  return readers[thing](parts, thingId, event)
+  return isRead(thing) ? readers[thing](parts, thingId, event) : undefined
 }
+
+/** The others are told by the Mastodon API alone. */
+type Read = Exclude<Thing, 'id' | 'announcement' | 'homes' | 'alert' | 'filters'>
+const isRead = (thing: Thing): thing is Read => thing in readers
 
 /** Of what is gone its id alone; where it was deleted, that it was. */
 async function goneFrom(parts: ThingParts, event: StreamEvent): Promise<Json | undefined> {
@@ -52,9 +56,9 @@ async function goneFrom(parts: ThingParts, event: StreamEvent): Promise<Json | u
 /** Lists of people: all others of relations name the activity that began them. */
 const BY_ACTOR: ReadonlySet<string> = new Set(['followers', 'following', 'blocked'])
 
-type Read = (parts: ThingParts, id: string, event: StreamEvent) => Promise<Json | undefined>
+type Reader = (parts: ThingParts, id: string, event: StreamEvent) => Promise<Json | undefined>
 
-const readers: Readonly<Record<Exclude<Thing, 'id'>, Read>> = {
+const readers: Readonly<Record<Read, Reader>> = {
   async account(parts, id, event) {
     const account = await viewAccount(parts.db, id as AccountId)
     return account && !account.deleted ? relationTo(parts, account, event) : undefined

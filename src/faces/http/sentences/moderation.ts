@@ -9,4 +9,12 @@ export const moderationSentences = {
     sentence: 'That is for those who look after this server.',
     type: problemType('actor-not-authorized'),
   },
+  'announcement.too-many': {
+    status: 422,
+    sentence: 'There are 100 announcements, and no more may be made before some are removed.',
+  },
+  'announcement.too-many-reactions': {
+    status: 422,
+    sentence: 'Eight different emoji stand below this announcement, and there is no room for another.',
+  },
 } as const satisfies Partial<Record<RefusalCode, Entry>>
