@@ -24,6 +24,8 @@ export interface EventTable {
   visibility: Visibility | null
   mentioned: AccountId[] | null
   created_at: Generated<Date>
+  /** the transaction that wrote it */
+  written_by: Generated<string | null>
 }
 
 export interface StreamTicketTable {

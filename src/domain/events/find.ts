@@ -15,9 +15,10 @@ interface EventRow {
   readonly author_id: AccountId | null
   readonly visibility: Visibility | null
   readonly mentioned: AccountId[] | null
+  readonly written_by: string | null
 }
 
-const columns = sql`position, topic, subject, verb, thing, thing_id, uri, author_id, visibility, mentioned`
+const columns = sql`position, topic, subject, verb, thing, thing_id, uri, author_id, visibility, mentioned, written_by`
 
 /** The next events after a position, whatever they are about, in order. */
 export async function eventsAfter(db: Db, position: string, limit: number): Promise<StreamEvent[]> {
@@ -78,6 +79,8 @@ function eventFrom(row: EventRow): StreamEvent {
     thing: row.thing,
     thingId: row.thing_id,
     uri: row.uri,
+    namedIds: mentioned ?? [],
+    writtenBy: row.written_by,
     audience:
       author_id === null || visibility === null
         ? null

@@ -13,6 +13,7 @@ import {
 } from './filter.ts'
 import { requireFilter, requireFilterPost, requireKeyword } from './find.ts'
 import { deleteFilter, deleteFilterPost, deleteKeyword, insertFilterPost, upsertKeyword } from './store.ts'
+import { tellOfFilters } from './tell.ts'
 
 type Words = Pick<KeywordWords, 'keyword' | 'wholeWord'>
 
@@ -31,6 +32,7 @@ export async function addKeyword(
       wholeWord: words.wholeWord ?? true,
     }
     await upsertKeyword(tx, filter.id, keyword)
+    await tellOfFilters(world, tx, account)
     return keyword
   })
 }
@@ -49,6 +51,7 @@ export async function changeKeyword(
       wholeWord: words.wholeWord ?? keyword.wholeWord,
     }
     await upsertKeyword(tx, filter.id, changed)
+    await tellOfFilters(world, tx, account)
     return changed
   })
 }
@@ -65,6 +68,7 @@ export async function removeKeyword(
     await deleteKeyword(tx, keyword.id)
     if (andFilter && filter.keywords.length === 1 && filter.posts.length === 0)
       await deleteFilter(tx, filter.id)
+    await tellOfFilters(world, tx, account)
   })
 }
 
@@ -79,7 +83,9 @@ export async function filterPost(
     const filter = await requireFilter(tx, account.id, filterId)
     if (filter.posts.length >= MOST_POSTS) refuse('filter.too-many', { most: MOST_POSTS })
     const post = { id: world.ids.next<FilterPostId>(), postId }
-    return (await insertFilterPost(tx, filter.id, post)) ? post : refuse('filter.post-known')
+    if (!(await insertFilterPost(tx, filter.id, post))) refuse('filter.post-known')
+    await tellOfFilters(world, tx, account)
+    return post
   })
 }
 
@@ -90,5 +96,6 @@ export async function unfilterPost(
 ): Promise<void> {
   await transact(world.db, async (tx) => {
     await deleteFilterPost(tx, (await requireFilterPost(tx, account.id, id)).post.id)
+    await tellOfFilters(world, tx, account)
   })
 }

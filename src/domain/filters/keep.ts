@@ -15,6 +15,7 @@ import {
 } from './filter.ts'
 import { countFilters, requireFilter } from './find.ts'
 import { deleteFilter, deleteKeyword, upsertFilter, upsertKeyword } from './store.ts'
+import { tellOfFilters } from './tell.ts'
 
 /** Begins a filter with its keywords. */
 export async function createFilter(world: World, account: LocalAccount, words: FilterWords): Promise<Filter> {
@@ -28,6 +29,7 @@ export async function createFilter(world: World, account: LocalAccount, words: F
     await upsertFilter(tx, { id, accountId: account.id, ...said })
     const empty = await requireFilter(tx, account.id, id)
     for (const each of words.keywords ?? []) await changeKeyword(world, tx, empty, each)
+    await tellOfFilters(world, tx, account)
     return requireWithinBounds(tx, account, id)
   })
 }
@@ -44,6 +46,7 @@ export async function changeFilter(
     const said = saidOf(before, words, world.clock.now())
     await upsertFilter(tx, { id: before.id, accountId: account.id, ...said })
     for (const each of words.keywords ?? []) await changeKeyword(world, tx, before, each)
+    await tellOfFilters(world, tx, account)
     return requireWithinBounds(tx, account, before.id)
   })
 }
@@ -55,6 +58,7 @@ export async function removeFilter(
 ): Promise<void> {
   await transact(world.db, async (tx) => {
     await deleteFilter(tx, (await requireFilter(tx, account.id, id)).id)
+    await tellOfFilters(world, tx, account)
   })
 }
 
