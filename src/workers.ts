@@ -37,6 +37,7 @@ import { followersJob } from './remote/followers.ts'
 import { logoHandler } from './remote/logos.ts'
 import { pollHandler } from './remote/polls.ts'
 import { previewHandler } from './remote/previews.ts'
+import { pushHandler } from './remote/push/push.ts'
 import { softwareChore } from './remote/software.ts'
 import { createVisitor } from './remote/visitor.ts'
 import type { AppParts } from './server.ts'
@@ -60,6 +61,7 @@ export function createWorkers(parts: AppParts, house: House): Runner {
       quote: quoteHandler(world, house.directory, hear),
       poll: pollHandler(world, house.directory),
       preview: previewHandler(world, house.directory, house),
+      push: pushHandler({ world, config: parts.config, dispatcher: house.dispatcher }),
       scheduled: (payload) => publishDue(world, (payload as ScheduledJob).scheduledId),
       trends: () => countTrends(world),
       emoji: emojiHandler(world, createPictureFetcher({ ...house, ...world }), house.storage),

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import { refuse } from '../../base/refusal.ts'
 import type { Db } from '../../db/connect.ts'
+import { type Left, tallyOf } from '../../domain/limits/tally.ts'
 import { bearerOf } from './auth.ts'
 import { addressOf, queryable } from './limits.ts'
 
@@ -14,8 +15,8 @@ interface Policy {
 }
 interface Budget {
   readonly policies: readonly Policy[]
-  /** counted in the database, so for all processes together; what is only read is counted here */
-  readonly shared: boolean
+  /** never given out beyond its quota, by whichever process; what is only read is counted as `Tally` has it */
+  readonly strict: boolean
   /** what is counted, where that is no requests: kibibytes, told as bytes */
   readonly unit?: 'bytes'
 }
@@ -23,13 +24,13 @@ interface Budget {
 const budget = (
   burst: readonly [quota: number, seconds: number],
   sustained: readonly [quota: number, seconds: number],
-  shared: boolean,
+  strict: boolean,
 ): Budget => ({
   policies: [
     { name: 'burst', quota: burst[0], seconds: burst[1] },
     { name: 'sustained', quota: sustained[0], seconds: sustained[1] },
   ],
-  shared,
+  strict,
 })
 
 /** What programs may do before they are asked to wait; to scroll, however fast, is far below. */
@@ -76,18 +77,18 @@ export function budgetsOf(parts: BudgetParts): Budgets {
 
 function createBudgets({ db, config }: BudgetParts): Budgets {
   const windows = Object.fromEntries(
-    Object.entries(budgets).map(([name, { policies, shared }]) => [
+    Object.entries(budgets).map(([name, { policies, strict }]) => [
       name,
-      policies.map((policy) => (shared ? sharedWindow(db, name, policy) : ownWindow(policy))),
+      policies.map((policy) => (strict ? strictWindow(db, name, policy) : talliedWindow(db, name, policy))),
     ]),
   ) as Record<ApiBudget, Window[]>
 
   async function spendOf(keys: readonly string[], res: Response, name: ApiBudget, points: number) {
     const { policies, unit }: Budget = budgets[name]
     const amount = unit === 'bytes' ? Math.ceil(points / 1024) : points
-    const states: State[] = []
+    const states: Left[] = []
     for (const window of windows[name]) {
-      const found: State[] = []
+      const found: Left[] = []
       for (const key of keys) {
         const state = window(key, amount)
         found.push(state instanceof Promise ? await state : state)
@@ -119,20 +120,15 @@ function keysOf(req: Request): readonly string[] {
   return bearer ? [`grant ${bearer.grantId}`, `account ${bearer.account.id}`] : [addressOf(req)]
 }
 
-/** What is left of a window, less than nothing when it was too much, and when it begins anew. */
-interface State {
-  readonly left: number
-  readonly until: number
-}
-type Window = (key: string, points: number) => State | Promise<State>
+type Window = (key: string, points: number) => Left | Promise<Left>
 
-const waitOf = ({ until }: State) => Math.max(1, Math.ceil((until - Date.now()) / 1000))
+const waitOf = ({ until }: Left) => Math.max(1, Math.ceil((until - Date.now()) / 1000))
 
 /** draft-ietf-httpapi-ratelimit-headers-10. */
 function tell(
   res: Response,
   policies: readonly Policy[],
-  states: readonly State[],
+  states: readonly Left[],
   unit: 'bytes' | undefined,
 ): void {
   const scale = unit === 'bytes' ? 1024 : 1
@@ -148,26 +144,16 @@ function tell(
   res.setHeader('RateLimit', left.join(', '))
 }
 
-/** Counts in this process alone. */
-function ownWindow({ quota, seconds }: Policy): Window {
-  const counters = new LRUCache<string, { used: number; until: number }>({ max: MOST_KEYS })
-  return (key, points) => {
-    const now = Date.now()
-    let counter = counters.get(key)
-    if (!counter || counter.until <= now) {
-      counter = { used: 0, until: now + seconds * 1000 }
-      counters.set(key, counter)
-    }
-    counter.used += points
-    return { left: quota - counter.used, until: counter.until }
-  }
+function talliedWindow(db: Db, budgetName: string, { name, quota, seconds }: Policy): Window {
+  const allowance = { name: `api ${budgetName} ${name}`, points: quota, seconds }
+  return (key, points) => tallyOf(db).count(allowance, key, points)
 }
 
 /** A lease is this part of a window: so often, at most, the database is asked while somebody uses it up. */
 const LEASES = 20
 
 /** Counts in the database; each process takes a part of the window at a time, and of that it gives without asking. */
-function sharedWindow(db: Db, budgetName: string, policy: Policy): Window {
+function strictWindow(db: Db, budgetName: string, policy: Policy): Window {
   const leases = new LRUCache<string, { left: number; beyond: number; until: number }>({ max: MOST_KEYS })
   let limiter: Promise<RateLimiterPostgres> | undefined
   return async (key, points) => {

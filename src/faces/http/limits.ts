@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { Application, Request, RequestHandler, Response } from 'express'
 import ipaddr from 'ipaddr.js'
-import { LRUCache } from 'lru-cache'
 import type { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import type { Log } from '../../base/log.ts'
 import { refuse } from '../../base/refusal.ts'
 import type { Db } from '../../db/connect.ts'
 import { statement } from '../../db/statement.ts'
+import { tallyOf } from '../../domain/limits/tally.ts'
 import { sessionOf } from './sessions.ts'
 
-/** What a visitor may do within a window, before being asked to wait. */
+/** What a visitor may do within a window, before being asked to wait; counted for all processes together, as `Tally` has it. */
 const budgets = {
   read: { points: 900, seconds: 300 },
   write: { points: 60, seconds: 300 },
@@ -38,9 +38,6 @@ const signInBudgets = {
   factorDaily: { points: 60, seconds: 86_400 },
 } as const
 
-/** A flood from ever new addresses pushes out the oldest counters rather than filling the memory. */
-const MOST_KEYS = 50_000
-
 export interface LimitParts {
   readonly db: Db
   readonly config: { readonly rateLimits: boolean; readonly trustedProxies: readonly string[] }
@@ -51,7 +48,7 @@ export interface Limits {
   /** Counts a request against its address, and its account when somebody is signed in; refuses with `request.too-many`. */
   limit(name: BudgetName): RequestHandler
   /** Counts against something else than who asks, in the same way. */
-  count(name: BudgetName, key: string): void
+  count(name: BudgetName, key: string): Promise<void>
   /** Before a password is checked: refuses with `request.too-many` when address, account or all together tried too often. */
   trySignIn(req: Request, login: string): Promise<void>
   /** After the right password: forgets the account's earlier attempts. */
@@ -70,7 +67,7 @@ export function createLimits(parts: LimitParts): Limits {
   if (!parts.config.rateLimits) {
     return {
       limit: () => (_req, _res, next) => next(),
-      count: () => undefined,
+      count: async () => undefined,
       trySignIn: async () => undefined,
       forgiveSignIn: async () => undefined,
       tryFactor: async () => undefined,
@@ -79,18 +76,13 @@ export function createLimits(parts: LimitParts): Limits {
   }
   const signIns = createSignInLimits(parts.db)
   const warn = proxyWarning(parts)
-  // One window for all routes that share a budget.
-  const windows = mapped((name) => createWindow(name))
   return {
-    limit(name) {
-      const spend = windows[name]
-      return (req, res, next) => {
-        warn(req)
-        spend(keysOf(req), res)
-        next()
-      }
+    limit: (name) => async (req, res, next) => {
+      warn(req)
+      await spendAt(parts.db, name, keysOf(req), res)
+      next()
     },
-    count: (name, key) => windows[name]([key]),
+    count: (name, key) => spendAt(parts.db, name, [key]),
     ...signIns,
   }
 }
@@ -110,36 +102,16 @@ function keysOf(req: Request): string[] {
   return session ? [addressOf(req), session.account.id] : [addressOf(req)]
 }
 
-function mapped<T>(make: (name: BudgetName) => T): Record<BudgetName, T> {
-  const names = Object.keys(budgets) as BudgetName[]
-  return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<BudgetName, T>
-}
-
-interface Counter {
-  count: number
-  readonly until: number
-}
-
-/** A fixed window per key, in this process's memory. */
-function createWindow(name: BudgetName): (keys: readonly string[], res?: Response) => void {
+async function spendAt(db: Db, name: BudgetName, keys: readonly string[], res?: Response): Promise<void> {
   const { points, seconds } = budgets[name]
-  const counters = new LRUCache<string, Counter>({ max: MOST_KEYS })
-  const count = (key: string): Counter => {
-    const now = Date.now()
-    const known = counters.get(key)
-    const counter = known && known.until > now ? known : { count: 0, until: now + seconds * 1000 }
-    if (counter !== known) counters.set(key, counter)
-    counter.count += 1
-    return counter
-  }
-  return (keys, res) => {
-    const worst = keys.map(count).reduce((a, b) => (b.count > a.count ? b : a))
-    const wait = Math.max(1, Math.ceil((worst.until - Date.now()) / 1000))
-    // IETF draft-ietf-httpapi-ratelimit-headers.
-    res?.setHeader('RateLimit-Policy', `"${name}";q=${points};w=${seconds}`)
-    res?.setHeader('RateLimit', `"${name}";r=${Math.max(0, points - worst.count)};t=${wait}`)
-    if (worst.count > points) refuse('request.too-many', { retryAfterSeconds: wait })
-  }
+  const tally = tallyOf(db)
+  const counted = keys.map((key) => tally.count({ name: `door ${name}`, points, seconds }, key))
+  const worst = (await Promise.all(counted)).reduce((a, b) => (b.left < a.left ? b : a))
+  const wait = Math.max(1, Math.ceil((worst.until - Date.now()) / 1000))
+  // IETF draft-ietf-httpapi-ratelimit-headers.
+  res?.setHeader('RateLimit-Policy', `"${name}";q=${points};w=${seconds}`)
+  res?.setHeader('RateLimit', `"${name}";r=${Math.max(0, worst.left)};t=${wait}`)
+  if (worst.left < 0) refuse('request.too-many', { retryAfterSeconds: wait })
 }
 
 type SignInLimits = Pick<Limits, 'trySignIn' | 'forgiveSignIn' | 'tryFactor' | 'forgiveFactor'>
@@ -192,8 +164,8 @@ async function makeLimiters(db: Db) {
       keyPrefix: `sign-in ${name}`,
       points: signInBudgets[name].points,
       duration: signInBudgets[name].seconds,
-      // One of them sweeps the table for all.
-      clearExpiredByTimeout: name === 'everybody',
+      // What is over is swept for all that count.
+      clearExpiredByTimeout: false,
     })
   return {
     address: limiter('address'),

@@ -24,7 +24,7 @@ export function appRoutes({ world, config }: MastodonParts): RequestHandler {
   const router = Router({ caseSensitive: true })
   const vapidKey = vapidKeys(config.secret).publicKey
 
-  router.post('/api/v1/apps', apiLimits(config).limit('apps'), async (req, res) => {
+  router.post('/api/v1/apps', apiLimits({ config, world }).limit('apps'), async (req, res) => {
     const fields = (await readParams(req)).read(appFields)
     const app = await registerApp(world, {
       name: fields.client_name ?? '',

@@ -6,11 +6,13 @@ import { checkUrl } from '../http/params.ts'
 import { accountBesideRoutes } from './account-beside.ts'
 import { accountSetRoutes } from './account-sets.ts'
 import { accountRoutes } from './accounts.ts'
+import { adminTrendRoutes } from './admin-trends.ts'
 import { announcementRoutes } from './announcements.ts'
 import { appRoutes } from './apps.ts'
 import { conversationRoutes } from './conversations.ts'
 import { openApi } from './cors.ts'
 import { defaultImages } from './default-images.ts'
+import { discoveryRoutes } from './discovery.ts'
 import { asMastodonError } from './errors.ts'
 import { filterRoutes } from './filters.ts'
 import { v1FilterRoutes } from './filters-v1.ts'
@@ -30,6 +32,7 @@ import type { MastodonParts } from './parts.ts'
 import { pollRoutes } from './polls.ts'
 import { preferenceRoutes } from './preferences.ts'
 import { profileRoutes } from './profile.ts'
+import { pushRoutes } from './push.ts'
 import { quoteRoutes } from './quotes.ts'
 import { relationshipRoutes } from './relationships.ts'
 import { scheduledRoutes } from './scheduled.ts'
@@ -40,6 +43,7 @@ import { statusChangeRoutes } from './status-change.ts'
 import { statusRoutes } from './statuses.ts'
 import { tagRoutes } from './tags.ts'
 import { timelineRoutes } from './timelines.ts'
+import { trendRoutes } from './trends.ts'
 import { unsupportedRoutes } from './unsupported.ts'
 
 /**
@@ -47,8 +51,8 @@ import { unsupportedRoutes } from './unsupported.ts'
  * `translate/to-mastodon` alone; everywhere else these are posts, boosts and likes.
  */
 export function mastodonRoutes(parts: MastodonParts): RequestHandler {
-  const { config, log, world } = parts
-  const limits = apiLimits(config)
+  const { log, world } = parts
+  const limits = apiLimits(parts)
   const router = Router({ caseSensitive: true })
   router.use(defaultImages())
   router.use(openApi, checkUrl, readBearer(parts))
@@ -99,7 +103,11 @@ const routers: readonly ((parts: MastodonParts) => RequestHandler)[] = [
   notificationRequestRoutes,
   notificationRoutes,
   notificationGroupRoutes,
+  pushRoutes,
   scheduledRoutes,
   searchRoutes,
+  trendRoutes,
+  discoveryRoutes,
+  adminTrendRoutes,
   unsupportedRoutes,
 ]

@@ -32,7 +32,7 @@ export function mediaRoutes({ world, storage, config }: MastodonParts): RequestH
   const writes = requires('write:media')
 
   for (const path of ['/api/v1/media', '/api/v2/media']) {
-    router.post(path, writes, apiLimits(config).limit('media'), async (req, res) => {
+    router.post(path, writes, apiLimits({ config, world }).limit('media'), async (req, res) => {
       allowBody(req, LONGEST_MS)
       const owner = signedIn(req)
       const params = await readParams(req, wish)

@@ -43,7 +43,7 @@ export function statusChangeRoutes({ world, config }: MastodonParts): RequestHan
   router.delete(
     '/api/v1/statuses/:id',
     requires('write:statuses'),
-    apiLimits(config).limit('delete'),
+    apiLimits({ config, world }).limit('delete'),
     async (req, res) => {
       const [author, id] = [signedIn(req), postIdIn(req)]
       const view = await requireStatus(world, req, id)

@@ -24,7 +24,7 @@ export function tokenRoute(parts: OAuthParts, limits: Limits): RequestHandler {
     ...readLooseBody,
     async (req, res) => {
       const client = await authenticateClient(parts, req)
-      limits.count('tokenClient', client.id)
+      await limits.count('tokenClient', client.id)
       requireForm(client, isForm(req))
       const fields = fieldsOf(req)
       const given = await give({ ...parts, nonces }, req, res, client, fields)

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { connect } from '../../../src/db/connect.ts'
 import { type TestDatabase, testDatabase } from '../../support/database.ts'
 import { hiddenFields, PASSWORD, startSite } from '../pages/site.ts'
 
@@ -12,8 +13,8 @@ afterAll(async () => {
   await database?.[Symbol.asyncDispose]()
 })
 
-const limited = (more: { trustedProxies?: string[] } = {}) =>
-  startSite({ db: database.db, rateLimits: true, ...more })
+const limited = ({ db }: TestDatabase = database, more: { trustedProxies?: string[] } = {}) =>
+  startSite({ db, rateLimits: true, ...more })
 const remaining = (headers: Headers) => Number(/r=(\d+)/.exec(headers.get('ratelimit') ?? '')?.[1])
 
 describe('signing in again and again (S-139)', () => {
@@ -32,7 +33,7 @@ describe('signing in again and again (S-139)', () => {
   })
 
   it('treats names that nobody has alike', async () => {
-    await using site = await limited({ trustedProxies: ['127.0.0.1'] })
+    await using site = await limited(database, { trustedProxies: ['127.0.0.1'] })
     const from = { 'x-forwarded-for': '192.0.2.77' }
     for (let n = 0; n < 5; n++) {
       expect((await site.visitor(from).signIn('nobody_at_all', 'wrong')).status).toBe(401)
@@ -41,7 +42,7 @@ describe('signing in again and again (S-139)', () => {
   })
 
   it('is slowed down for the address after twenty, whatever the name, and others go on', async () => {
-    await using site = await limited({ trustedProxies: ['127.0.0.1'] })
+    await using site = await limited(database, { trustedProxies: ['127.0.0.1'] })
     await site.person('otto')
     const attacker = { 'x-forwarded-for': '198.51.100.7' }
     for (let n = 0; n < 20; n++) {
@@ -52,7 +53,7 @@ describe('signing in again and again (S-139)', () => {
   })
 
   it('forgets the attempts of whoever knew the password', async () => {
-    await using site = await limited({ trustedProxies: ['127.0.0.1'] })
+    await using site = await limited(database, { trustedProxies: ['127.0.0.1'] })
     await site.person('pia')
     const from = { 'x-forwarded-for': '198.51.100.9' }
     for (let n = 0; n < 3; n++) {
@@ -75,15 +76,34 @@ describe('signing in again and again (S-139)', () => {
 
 describe('requests (S-140, S-141)', () => {
   it('are counted per address, and say how many are left', async () => {
-    await using site = await limited()
+    await using fresh = await testDatabase()
+    await using site = await limited(fresh)
     const first = await site.visitor().get('/about')
     expect(first.headers.get('ratelimit-policy')).toBe('"read";q=900;w=300')
     expect(first.headers.get('ratelimit')).toMatch(/^"read";r=899;t=\d+$/)
     expect(remaining((await site.visitor().get('/')).headers)).toBe(898)
   })
 
+  it('are counted for all processes together, and tell it in a second (S-140)', async () => {
+    await using fresh = await testDatabase()
+    await using other = connect({ url: fresh.url, maxConnections: 2, applicationName: 'weft test' })
+    await using one = await limited(fresh)
+    await using two = await startSite({ db: other, rateLimits: true })
+    const statuses: number[] = []
+    for (let n = 0; n < 130; n++) {
+      const visitor = (n % 2 === 0 ? one : two).visitor()
+      statuses.push((await visitor.post('/setup', {})).status)
+    }
+    // Sixty for both, and at most a tenth of that more.
+    const given = statuses.filter((status) => status !== 429).length
+    expect(given).toBeGreaterThanOrEqual(60)
+    expect(given).toBeLessThanOrEqual(66)
+    expect(statuses.slice(-50).filter((status) => status !== 429)).toEqual([])
+  })
+
   it('twenty invented forwarding addresses change nothing without a trusted proxy; the log says once what that may mean', async () => {
-    await using site = await limited()
+    await using fresh = await testDatabase()
+    await using site = await limited(fresh)
     for (let n = 0; n < 20; n++) {
       const { headers } = await site
         .visitor({
@@ -100,7 +120,8 @@ describe('requests (S-140, S-141)', () => {
   })
 
   it('behind a trusted proxy count for whom it names, and what stands before that is not believed', async () => {
-    await using site = await limited({ trustedProxies: ['127.0.0.0/8'] })
+    await using fresh = await testDatabase()
+    await using site = await limited(fresh, { trustedProxies: ['127.0.0.0/8'] })
     const ask = async (forwarded: string) =>
       remaining((await site.visitor({ 'x-forwarded-for': forwarded }).get('/about')).headers)
     expect(await ask('192.0.2.1')).toBe(899)
@@ -110,7 +131,8 @@ describe('requests (S-140, S-141)', () => {
   })
 
   it('from one IPv6 network of 64 bits count together', async () => {
-    await using site = await limited({ trustedProxies: ['127.0.0.1'] })
+    await using fresh = await testDatabase()
+    await using site = await limited(fresh, { trustedProxies: ['127.0.0.1'] })
     const ask = async (forwarded: string) =>
       remaining((await site.visitor({ 'x-forwarded-for': forwarded }).get('/about')).headers)
     expect(await ask('2001:db8:1:2::1')).toBe(899)
@@ -121,7 +143,8 @@ describe('requests (S-140, S-141)', () => {
   })
 
   it('that write run out sooner, are refused with the time to wait, and leave reading alone', async () => {
-    await using site = await limited()
+    await using fresh = await testDatabase()
+    await using site = await limited(fresh)
     const visitor = site.visitor()
     const fields = hiddenFields((await visitor.get('/sign-in')).body, '/sign-in')
     const statuses = []
