@@ -15,6 +15,7 @@
  * - `history` asks for what somebody elsewhere said before they were followed
  * - `preview` asks the page that a post links to what it is
  * - `scheduled` says what waited for its time
+ * - `push` tells an app of a notification
  * - `search` writes down the words that posts are found by
  * - `trends` counts what many speak of now
  */
@@ -34,6 +35,7 @@ export const jobKinds = [
   'history',
   'preview',
   'scheduled',
+  'push',
   'search',
   'trends',
 ] as const

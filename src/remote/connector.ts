@@ -28,6 +28,10 @@ const TLS_SESSIONS = 5000
 /** Where ActivityPub servers live; any other port belongs to services that never asked for a visit. */
 const PORTS: ReadonlySet<number> = new Set([443, 80, 8443])
 
+export function isWebPort(port: number): boolean {
+  return PORTS.has(port)
+}
+
 /**
  * Opens connections to allowed addresses only. A name is looked up once, and exactly the addresses that passed the
  * filter are connected to: a name that changes its mind between check and use gains nothing (DNS rebinding).
@@ -91,7 +95,7 @@ export function whyNot(
   if (verdict === 'opened') return undefined
   if (verdict === 'refused') return 'the address is private, special or none'
   if (!secure) return 'plain http is spoken only within opened private ranges'
-  return PORTS.has(port) ? undefined : `port ${port} is not one that we connect to`
+  return isWebPort(port) ? undefined : `port ${port} is not one that we connect to`
 }
 
 type Open = (host: string, secure: boolean, way: Way, callback: buildConnector.Callback) => void

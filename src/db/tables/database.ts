@@ -14,6 +14,7 @@ import type * as notifications from './notifications.ts'
 import type * as objects from './objects.ts'
 import type * as posts from './posts.ts'
 import type * as previews from './previews.ts'
+import type * as push from './push.ts'
 import type * as queue from './queue.ts'
 import type * as quotes from './quotes.ts'
 import type * as reactions from './reactions.ts'
@@ -61,6 +62,7 @@ export interface Database {
   notification: posts.NotificationTable
   notification_policy: notifications.NotificationPolicyTable
   notification_sender: notifications.NotificationSenderTable
+  push_subscription: push.PushSubscriptionTable
   reaction: reactions.ReactionTable
   reaction_echo: reactions.ReactionEchoTable
   quote: quotes.QuoteTable

@@ -72,6 +72,11 @@ export async function bearerByToken(parts: Pick<AuthParts, 'bearers'>, token: st
   return bearer ?? refuse('token.invalid')
 }
 
+/** The token itself that a request came with, for what has to name it. */
+export function tokenOf(req: Request): string | undefined {
+  return grants.has(req) ? credentialsOf(req)?.token : undefined
+}
+
 function bearerFrom({ account, clientId, grantId, scopes, expiresAt }: Grant): Bearer | undefined {
   return account === null ? undefined : { account, clientId, grantId, scopes, expiresAt }
 }

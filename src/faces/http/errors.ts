@@ -17,6 +17,7 @@ import { moderationSentences } from './sentences/moderation.ts'
 import { outboxSentences } from './sentences/outbox.ts'
 import { paramSentences } from './sentences/params.ts'
 import { postSentences } from './sentences/posts.ts'
+import { pushSentences } from './sentences/push.ts'
 import { readSentences } from './sentences/reads.ts'
 import { relationSentences } from './sentences/relations.ts'
 import { requestSentences } from './sentences/requests.ts'
@@ -38,6 +39,7 @@ const entries: Readonly<Record<RefusalCode, Entry>> = {
   ...outboxSentences,
   ...paramSentences,
   ...postSentences,
+  ...pushSentences,
   ...readSentences,
   ...relationSentences,
   ...requestSentences,

@@ -4,21 +4,12 @@ export const toCome: ReadonlySet<string> = new Set([
   'POST /api/v1/emails/confirmations',
   'GET /api/v1/emails/check_confirmation',
   // the server
-  'GET /api/v1/directory',
   // accounts
   'POST /api/v1/accounts',
   // statuses
   // timelines, lists, filters, tags
   // search and trends
-  'GET /api/v1/trends',
-  'GET /api/v1/trends/tags',
-  'GET /api/v1/trends/statuses',
-  'GET /api/v1/trends/links',
   // notifications and push
-  'POST /api/v1/push/subscription',
-  'GET /api/v1/push/subscription',
-  'PUT /api/v1/push/subscription',
-  'DELETE /api/v1/push/subscription',
   // streaming
   'GET /api/v1/streaming',
   'GET /api/v1/streaming/health',
@@ -74,18 +65,6 @@ export const toCome: ReadonlySet<string> = new Set([
   'POST /api/v1/admin/canonical_email_blocks/test',
   'GET /api/v1/admin/canonical_email_blocks/:id',
   'DELETE /api/v1/admin/canonical_email_blocks/:id',
-  'GET /api/v1/admin/trends/tags',
-  'POST /api/v1/admin/trends/tags/:id/approve',
-  'POST /api/v1/admin/trends/tags/:id/reject',
-  'GET /api/v1/admin/trends/statuses',
-  'POST /api/v1/admin/trends/statuses/:id/approve',
-  'POST /api/v1/admin/trends/statuses/:id/reject',
-  'GET /api/v1/admin/trends/links',
-  'POST /api/v1/admin/trends/links/:id/approve',
-  'POST /api/v1/admin/trends/links/:id/reject',
-  'GET /api/v1/admin/trends/links/publishers',
-  'POST /api/v1/admin/trends/links/publishers/:id/approve',
-  'POST /api/v1/admin/trends/links/publishers/:id/reject',
   'GET /api/v1/admin/tags',
   'GET /api/v1/admin/tags/:id',
   'PUT /api/v1/admin/tags/:id',
