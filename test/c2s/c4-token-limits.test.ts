@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { silentLog } from '../../src/base/log.ts'
+import { connect } from '../../src/db/connect.ts'
 import { createLimits } from '../../src/faces/http/limits.ts'
 import { postForm } from '../support/apps.ts'
 import { startWhole, type Whole } from '../support/whole.ts'
@@ -36,6 +37,20 @@ describe('S-140, S-133: who tries too often has to wait', () => {
     for (let times = 0; times < 6000; times++) await limits.count('tokenClient', 'an app')
     await expect(limits.count('tokenClient', 'an app')).rejects.toThrow('request.too-many')
     await limits.count('tokenClient', 'another')
+  })
+
+  test('in all processes together, which give at most a tenth more than one would', async () => {
+    await using other = connect({ url: server.url, maxConnections: 1, applicationName: 'weft test' })
+    const doors = [server.db, other].map((db) => createLimits({ db, config: server.config, log: silentLog }))
+    let given = 0
+    for (let times = 0; times < 40; times++)
+      given +=
+        (await doors[times % 2]?.count('register', '192.0.2.9').then(
+          () => 1,
+          () => 0,
+        )) ?? 0
+    expect(given).toBeGreaterThanOrEqual(20)
+    expect(given).toBeLessThanOrEqual(22)
   })
 
   test('from one customer of IPv6, who has more addresses than there are', async () => {
