@@ -20,6 +20,7 @@ export interface FilterMatch {
 export type FilterPosts = (post: PostView) => readonly FilterMatch[]
 
 interface FilterRow {
+  readonly accountId: AccountId
   readonly id: string
   readonly title: string
   readonly contexts: readonly FilterContext[]
@@ -31,12 +32,12 @@ interface FilterRow {
 
 const findFilters = statement(
   'views.filters',
-  `SELECT id, title, contexts, action, expires_at AS "expiresAt",
+  `SELECT account_id AS "accountId", id, title, contexts, action, expires_at AS "expiresAt",
      coalesce((SELECT json_agg(json_build_object('text', keyword, 'whole', whole_word) ORDER BY filter_keyword.id)
        FROM filter_keyword WHERE filter_id = post_filter.id), '[]') AS keywords,
      coalesce((SELECT json_agg(post_id::text ORDER BY filter_post.id)
        FROM filter_post WHERE filter_id = post_filter.id), '[]') AS posts
-   FROM post_filter WHERE account_id = $1 AND (expires_at IS NULL OR expires_at > now()) ORDER BY id`,
+   FROM post_filter WHERE account_id = ANY ($1::bigint[]) AND (expires_at IS NULL OR expires_at > now()) ORDER BY id`,
 )
 
 /**
@@ -44,8 +45,20 @@ const findFilters = statement(
  * that are met are told, whatever contexts they are for: only the app knows where it shows a post.
  */
 export async function filtersOf(db: Db, accountId: AccountId): Promise<FilterPosts> {
-  const filters = await findFilters<FilterRow>(db, [accountId])
-  if (filters.length === 0) return () => []
+  return (await filtersOfMany(db, [accountId])).get(accountId) ?? (() => [])
+}
+
+/** The same for many readers at once; those who have none are left out. */
+export async function filtersOfMany(
+  db: Db,
+  accountIds: readonly AccountId[],
+): Promise<ReadonlyMap<AccountId, FilterPosts>> {
+  const rows = await findFilters<FilterRow>(db, [accountIds])
+  const whose = Map.groupBy(rows, ({ accountId }) => accountId)
+  return new Map([...whose].map(([accountId, filters]) => [accountId, filterBy(filters)]))
+}
+
+function filterBy(filters: readonly FilterRow[]): FilterPosts {
   return (post) => {
     const shown = post.boostOf ?? post
     const text = textOf(shown)

@@ -48,19 +48,28 @@ async function hearOpen(
   const samples = [...alike.values()].flatMap(([first]) => first ?? [])
   const open = await openAmong(db, rule, samples)
   const left: Hearing[] = []
+  const groups: Group[] = []
   for (const same of alike.values()) {
     const owners = same[0] && open.get(same[0])
     if (owners === undefined) left.push(...same)
-    else for (const hearing of await notKeptFrom(db, rule, owners, same)) allowed.add(hearing)
+    else groups.push({ owners, hearings: same })
   }
+  for (const hearing of await notKeptFrom(db, rule, groups)) allowed.add(hearing)
   return left
 }
+
+/** Hearings of what everybody may have, and whose it is. */
+interface Group {
+  readonly owners: readonly AccountId[]
+  readonly hearings: readonly Hearing[]
+}
+
+const ALIKE: ReadonlySet<string> = new Set(['inbox', 'home', 'public'])
 
 /** Events that differ only in whose list they stand in are the same to everybody else. */
 function likenessOf({ of }: Rule, { event, readerId }: Hearing): string {
   const { position, thing, thingId, topic } = event
-  const same =
-    topic.name === 'inbox' || topic.name === 'home' ? `${topic.name} ${thing} ${thingId}` : position
+  const same = ALIKE.has(topic.name) ? `${topic.name} ${thing} ${thingId}` : position
   return of === undefined && readerId === null ? `${same} for strangers` : same
 }
 
@@ -82,32 +91,56 @@ async function openAmong(
   return open
 }
 
-/** Those readers whom no block keeps from any of these owners, and whose own mute does not either. */
+/** Those whom no block keeps from any of the owners, and whose own mute does not either. */
 async function notKeptFrom(
   db: Db,
   { mutes = false }: Rule,
-  owners: readonly AccountId[],
-  hearings: readonly Hearing[],
+  groups: readonly Group[],
 ): Promise<readonly Hearing[]> {
-  const readers = [...new Set(hearings.flatMap(({ readerId }) => readerId ?? []))]
-  if (readers.length === 0 || owners.length === 0) return hearings
+  const readers = [
+    ...new Set(groups.flatMap(({ hearings }) => hearings.flatMap(({ readerId }) => readerId ?? []))),
+  ]
+  const owners = [...new Set(groups.flatMap((group) => group.owners))]
+  const kept = await keptApart(db, readers, owners, mutes)
+  return groups.flatMap(({ owners: whose, hearings }) => {
+    const from = whose.flatMap((id) => kept.get(id) ?? [])
+    if (from.length === 0) return hearings
+    return hearings.filter(
+      ({ readerId }) =>
+        readerId === null || whose.includes(readerId) || !from.some((apart) => apart.has(readerId)),
+    )
+  })
+}
+
+/** For each of these owners, who of these readers is kept from them. */
+async function keptApart(
+  db: Db,
+  readers: readonly AccountId[],
+  owners: readonly AccountId[],
+  mutes: boolean,
+): Promise<ReadonlyMap<AccountId, ReadonlySet<AccountId>>> {
+  if (readers.length === 0 || owners.length === 0) return new Map()
   const theirs = sql`any(${owners}::bigint[])`
   const ours = sql`any(${readers}::bigint[])`
-  const { rows } = await sql<{ id: AccountId }>`
-    SELECT account_id AS id FROM block WHERE target_id = ${theirs} AND account_id = ${ours}
-    UNION SELECT target_id FROM block WHERE account_id = ${theirs} AND target_id = ${ours}
-    UNION SELECT refused.account_id FROM account AS owner
+  const { rows } = await sql<{ owner: AccountId; reader: AccountId }>`
+    SELECT target_id AS owner, account_id AS reader FROM block WHERE target_id = ${theirs} AND account_id = ${ours}
+    UNION ALL SELECT account_id, target_id FROM block WHERE account_id = ${theirs} AND target_id = ${ours}
+    UNION ALL SELECT owner.id, refused.account_id FROM account AS owner
       JOIN user_domain_block AS refused ON refused.domain = ANY (owner.domains)
       WHERE owner.id = ${theirs} AND refused.account_id = ${ours}
-    UNION SELECT far.id FROM user_domain_block AS refused
+    UNION ALL SELECT refused.account_id, far.id FROM user_domain_block AS refused
       JOIN account AS far ON far.id = ${ours} AND refused.domain = ANY (far.domains)
       WHERE refused.account_id = ${theirs}
-    UNION SELECT account_id FROM mute WHERE ${mutes} AND target_id = ${theirs} AND account_id = ${ours}
+    UNION ALL SELECT target_id, account_id FROM mute
+      WHERE ${mutes} AND target_id = ${theirs} AND account_id = ${ours}
       AND (expires_at IS NULL OR expires_at > now())`.execute(db)
-  const kept = new Set<AccountId | null>(rows.map(({ id }) => id))
-  return hearings.filter(
-    ({ readerId }) => readerId === null || !kept.has(readerId) || owners.includes(readerId),
-  )
+  const kept = new Map<AccountId, Set<AccountId>>()
+  for (const { owner, reader } of rows) {
+    const known = kept.get(owner)
+    if (known) known.add(reader)
+    else kept.set(owner, new Set([reader]))
+  }
+  return kept
 }
 
 function pairsOf(hearings: readonly Hearing[]): RawBuilder<unknown> {

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { AccountId, ListId, PostId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
 import { isShunned } from '../domain/blocks/find.ts'
@@ -16,32 +16,37 @@ export async function listListIds(
   const inner = pageBy('post.id', query)
   const outer = pageBy('id', query)
   const owner = sql`${ownerId}::bigint`
-  const speakers = [
-    sql`post.account_id`,
-    sql`post.in_reply_to_account_id`,
-    sql`(SELECT shown.account_id FROM post AS shown WHERE shown.id = post.boost_of_id)`,
-  ]
   // The newest of each, and of these the newest: no more of anybody is read than the page could hold.
   const { rows } = await sql<{ id: PostId }>`
     SELECT said.id FROM list_member AS listed CROSS JOIN LATERAL (
       SELECT post.id FROM post
-      WHERE post.account_id = listed.account_id AND ${inner.where} AND post.visibility <> 'direct'
-        AND (post.in_reply_to_uri IS NULL OR post.in_reply_to_account_id IN (post.account_id, ${owner})
-          OR ${answersCount(list, ownerId)})
-        AND ${visibleTo({ accountId: ownerId })} AND NOT ${isShunned(owner, speakers)}
+      WHERE post.account_id = listed.account_id AND ${inner.where} AND ${visibleTo({ accountId: ownerId })}
+        AND ${standsInList(owner, { id: sql`${list.id}::bigint`, replies: sql`${list.replies}::text` })}
       ${inner.rest}
     ) AS said
     WHERE listed.list_id = ${list.id}::bigint ${outer.rest}`.execute(db)
   return newestFirst(rows, query).map(({ id }) => id)
 }
 
-function answersCount({ id, replies }: Pick<List, 'id' | 'replies'>, ownerId: AccountId) {
-  if (replies === 'none') return sql`false`
-  return replies === 'list'
-    ? sql`EXISTS (SELECT 1 FROM list_member AS other WHERE other.list_id = ${id}::bigint
-        AND other.account_id = post.in_reply_to_account_id)`
-    : sql`EXISTS (SELECT 1 FROM follow WHERE follow.followed_id = post.in_reply_to_account_id
-        AND follow.follower_id = ${ownerId}::bigint AND follow.state = 'accepted')`
+/** What of those who are on a list stands in it, if its owner may see it: as a condition on `post`. */
+export function standsInList(
+  owner: RawBuilder<unknown>,
+  { id, replies }: { readonly id: RawBuilder<unknown>; readonly replies: RawBuilder<unknown> },
+): RawBuilder<boolean> {
+  const speakers = [
+    sql`post.account_id`,
+    sql`post.in_reply_to_account_id`,
+    sql`(SELECT shown.account_id FROM post AS shown WHERE shown.id = post.boost_of_id)`,
+  ]
+  return sql<boolean>`(post.visibility <> 'direct'
+    AND (post.in_reply_to_uri IS NULL OR post.in_reply_to_account_id IN (post.account_id, ${owner})
+      OR CASE ${replies}
+        WHEN 'none' THEN false
+        WHEN 'list' THEN EXISTS (SELECT 1 FROM list_member AS other WHERE other.list_id = ${id}
+          AND other.account_id = post.in_reply_to_account_id)
+        ELSE EXISTS (SELECT 1 FROM follow WHERE follow.followed_id = post.in_reply_to_account_id
+          AND follow.follower_id = ${owner} AND follow.state = 'accepted') END)
+    AND NOT ${isShunned(owner, speakers)})`
 }
 
 /** Who is on a list, by their ids; those who are gone or suspended are left out. */
