@@ -7,8 +7,8 @@ import { record } from '../../facts/record.ts'
 import type { LocalAccount } from '../accounts/account.ts'
 import { findPostByUri } from '../posts/find.ts'
 import type { World } from '../world.ts'
-import { itemOf } from './create.ts'
-import type { Collection } from './find.ts'
+import { itemOf, MOST_MEMBERS } from './create.ts'
+import { type Collection, hasMoreThan } from './find.ts'
 import {
   addRecipients,
   deleteItem,
@@ -53,6 +53,7 @@ export async function removeCollection(world: World, owner: LocalAccount, id: Co
 /**
  * Puts something into a collection of one's own: anything that has an id, people included.
  * @returns false when it is in it already
+ * @throws Refusal 'collection.full'
  */
 export async function addMember(
   world: World,
@@ -63,6 +64,7 @@ export async function addMember(
   return transact(world.db, async (tx) => {
     await requireOwn(tx, owner, id)
     const added = (await insertItems(tx, id, [itemOf(world, uri)], world.clock.now())).has(uri)
+    if (added && (await hasMoreThan(tx, id, MOST_MEMBERS))) refuse('collection.full', { most: MOST_MEMBERS })
     if (added) await record(world, tx, await factOf(world, tx, 'member.added', { owner, id, uri }))
     return added
   })

@@ -12,6 +12,8 @@ import { addRecipients, insertCollection, insertItems, type NewItem, type Recipi
 export const MOST_COLLECTIONS = 200
 /** That a collection may begin with; more are added one by one. */
 export const MOST_FIRST_MEMBERS = 1000
+/** Whoever reads one is told how many there are for them, and every one of those is looked at for that. */
+export const MOST_MEMBERS = 10_000
 
 export interface NewCollection {
   readonly ordered: boolean

@@ -67,3 +67,16 @@ export async function isMember(db: Db, id: CollectionId, uri: string): Promise<b
     .executeTakeFirst()
   return row !== undefined
 }
+
+/** Whether more than so many things are in it. */
+export async function hasMoreThan(db: Db, id: CollectionId, most: number): Promise<boolean> {
+  const next = await db
+    .selectFrom('collection_item')
+    .select('id')
+    .where('collection_id', '=', id)
+    .orderBy('id')
+    .offset(most)
+    .limit(1)
+    .executeTakeFirst()
+  return next !== undefined
+}

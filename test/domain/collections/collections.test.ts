@@ -1,7 +1,10 @@
+import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { ObjectId } from '../../../src/base/ids.ts'
 import type { LocalAccount } from '../../../src/domain/accounts/account.ts'
 import { addMember, removeCollection, removeMember } from '../../../src/domain/collections/change.ts'
-import { createCollection, MOST_COLLECTIONS } from '../../../src/domain/collections/create.ts'
+import { createCollection, MOST_COLLECTIONS, MOST_MEMBERS } from '../../../src/domain/collections/create.ts'
+import { publishPost } from '../../../src/domain/posts/publish.ts'
 import {
   countCollectionItems,
   findCollectionItem,
@@ -48,6 +51,52 @@ test('what is in one is read in pages from either side, the last first, and a pa
   expect(await countCollectionItems(world.db, id, undefined)).toBe(30)
   expect(await findCollectionItem(world.db, id, undefined, thing(20))).toMatchObject({ uri: thing(20) })
   expect(await findCollectionItem(world.db, id, undefined, thing(15))).toBeUndefined()
+})
+
+test('one holds ten thousand things and no more, until something is taken out', async () => {
+  const id = await createCollection(world, anna, { ...empty, members: [thing(1)] })
+  await sql`INSERT INTO collection_item (collection_id, id, uri, added_at)
+    SELECT ${id}::bigint, n, 'https://far.test/things/' || n, now()
+    FROM generate_series(2, ${MOST_MEMBERS}::int) AS n`.execute(world.db)
+  const more = thing(MOST_MEMBERS + 1)
+  await expect(addMember(world, anna, id, more)).rejects.toMatchObject({
+    code: 'collection.full',
+    details: { most: MOST_MEMBERS },
+  })
+  // What is in it already is said to be so, and nothing was changed.
+  expect(await addMember(world, anna, id, thing(7))).toBe(false)
+  expect(await countCollectionItems(world.db, id, undefined)).toBe(MOST_MEMBERS)
+  expect(await removeMember(world, anna, id, thing(7))).toBe(true)
+  expect(await addMember(world, anna, id, more)).toBe(true)
+})
+
+test('what is gone or not for a reader is not counted for them either', async () => {
+  const post = async (visibility: 'public' | 'direct') =>
+    publishPost(world, anna, { text: visibility, visibility }).then((id) => world.uris.post(id))
+  const [open, closed, gone] = [await post('public'), await post('direct'), thing(900)]
+  const objectId = world.ids.next<ObjectId>()
+  await sql`INSERT INTO object (id, account_id, kind, visibility, body, published_at)
+    VALUES (${objectId}::bigint, ${anna.id}::bigint, 'Place', 'direct', '{}', now())`.execute(world.db)
+  const members = [
+    open,
+    closed,
+    gone,
+    world.uris.object(objectId),
+    world.uris.object(world.ids.next()),
+    thing(901),
+  ]
+  const id = await createCollection(world, anna, { ...empty, members })
+  await sql`INSERT INTO tombstone (uri, account_uri, deleted_at)
+    VALUES (${gone}, 'https://far.test/x', now())`.execute(world.db)
+  for (const [reader, shown] of [
+    [anna, 4],
+    [ben, 2],
+    [undefined, 2],
+  ] as const) {
+    const viewer = reader && { accountId: reader.id }
+    expect(await countCollectionItems(world.db, id, viewer)).toBe(shown)
+    expect(await listCollectionItems(world.db, id, viewer, { limit: 10 })).toHaveLength(shown)
+  }
 })
 
 test('nobody keeps more than can be listed, and only whoever keeps one changes it', async () => {

@@ -65,6 +65,11 @@ export const actSentences = {
     status: 422,
     sentence: ({ most = 1000 }) => `A collection begins with at most ${most} members; more are added later.`,
   },
+  'collection.full': {
+    status: 422,
+    sentence: ({ most = 10_000 }) => `A collection has at most ${most} members.`,
+    tells: ['most'],
+  },
   'collection.too-many': {
     status: 422,
     sentence: ({ most = 200 }) => `An account has at most ${most} collections.`,
