@@ -5,6 +5,7 @@ import type { Log } from '../../base/log.ts'
 import { StartError } from '../../base/start-error.ts'
 import type { Health } from './health.ts'
 import { boundBody } from './slow-bodies.ts'
+import { answerUpgrade, wantsSocket } from './upgrades.ts'
 
 export interface ListenOptions {
   readonly host: string
@@ -41,13 +42,11 @@ const MOST_HEADERS = 100
 export async function listenHttp(options: ListenOptions): Promise<HttpServer> {
   const { handler, health, log } = options
   let closing = false
-  const server = createServer(LIMITS, (request, response) => {
-    if (health.answer(request, response, 'public')) return
+  const answer: RequestListener = (request, response) => {
     if (closing) {
       response.writeHead(503, { 'retry-after': '5', connection: 'close' }).end()
       return
     }
-    boundBody(request, response)
     try {
       handler(request, response)
     } catch (error) {
@@ -55,7 +54,13 @@ export async function listenHttp(options: ListenOptions): Promise<HttpServer> {
       if (!response.headersSent) response.writeHead(500)
       response.end()
     }
+  }
+  const server = createServer({ ...LIMITS, shouldUpgradeCallback: wantsSocket }, (request, response) => {
+    if (health.answer(request, response, 'public')) return
+    if (!closing) boundBody(request, response)
+    answer(request, response)
   })
+  server.on('upgrade', (request, socket, head) => answerUpgrade(request, socket, head, answer))
   server.maxConnections = MOST_CONNECTIONS
   server.maxHeadersCount = MOST_HEADERS
   // A client that waits to be told to go on would hold a body back that a guard refuses anyway.

@@ -4,8 +4,9 @@ import { redeemTicket } from '../../../domain/events/tickets.ts'
 import { hashOf } from '../../../domain/grants/tokens.ts'
 import type { World } from '../../../domain/world.ts'
 import { type Bearer, bearerByToken, requireBearer } from '../../http/auth.ts'
+import type { Holder } from '../../http/open-streams.ts'
+import { scrub, wordsOf } from '../../http/query-tokens.ts'
 import type { ClientParts } from '../client-parts.ts'
-import type { Holder } from './stream.ts'
 
 export interface Asking {
   readonly bearer: Bearer
@@ -24,7 +25,7 @@ export async function whoOpens(
   path: string,
 ): Promise<Asking> {
   const { access_token: token, ticket } = wordsOf(req)
-  scrub(req)
+  scrub(req, ['access_token', 'ticket'])
   if (req.headers.authorization !== undefined) return byHeader(req)
   if (ticket !== undefined) return byTicket(parts.world, ticket, path)
   if (token === undefined) return refuse('token.missing')
@@ -57,20 +58,4 @@ export function lastEventId(req: Request): string | undefined {
   if (given === undefined || given === '') return undefined
   // One that is none of ours is as one that is too old.
   return /^\d{1,18}$/.test(given) ? given : '0'
-}
-
-/** The words of the query that stand in it once. */
-export function wordsOf(req: Request): Readonly<Record<string, string | undefined>> {
-  const found = [...new URL(req.originalUrl, 'http://here.invalid').searchParams]
-  // Anybody may ask, with as many words as an address holds: each is looked at once.
-  const once = Map.groupBy(found, ([name]) => name)
-  return Object.fromEntries([...once.values()].flatMap((same) => (same.length === 1 ? same : [])))
-}
-
-/** Whatever is logged or answered from here on does not hold the secret that was in the address. */
-function scrub(req: Request): void {
-  const url = new URL(req.originalUrl, 'http://here.invalid')
-  for (const name of ['access_token', 'ticket']) url.searchParams.delete(name)
-  req.originalUrl = `${url.pathname}${url.search}`
-  req.url = req.originalUrl
 }

@@ -1,17 +1,8 @@
-import type { Request, Response } from 'express'
-import type { AccountId, GrantId } from '../../../base/ids.ts'
+import type { Response } from 'express'
+import type { AccountId } from '../../../base/ids.ts'
 import type { Topic } from '../../../domain/events/event.ts'
 import type { Listener } from '../../../domain/events/hub.ts'
-
-/** Who listens, and on the strength of what. */
-export interface Holder {
-  readonly accountId: AccountId
-  readonly grantId: GrantId
-  /** of the access token; the stream ends when it does */
-  readonly tokenHash: Buffer
-  /** null: never */
-  readonly expiresAt: Date | null
-}
+import type { Holder, Reason } from '../../http/open-streams.ts'
 
 /** What is listened to, and as whom. */
 export interface Listened {
@@ -19,9 +10,6 @@ export interface Listened {
   readonly readerId: AccountId | null
   readonly target: string
 }
-
-/** Why a stream ends, or has to begin anew; told to whoever listens. */
-export type Reason = 'missed' | 'slow' | 'token' | 'closing'
 
 /** What has been written and not been taken yet, beyond which a reader is too slow. */
 const MOST_UNREAD = 64 * 1024
@@ -98,20 +86,4 @@ export class EventStream implements Listener {
 
 function resetFrame(reason: Reason, position: string): string {
   return `event: reset\nid: ${position}\ndata: ${JSON.stringify({ reason })}\n\n`
-}
-
-/** The head of every answer that is a stream. Nothing on the way may keep it, compress it, or wait for its end. */
-export function openStream(req: Request, res: Response): Response {
-  res.writeHead(200, {
-    'Content-Type': 'text/event-stream; charset=utf-8',
-    'Cache-Control': 'no-store, no-transform',
-    'X-Accel-Buffering': 'no',
-    'X-Content-Type-Options': 'nosniff',
-    'Referrer-Policy': 'no-referrer',
-    Vary: 'Authorization',
-  })
-  res.flushHeaders()
-  req.socket.setNoDelay(true)
-  req.socket.setKeepAlive(true, 30_000)
-  return res
 }

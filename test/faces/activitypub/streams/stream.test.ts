@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import express from 'express'
 import { expect, test } from 'vitest'
 import type { AccountId, GrantId } from '../../../../src/base/ids.ts'
-import { EventStream, openStream } from '../../../../src/faces/activitypub/streams/stream.ts'
+import { EventStream } from '../../../../src/faces/activitypub/streams/stream.ts'
+import { openStream } from '../../../../src/faces/http/event-streams.ts'
 import { listenTo } from '../../../support/streams.ts'
 
 const holder = {

@@ -1,10 +1,24 @@
-import type { AccountId, GrantId } from '../../../base/ids.ts'
-import type { Log } from '../../../base/log.ts'
-import { refuse } from '../../../base/refusal.ts'
-import type { Bearers } from '../../../domain/grants/bearers.ts'
-import { holdingAmong } from '../../../domain/grants/find.ts'
-import type { World } from '../../../domain/world.ts'
-import type { Holder, Reason } from './stream.ts'
+import type { AccountId, GrantId } from '../../base/ids.ts'
+import type { Log } from '../../base/log.ts'
+import { refuse } from '../../base/refusal.ts'
+import type { Bearers } from '../../domain/grants/bearers.ts'
+import { holdingAmong } from '../../domain/grants/find.ts'
+import type { World } from '../../domain/world.ts'
+
+/** Who listens, and on the strength of what. */
+export interface Holder {
+  readonly accountId: AccountId
+  readonly grantId: GrantId
+  /** of the access token; the stream ends when it does */
+  readonly tokenHash: Buffer
+  /** null: never */
+  readonly expiresAt: Date | null
+  /** from where; left out where nobody can tell */
+  readonly address?: string
+}
+
+/** Why a stream ends, or has to begin anew; told to whoever listens. */
+export type Reason = 'missed' | 'slow' | 'token' | 'closing'
 
 /** Something that stays open on the strength of an access token: a stream of ours, or one that we pass on. */
 export interface OpenStream {
@@ -21,9 +35,10 @@ export interface OpenParts {
   readonly draining: AbortSignal
 }
 
-/** How many one token, and one person with all their apps, may keep open in one process. */
+/** How many one token, one person with all their apps, and one address may keep open in one process. */
 const MOST_PER_GRANT = 16
 const MOST_PER_ACCOUNT = 48
+const MOST_PER_ADDRESS = 512
 /** Comments come at least every fifteen seconds: after ten without a word, looked for every four. */
 const ALIVE_EVERY_MS = 4_000
 const SILENT_MS = 10_000
@@ -40,6 +55,7 @@ export class OpenStreams implements Disposable {
   readonly #open = new Set<OpenStream>()
   readonly #perGrant = new Map<GrantId, number>()
   readonly #perAccount = new Map<AccountId, number>()
+  readonly #perAddress = new Map<string, number>()
   readonly #timers: readonly NodeJS.Timeout[]
   readonly #deaf: () => void
   #checking = false
@@ -64,29 +80,34 @@ export class OpenStreams implements Disposable {
   }
 
   /** @throws Refusal `stream.too-many`; `busy` when the process is to stop */
-  requireRoom({ grantId, accountId }: Holder): void {
+  requireRoom({ grantId, accountId, address }: Holder): void {
     if (this.#parts.draining.aborted) refuse('busy')
     const grants = this.#perGrant.get(grantId) ?? 0
     const accounts = this.#perAccount.get(accountId) ?? 0
-    if (grants >= MOST_PER_GRANT || accounts >= MOST_PER_ACCOUNT) refuse('stream.too-many')
+    const there = address === undefined ? 0 : (this.#perAddress.get(address) ?? 0)
+    if (grants >= MOST_PER_GRANT || accounts >= MOST_PER_ACCOUNT || there >= MOST_PER_ADDRESS)
+      refuse('stream.too-many')
   }
 
   add(stream: OpenStream): void {
     this.#open.add(stream)
-    count(this.#perGrant, stream.holder.grantId, 1)
-    count(this.#perAccount, stream.holder.accountId, 1)
+    this.#count(stream.holder, 1)
   }
 
   delete(stream: OpenStream): void {
-    if (!this.#open.delete(stream)) return
-    count(this.#perGrant, stream.holder.grantId, -1)
-    count(this.#perAccount, stream.holder.accountId, -1)
+    if (this.#open.delete(stream)) this.#count(stream.holder, -1)
   }
 
   [Symbol.dispose](): void {
     for (const timer of this.#timers) clearInterval(timer)
     this.#deaf()
     this.#end('closing', () => true)
+  }
+
+  #count({ grantId, accountId, address }: Holder, by: 1 | -1): void {
+    count(this.#perGrant, grantId, by)
+    count(this.#perAccount, accountId, by)
+    if (address !== undefined) count(this.#perAddress, address, by)
   }
 
   #stayAlive(): void {
