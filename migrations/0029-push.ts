@@ -29,20 +29,24 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`CREATE INDEX push_subscription_account ON push_subscription (account_id)`.execute(db)
 
   // Whoever tells people of something need not think of this: what is written down is pushed, in the same transaction.
-  // The jobs of one subscription stand behind each other, below all ids; of what waits too long, more is not worth much.
+  // The jobs of one subscription stand behind each other, with a subject below all ids. While they wait for a push
+  // service that is away, what is new waits with them; and no more than so many do.
   await sql`
     CREATE FUNCTION push_notifications() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-      INSERT INTO job (kind, payload, subject)
-      SELECT 'push', json_build_object('subscriptionId', wish.id, 'noticeId', told.id::text)::text, -wish.id
+      INSERT INTO job (kind, payload, subject, due_at)
+      SELECT 'push', json_build_object('subscriptionId', wish.id, 'noticeId', told.id::text)::text, -wish.id,
+        GREATEST(queue.due_at, now())
       FROM told JOIN push_subscription AS wish ON wish.account_id = told.owner_id
+      CROSS JOIN LATERAL (SELECT count(*) AS length, max(due_at) AS due_at
+        FROM (SELECT due_at FROM job WHERE subject = -wish.id LIMIT 50) AS waiting) AS queue
       WHERE told.kind = ANY (wish.alerts)
         AND (wish.policy = 'all'
           OR wish.policy = 'followed' AND EXISTS (SELECT 1 FROM follow WHERE follower_id = told.owner_id
             AND followed_id = told.from_account_id AND state = 'accepted')
           OR wish.policy = 'follower' AND EXISTS (SELECT 1 FROM follow WHERE followed_id = told.owner_id
             AND follower_id = told.from_account_id AND state = 'accepted'))
-        AND (SELECT count(*) FROM (SELECT 1 FROM job WHERE subject = -wish.id LIMIT 50) AS waiting) < 50
+        AND queue.length < 50
       ORDER BY told.id;
       IF FOUND THEN PERFORM pg_notify('jobs', 'job'); END IF;
       RETURN NULL;

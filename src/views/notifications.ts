@@ -38,7 +38,7 @@ function notices(db: Db, ownerId: AccountId, held: Held = 'out') {
       .where((eb) => eb.or([eb('notification.post_id', 'is', null), visibleTo({ accountId: ownerId })]))
       .where((eb) =>
         eb.or([
-          eb('notification.kind', '=', 'report'),
+          eb('notification.kind', 'in', ['report', 'sign-up']),
           eb.and([eb('account.suspended_at', 'is', null), isWanted(ownerId)]),
         ]),
       )
@@ -126,8 +126,8 @@ const withActivity = (query: ReturnType<typeof notices>) =>
         SELECT boost.id FROM post AS boost WHERE boost.boost_of_id = notification.post_id
           AND boost.account_id = notification.from_account_id) END`.as('boostId'),
     ])
-    // Reports are for moderators, and the Flag that they came as is for nobody else.
-    .where('notification.kind', '!=', 'report')
+    // Reports are for moderators, and the Flag that they came as is for nobody else; who signs up says so to nobody.
+    .where('notification.kind', 'not in', ['report', 'sign-up'])
 
 /** A piece of what somebody was told, or the one of that id. */
 export async function listNotices(
@@ -199,7 +199,22 @@ export async function listTold(db: Db, ownerId: AccountId, query: ToldQuery): Pr
 
 /** One thing that somebody was told, whatever it is. */
 export async function findTold(db: Db, ownerId: AccountId, id: NotificationId): Promise<Told | undefined> {
-  return told(db, ownerId, 'in').where('notification.id', '=', id).executeTakeFirst()
+  const one = await told(db, ownerId, 'in').where('notification.id', '=', id).executeTakeFirst()
+  return one ?? findRounded(db, ownerId, id)
+}
+
+/** Numbers of JavaScript tell ids apart that differ by more. */
+const ROUNDED_BY = 32n
+
+/** The same for an app that was given the id as a number, and lost its last digits. */
+async function findRounded(db: Db, ownerId: AccountId, id: NotificationId): Promise<Told | undefined> {
+  const bound = (by: bigint) => String(BigInt(id) + by) as NotificationId
+  const near = await told(db, ownerId, 'in')
+    .where('notification.id', '>=', bound(-ROUNDED_BY))
+    .where('notification.id', '<=', bound(ROUNDED_BY))
+    .orderBy('notification.id')
+    .execute()
+  return near.find((each) => Number(each.id) === Number(id))
 }
 
 /** What is kept back of these. */
@@ -223,7 +238,7 @@ export async function countNotices(db: Db, ownerId: AccountId): Promise<number> 
     .selectFrom(
       notices(db, ownerId)
         .select('notification.id')
-        .where('notification.kind', '!=', 'report')
+        .where('notification.kind', 'not in', ['report', 'sign-up'])
         .limit(COUNTED)
         .as('told'),
     )

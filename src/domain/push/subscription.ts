@@ -19,6 +19,11 @@ export interface PushKeys {
   readonly auth: Buffer
 }
 
+/** What the jobs of a subscription have in common: below all ids, so that they meet no others. */
+export function subjectOf(id: number): string {
+  return String(-id)
+}
+
 /** The job `push`. */
 export interface PushJob {
   readonly subscriptionId: number

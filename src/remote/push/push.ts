@@ -5,10 +5,12 @@ import type { Config } from '../../config.ts'
 import { findPushing, type Pushing } from '../../domain/push/find.ts'
 import { unsealPush } from '../../domain/push/keys.ts'
 import { endSubscription, noteNotTold, noteTold } from '../../domain/push/outcome.ts'
-import type { PushJob } from '../../domain/push/subscription.ts'
+import { type PushJob, subjectOf } from '../../domain/push/subscription.ts'
 import { vapidKeys } from '../../domain/push/vapid.ts'
 import type { World } from '../../domain/world.ts'
 import type { JobHandler } from '../../jobs/outcomes.ts'
+import { putOffSubject } from '../../jobs/put-off.ts'
+import { waitSeconds } from '../../jobs/retry.ts'
 import { pushMessageFrom } from '../../translate/to-mastodon/push.ts'
 import { viewPush } from '../../views/push.ts'
 import type { WayOut } from '../way-out.ts'
@@ -70,14 +72,14 @@ async function messageFor(
   return encrypt(Buffer.from(text), { p256dh: pushing.p256dh, auth: secrets.auth })
 }
 
-/** @throws Transient when the push service has enough to do */
 async function tell(
   services: Services,
   sending: SendParts,
   pushed: Pushing & { readonly message: Encrypted },
 ): Promise<PushOutcome> {
   const { host } = new URL(pushed.endpoint)
-  services.enter(host)
+  const wait = services.enter(host)
+  if (wait > 0) return { result: 'not-sent', retryAfterSeconds: wait }
   const outcome = await sendPush(sending, pushed)
   services.leave(host, outcome.result === 'away' ? 'away' : 'answered')
   return outcome
@@ -85,14 +87,32 @@ async function tell(
 
 /** @throws Transient when it is to be tried again */
 async function settle(world: PushParts['world'], pushing: Pushing, outcome: PushOutcome): Promise<void> {
-  const { id, endpoint, failures } = pushing
-  if (outcome.result === 'taken') return noteTold(world, id, failures)
-  if (outcome.result === 'gone') return endSubscription(world, id)
-  await noteNotTold(world, id)
-  if (outcome.result === 'refused') return
-  const { reason, retryAfterSeconds } = outcome
-  throw new Transient(
-    `${new URL(endpoint).host}: ${reason}`,
-    retryAfterSeconds === undefined ? {} : { retryAfterSeconds },
-  )
+  const { id, failures } = pushing
+  switch (outcome.result) {
+    case 'taken':
+      return noteTold(world, id, failures)
+    case 'gone':
+      return endSubscription(world, id)
+    case 'refused':
+      return noteNotTold(world, id)
+    case 'not-sent':
+      return putOff(world, pushing, 'there is enough to do', outcome.retryAfterSeconds)
+    default: {
+      await noteNotTold(world, id)
+      const { reason, retryAfterSeconds } = outcome
+      const seconds = waitSeconds({ failures: failures + 1, retryAfterSeconds })
+      return putOff(world, pushing, reason, seconds)
+    }
+  }
+}
+
+/** With it waits all else that the app is to be told, so that nobody looks at it in vain. */
+async function putOff(
+  { db }: PushParts['world'],
+  { id, endpoint }: Pushing,
+  reason: string,
+  retryAfterSeconds: number,
+): Promise<never> {
+  await putOffSubject(db, subjectOf(id), retryAfterSeconds)
+  throw new Transient(`${new URL(endpoint).host}: ${reason}`, { retryAfterSeconds })
 }

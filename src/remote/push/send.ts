@@ -11,11 +11,13 @@ import type { VapidTokens } from './vapid-token.ts'
  * - `refused`: it does not take this one, nor will it later
  * - `later`: not this one now
  * - `away`: nothing now
+ * - `not-sent`: it was not asked
  */
 export type PushOutcome =
   | { readonly result: 'taken' }
   | { readonly result: 'gone' }
   | { readonly result: 'refused'; readonly reason: string }
+  | { readonly result: 'not-sent'; readonly retryAfterSeconds: number }
   | {
       readonly result: 'later' | 'away'
       readonly reason: string

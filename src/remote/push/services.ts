@@ -1,10 +1,9 @@
 import { LRUCache } from 'lru-cache'
-import { Transient } from '../../base/transient.ts'
 
 /** How the push services fare, within this process: none of them may hold up what is for the others. */
 export interface Services {
-  /** @throws Transient when this one has enough to do, or is not to be had */
-  enter(host: string): void
+  /** @returns for how many seconds it is not to be asked, since it has enough to do or is not to be had; 0: now it is */
+  enter(host: string): number
   leave(host: string, outcome: 'answered' | 'away'): void
 }
 
@@ -36,10 +35,10 @@ export function createServices(): Services {
     enter(host) {
       const service = at(host)
       const left = (service.until - performance.now()) / 1000
-      if (left > 0) throw new Transient(`${host} is not asked for now`, { retryAfterSeconds: left })
-      if (service.busy >= (service.proven ? PROVEN : UNPROVEN))
-        throw new Transient(`${host} has enough to do`, { retryAfterSeconds: FULL_SECONDS })
+      if (left > 0) return left
+      if (service.busy >= (service.proven ? PROVEN : UNPROVEN)) return FULL_SECONDS
       service.busy += 1
+      return 0
     },
     leave(host, outcome) {
       const service = at(host)

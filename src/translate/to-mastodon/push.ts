@@ -19,8 +19,8 @@ const ALERTS = {
   update: ['update'],
   quote: ['quote'],
   quoted_update: ['quoted_update'],
-  'admin.sign_up': ['admin.sign_up'],
-  'admin.report': ['report', 'admin.report'],
+  'admin.sign_up': ['sign-up'],
+  'admin.report': ['report'],
 } as const
 
 /** Those that the documented API has no word for, for apps that know ours. */
@@ -81,6 +81,7 @@ const TITLES: Partial<Readonly<Record<NotificationKind, string>>> & Readonly<Rec
   quote: 'N quoted your post',
   move: 'N has moved',
   report: 'N was reported',
+  'sign-up': 'N signed up',
   'quote-request': 'N wants to quote your post',
   'reply-request': 'N wants to reply to your post',
   'like-request': 'N wants to like your post',

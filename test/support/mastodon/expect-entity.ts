@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import { z } from 'zod'
 import { account, credentialAccount, mutedAccount, role } from './schemas/account.ts'
+import { report } from './schemas/admin.ts'
 import { announcement } from './schemas/announcement.ts'
 import { application, credentialApplication, token } from './schemas/app.ts'
 import { emoji } from './schemas/emoji.ts'
@@ -22,6 +23,7 @@ import {
   notificationPolicy,
   notificationRequest,
   oldNotificationPolicy,
+  webPushSubscription,
 } from './schemas/notification.ts'
 import { profile } from './schemas/profile.ts'
 import { domainBlockPreview, featuredTag, relationship } from './schemas/relationship.ts'
@@ -38,6 +40,15 @@ import {
   search,
   tag,
 } from './schemas/timelines.ts'
+import {
+  adminPublisher,
+  adminTag,
+  adminTrendingLink,
+  adminTrendingStatus,
+  suggestion,
+  trendingLink,
+  trendingTag,
+} from './schemas/trends.ts'
 
 /** Every documented entity, strictly: no field and no null that is not documented. Each owner adds theirs. */
 export const entities = {
@@ -80,6 +91,7 @@ export const entities = {
   PreviewCard: card,
   Profile: profile,
   Relationship: relationship,
+  Report: report,
   Role: role,
   Context: context,
   ScheduledStatus: scheduledStatus,
@@ -87,8 +99,16 @@ export const entities = {
   Status: status,
   StatusEdit: statusEdit,
   StatusSource: statusSource,
+  Suggestion: suggestion,
   Tag: tag,
+  TrendingTag: trendingTag,
+  TrendingLink: trendingLink,
+  AdminTag: adminTag,
+  AdminTrendingLink: adminTrendingLink,
+  AdminTrendingStatus: adminTrendingStatus,
+  AdminPublisher: adminPublisher,
   V1Filter: oldFilter,
+  WebPushSubscription: webPushSubscription,
 } satisfies Record<string, z.ZodType>
 
 export type EntityName = keyof typeof entities

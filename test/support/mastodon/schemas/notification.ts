@@ -84,3 +84,30 @@ export const notificationRequest = entity({
   account,
   last_status: status.optional(),
 })
+
+const alert = z.boolean()
+export const webPushSubscription = entity({
+  /** a number, of 32 bits */
+  id: z
+    .int()
+    .positive()
+    .max(2 ** 31 - 1),
+  endpoint: url,
+  standard: z.boolean(),
+  alerts: entity({
+    mention: alert,
+    status: alert,
+    reblog: alert,
+    follow: alert,
+    follow_request: alert,
+    favourite: alert,
+    poll: alert,
+    update: alert,
+    quote: alert,
+    quoted_update: alert,
+    'admin.sign_up': alert,
+    'admin.report': alert,
+  }),
+  server_key: z.string().regex(/^[\w-]{87}$/),
+  policy: z.enum(['all', 'followed', 'follower', 'none']),
+})
