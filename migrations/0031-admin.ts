@@ -8,6 +8,17 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await announcements(db)
 }
 
+export const concurrently = {
+  /** who is held down by something, which few are */
+  account_held: async (db: Kysely<unknown>) => {
+    await sql`CREATE INDEX CONCURRENTLY account_held ON account (id)
+      WHERE suspended_at IS NOT NULL OR limited_at IS NOT NULL OR sensitized_at IS NOT NULL`.execute(db)
+  },
+  account_host: async (db: Kysely<unknown>) => {
+    await sql`CREATE INDEX CONCURRENTLY account_host ON account (host, id) WHERE host IS NOT NULL`.execute(db)
+  },
+}
+
 async function blocks(db: Kysely<unknown>): Promise<void> {
   await sql`
     CREATE TABLE ip_block (

@@ -154,7 +154,12 @@ export type Fact =
   | { readonly type: 'mute.lifted'; readonly accountId: AccountId; readonly targetId: AccountId }
   /** somebody here wants other things kept from them than before */
   | { readonly type: 'filters.changed'; readonly accountId: AccountId }
-  | { readonly type: 'report.made'; readonly reportId: ReportId }
+  | {
+      readonly type: 'report.made'
+      readonly reportId: ReportId
+      /** accounts whose servers are told, too */
+      readonly forwardTo: readonly AccountId[]
+    }
   /** everybody here is told something, or is told so no longer */
   | { readonly type: 'announcement.published'; readonly announcementId: AnnouncementId }
   | { readonly type: 'announcement.removed'; readonly announcementId: AnnouncementId }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
-import type { AccountId, ReportId } from '../../base/ids.ts'
+import type { AccountId, ReportId, RuleId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
-import type { DomainSeverity } from '../../db/tables/moderation.ts'
+import type { DomainSeverity, ReportCategory } from '../../db/tables/moderation.ts'
 
 /** What is decided about a domain and everything below it. */
 export interface DomainBlock {
@@ -127,8 +127,15 @@ export interface Report {
   readonly postUris: readonly string[]
   readonly comment: string
   readonly forwarded: boolean
+  readonly category: ReportCategory
+  /** the rules of this server that are said to be broken */
+  readonly ruleIds: readonly RuleId[]
   readonly createdAt: Date
+  readonly updatedAt: Date | null
   readonly resolvedAt: Date | null
+  readonly resolvedBy: AccountId | null
+  /** who of those who look after the server looks into it */
+  readonly assignedTo: AccountId | null
 }
 
 export const reportColumns = [
@@ -140,8 +147,13 @@ export const reportColumns = [
   'post_uris as postUris',
   'comment',
   'forwarded',
+  'category',
+  'rule_ids as ruleIds',
   'created_at as createdAt',
+  'updated_at as updatedAt',
   'resolved_at as resolvedAt',
+  'resolved_by as resolvedBy',
+  'assigned_to as assignedTo',
 ] as const
 
 export async function findReport(db: Db, id: ReportId): Promise<Report | undefined> {
@@ -181,4 +193,15 @@ export async function findModerators(db: Db): Promise<AccountId[]> {
     .where('account.deleted_at', 'is', null)
     .execute()
   return rows.map((row) => row.id)
+}
+
+/** Those of these rules that there are. */
+export async function findRuleIds(db: Db, ids: readonly RuleId[]): Promise<RuleId[]> {
+  if (ids.length === 0) return []
+  const rows = await db
+    .selectFrom('server_rule')
+    .select('id')
+    .where('id', '=', sql<RuleId>`any(${ids}::bigint[])`)
+    .execute()
+  return rows.map(({ id }) => id)
 }

@@ -1,6 +1,7 @@
-import type { AccountId, ReportId } from '../../base/ids.ts'
+import type { AccountId, ReportId, RuleId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
-import { transact } from '../../db/transact.ts'
+import type { ReportCategory } from '../../db/tables/moderation.ts'
+import { type Tx, transact } from '../../db/transact.ts'
 import { record } from '../../facts/record.ts'
 import { cleanText } from '../../text/clean.ts'
 import type { Account, LocalAccount } from '../accounts/account.ts'
@@ -15,6 +16,11 @@ export interface Complaint {
   readonly comment: string
   /** whether the server of the one it is about is told, too, without saying by whom; it is, when left out */
   readonly forward?: boolean
+  /** accounts elsewhere whose servers are told instead, the one it is about or others that it has to do with */
+  readonly forwardTo?: readonly AccountId[]
+  readonly category?: ReportCategory | undefined
+  /** of this server; then something is a violation of them */
+  readonly ruleIds?: readonly RuleId[]
 }
 
 /** Characters of a report, as Mastodon takes them. */
@@ -32,7 +38,9 @@ export async function reportAccount(
   const comment = cleanText(complaint.comment).trim()
   if (comment.length > LONGEST_COMMENT) refuse('report.too-long', { limit: LONGEST_COMMENT })
   const id = world.ids.next<ReportId>()
-  const forwarded = !target.local && (complaint.forward ?? true)
+  const forwardTo = complaint.forwardTo ?? (!target.local && (complaint.forward ?? true) ? [target.id] : [])
+  const forwarded = forwardTo.length > 0
+  const ruleIds = [...new Set(complaint.ruleIds ?? [])]
   const report: Report = {
     id,
     uri: forwarded ? world.uris.follow(id) : null,
@@ -42,10 +50,12 @@ export async function reportAccount(
     postUris: [...new Set(complaint.postUris)].slice(0, MOST_POSTS),
     comment,
     forwarded,
+    category: ruleIds.length > 0 ? 'violation' : (complaint.category ?? 'other'),
+    ruleIds,
     createdAt: world.clock.now(),
-    resolvedAt: null,
+    ...fresh,
   }
-  await keep(world, report)
+  await keep(world, report, forwardTo)
   return id
 }
 
@@ -85,27 +95,39 @@ export async function receiveReport(
     postUris: [...new Set(incoming.postUris)].slice(0, MOST_POSTS),
     comment: incoming.comment.slice(0, LONGEST_COMMENT),
     forwarded: false,
+    category: 'other',
+    ruleIds: [],
     createdAt: now,
-    resolvedAt: null,
+    ...fresh,
   })
   return kept ? 'reported' : 'known'
 }
 
-async function keep(world: World, report: Report): Promise<boolean> {
+const fresh = { updatedAt: null, resolvedAt: null, resolvedBy: null, assignedTo: null } as const
+
+async function keep(world: World, report: Report, forwardTo: readonly AccountId[] = []): Promise<boolean> {
   return transact(world.db, async (tx) => {
     if (!(await insertReport(tx, report))) return false
-    await record(world, tx, { type: 'report.made', reportId: report.id })
+    await record(world, tx, { type: 'report.made', reportId: report.id, forwardTo })
     return true
   })
 }
 
 /** Somebody has looked into it. */
 export async function resolveReport(world: World, id: ReportId, by: AccountId | null): Promise<void> {
-  await transact(world.db, async (tx) => {
-    const report = await markResolved(tx, id, by, world.clock.now())
-    if (!report) refuse('report.not-found')
-    if ((await countOpenReportsAbout(tx, report.targetId)) === 0) {
-      await withdrawReportNotices(tx, report.targetId)
-    }
-  })
+  await transact(world.db, (tx) => resolveWithin(world, tx, id, by))
+}
+
+/** The same within what else is decided. @throws Refusal 'report.not-found' */
+export async function resolveWithin(
+  { clock }: Pick<World, 'clock'>,
+  tx: Tx,
+  id: ReportId,
+  by: AccountId | null,
+): Promise<void> {
+  const report = await markResolved(tx, id, by, clock.now())
+  if (!report) refuse('report.not-found')
+  if ((await countOpenReportsAbout(tx, report.targetId)) === 0) {
+    await withdrawReportNotices(tx, report.targetId)
+  }
 }

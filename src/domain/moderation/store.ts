@@ -1,4 +1,5 @@
-import type { AccountId, ReportId } from '../../base/ids.ts'
+import type { AccountId, ReportId, RuleId } from '../../base/ids.ts'
+import type { ReportCategory } from '../../db/tables/moderation.ts'
 import type { Tx } from '../../db/transact.ts'
 import { type DomainBlock, type Report, reportColumns } from './find.ts'
 
@@ -43,6 +44,8 @@ export async function insertReport(tx: Tx, report: Report): Promise<boolean> {
       post_uris: [...report.postUris],
       comment: report.comment,
       forwarded: report.forwarded,
+      category: report.category,
+      rule_ids: [...report.ruleIds],
       created_at: report.createdAt,
     })
     .onConflict((conflict) => conflict.column('uri').doNothing())
@@ -60,9 +63,48 @@ export async function markResolved(
 ): Promise<Report | undefined> {
   return tx
     .updateTable('report')
-    .set({ resolved_at: now, resolved_by: by })
+    .set({ resolved_at: now, resolved_by: by, updated_at: now })
     .where('id', '=', id)
     .where('resolved_at', 'is', null)
+    .returning(reportColumns)
+    .executeTakeFirst()
+}
+
+/** What can be said anew of a report. */
+export interface ReportChange {
+  readonly category?: ReportCategory | undefined
+  readonly ruleIds?: readonly RuleId[] | undefined
+  /** null: nobody looks into it any more */
+  readonly assignedTo?: AccountId | null | undefined
+}
+
+/** @returns undefined when there is no such report */
+export async function updateReport(
+  tx: Tx,
+  id: ReportId,
+  { category, ruleIds, assignedTo }: ReportChange,
+  now: Date,
+): Promise<Report | undefined> {
+  return tx
+    .updateTable('report')
+    .set({
+      updated_at: now,
+      ...(category !== undefined && { category }),
+      ...(ruleIds !== undefined && { rule_ids: [...ruleIds] }),
+      ...(assignedTo !== undefined && { assigned_to: assignedTo }),
+    })
+    .where('id', '=', id)
+    .returning(reportColumns)
+    .executeTakeFirst()
+}
+
+/** @returns undefined when there is no resolved report with that id */
+export async function markOpen(tx: Tx, id: ReportId, now: Date): Promise<Report | undefined> {
+  return tx
+    .updateTable('report')
+    .set({ resolved_at: null, resolved_by: null, updated_at: now })
+    .where('id', '=', id)
+    .where('resolved_at', 'is not', null)
     .returning(reportColumns)
     .executeTakeFirst()
 }

@@ -64,6 +64,23 @@ export async function findVisible(db: Db, id: PostId, viewer: Viewer): Promise<K
     .executeTakeFirst()
 }
 
+/** Those of one author's that this reader may see, and whom each answers. */
+export async function findVisibleOf(
+  db: Db,
+  authorId: AccountId,
+  ids: readonly PostId[],
+  viewer: Viewer,
+): Promise<{ readonly id: PostId; readonly uri: string; readonly answersId: AccountId | null }[]> {
+  if (ids.length === 0) return []
+  return db
+    .selectFrom('post')
+    .select(['post.id', 'post.uri', 'post.in_reply_to_account_id as answersId'])
+    .where('post.id', '=', sql<PostId>`any(${ids}::bigint[])`)
+    .where('post.account_id', '=', authorId)
+    .where(visibleTo(viewer))
+    .execute()
+}
+
 export async function findPostByUri(db: Db, uri: string): Promise<KnownPost | undefined> {
   return db.selectFrom('post').select(postColumns).where('post.uri', '=', uri).executeTakeFirst()
 }

@@ -28,7 +28,7 @@ export const sayModeration: Sayers = {
     const id = ids.next<ActivityId>()
     return parts && { id, json: undoBlockFrom(id, parts, uris), ...between(fact, told) }
   },
-  async 'report.made'({ uris }, tx, { reportId }) {
+  async 'report.made'({ uris }, tx, { reportId, forwardTo }) {
     const report = await findReport(tx, reportId)
     const id = report?.uri ? uris.activityIdFrom(report.uri) : undefined
     if (!report?.uri || !report.forwarded || !id) return undefined
@@ -41,7 +41,7 @@ export const sayModeration: Sayers = {
       accountId: server.id,
       json: flagFrom({ uri, targetUri: target.uri, postUris, comment }, uris),
       subject: report.targetId,
-      recipients: { accountIds: [report.targetId] },
+      recipients: { accountIds: forwardTo },
       unread: true,
     }
   },

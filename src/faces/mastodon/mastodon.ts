@@ -35,6 +35,7 @@ import { profileRoutes } from './profile.ts'
 import { pushRoutes } from './push.ts'
 import { quoteRoutes } from './quotes.ts'
 import { relationshipRoutes } from './relationships.ts'
+import { reportRoutes } from './reports.ts'
 import { scheduledRoutes } from './scheduled.ts'
 import { searchRoutes } from './search.ts'
 import { statusAboutRoutes } from './status-about.ts'
@@ -80,6 +81,7 @@ const routers: readonly ((parts: MastodonParts) => RequestHandler)[] = [
   relationshipRoutes,
   profileRoutes,
   accountSetRoutes,
+  reportRoutes,
   accountBesideRoutes,
   accountRoutes,
   keptAwayRoutes,

@@ -23,7 +23,6 @@ export const toCome: ReadonlySet<string> = new Set([
   'GET /api/v1/streaming/list',
   'GET /api/v1/streaming/direct',
   // reports and administration
-  'POST /api/v1/reports',
   'GET /api/v1/admin/accounts',
   'GET /api/v2/admin/accounts',
   'GET /api/v1/admin/accounts/:id',

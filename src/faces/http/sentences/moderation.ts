@@ -9,6 +9,8 @@ export const moderationSentences = {
     sentence: 'That is for those who look after this server.',
     type: problemType('actor-not-authorized'),
   },
+  'report.self': { status: 422, sentence: 'Nobody reports themself.' },
+  'report.rules': { status: 422, sentence: 'A report names rules that this server has.' },
   'announcement.too-many': {
     status: 422,
     sentence: 'There are 100 announcements, and no more may be made before some are removed.',
