@@ -235,6 +235,8 @@ export type RefusalCode =
 
 /** An expected no: for good, and no fault of ours. Safe to show by its code; `details` fill its sentence. */
 export class Refusal extends Error {
+  | 'report.self'
+  | 'report.rules'
   readonly code: RefusalCode
   readonly details: Readonly<Record<string, string | number>>
 

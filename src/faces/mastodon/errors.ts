@@ -94,6 +94,7 @@ export const asMastodonError: AnswerWriter = (_req, res, answer) => {
 
 function sayingOf({ code }: Answer): Said {
   return code === 'internal' ? {} : (said[code] ?? {})
+  'report.rules': { error: 'Validation failed: Rules does not reference valid rules' },
 }
 
 function textFor(answer: Answer): string {
