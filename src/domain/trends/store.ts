@@ -124,15 +124,15 @@ async function countSaid(tx: Tx, { kind, table, subject, mayBe }: Saying, now: D
       SELECT ${subject} AS subject, recent.account_id, max(recent.id) AS latest
       FROM recent JOIN ${table} ON use.post_id = recent.id WHERE ${subject} IS NOT NULL GROUP BY 1, 2
     ), voice AS (
-      SELECT said.subject, ${fading(sql`said.latest`, now)}
-        / sqrt(count(*) OVER (PARTITION BY said.subject, account.host)) AS weight
+      SELECT said.subject, ${fading(sql`said.latest`, now)} AS fresh,
+        sqrt(count(*) OVER (PARTITION BY said.subject, account.host)) AS neighbours
       FROM said JOIN account ON account.id = said.account_id WHERE ${speaks}
     ), hot AS (
-      SELECT subject, sum(weight) AS heat FROM voice
+      SELECT subject, sum(fresh) AS people, sum(fresh / neighbours) AS heat FROM voice
       GROUP BY subject HAVING count(*) >= ${fewest} AND ${mayBe} ORDER BY heat DESC, subject LIMIT ${mostKept}
     )
     INSERT INTO trend (kind, subject_id, score, days)
-    SELECT ${kind}, hot.subject, hot.heat * hot.heat / (hot.heat + usual.people), told.days
+    SELECT ${kind}, hot.subject, hot.heat * hot.people / (hot.people + usual.people), told.days
     FROM hot CROSS JOIN LATERAL (
       SELECT count(DISTINCT (${dayOf(sql`before.id`)}, before.account_id)) / CASE WHEN count(*) < ${mostUses}
         THEN ${usualDays}::float8

@@ -74,14 +74,5 @@ export function accountBesideRoutes({ world }: MastodonParts): RequestHandler {
     res.json({})
   })
 
-  // Nobody is suggested here, so there is nobody whom it could be taken back of.
-  for (const version of ['v1', 'v2'])
-    router.get(`/api/${version}/suggestions`, requires('read:accounts'), (_req, res) => {
-      res.json([])
-    })
-  router.delete('/api/v1/suggestions/:account_id', requires('write:accounts'), (_req, res) => {
-    res.json({})
-  })
-
   return router
 }

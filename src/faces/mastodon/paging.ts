@@ -89,14 +89,16 @@ export function offsetFrom(
   }
 }
 
+/** @param found of how many these are left, where some of them are not for whoever asks */
 export function sendOffsetPage(
   req: Request,
   res: Response,
   items: readonly unknown[],
   { offset, limit }: OffsetQuery,
+  found: number = items.length,
 ): void {
   const links: string[] = []
-  if (items.length >= limit) links.push(linkTo(req, res, 'next', { offset: String(offset + limit) }))
+  if (found >= limit) links.push(linkTo(req, res, 'next', { offset: String(offset + limit) }))
   if (items.length > 0 && offset > 0)
     links.push(linkTo(req, res, 'prev', { offset: String(Math.max(0, offset - limit)) }))
   if (links.length > 0) res.setHeader('Link', links.join(', '))

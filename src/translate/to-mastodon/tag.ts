@@ -45,12 +45,16 @@ export function tagFrom(view: TagView, uris: Uris): MastodonTag {
   return {
     id: view.id,
     ...postTagFrom(view, uris),
-    history: view.history.map(({ day, uses, accounts }) => ({
-      day: String(Math.floor(day.getTime() / 1000)),
-      uses: String(uses),
-      accounts: String(accounts),
-    })),
+    history: daysFrom(view.history),
     ...(following !== undefined && { following }),
     ...(featuring !== undefined && { featuring }),
   }
+}
+
+export function daysFrom(history: readonly TagDay[]): MastodonTag['history'] {
+  return history.map(({ day, uses, accounts }) => ({
+    day: String(Math.floor(day.getTime() / 1000)),
+    uses: String(uses),
+    accounts: String(accounts),
+  }))
 }
