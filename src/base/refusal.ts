@@ -167,9 +167,14 @@ export type RefusalCode =
   | 'upload.shell'
   | 'upload.too-large'
   | 'upload.type'
+  | 'stream.message'
+  | 'stream.no-list'
+  | 'stream.no-tag'
   | 'stream.not-yours'
+  | 'stream.socket'
   | 'stream.ticket'
   | 'stream.too-many'
+  | 'stream.unknown'
   | 'factor.stale'
   | 'factor.step-over'
   | 'factor.wrong'
@@ -230,13 +235,13 @@ export type RefusalCode =
   | 'registration.reason-long'
   | 'registration.refused'
   | 'staff.only'
+  | 'report.self'
+  | 'report.rules'
   | 'announcement.too-many'
   | 'announcement.too-many-reactions'
 
 /** An expected no: for good, and no fault of ours. Safe to show by its code; `details` fill its sentence. */
 export class Refusal extends Error {
-  | 'report.self'
-  | 'report.rules'
   readonly code: RefusalCode
   readonly details: Readonly<Record<string, string | number>>
 

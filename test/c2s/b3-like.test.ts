@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import type { LocalAccount } from '../../src/domain/accounts/account.ts'
+import { addEmoji } from '../../src/domain/emojis/keep.ts'
 import {
   countsOf,
   kept,
@@ -175,6 +176,73 @@ describe('an emoji', () => {
     expect(undo).toMatchObject({ object: { id: react.id, type: 'EmojiReact' } })
   })
 
+  test('may be a custom one of ours, shown to others by a tag that is ours', async () => {
+    const { world } = whole
+    const id = await addEmoji(world, { shortcode: 'blob', url: BLOB, file: 'b.png', mediaType: 'image/png' })
+    const object = await noteFrom(whole, alice, 'react to me with a blob')
+    const tag = [
+      { type: 'Emoji', name: ':blob:', icon: { type: 'Image', url: 'https://far.test/other.png' } },
+    ]
+    const react = await posted(whole, anna, { type: 'EmojiReact', object, content: ':blob:', tag })
+    const ours = { id: world.uris.emoji(id), type: 'Emoji', name: ':blob:', icon: { url: BLOB } }
+    expect(react).toMatchObject({ type: 'EmojiReact', content: ':blob:', tag: [ours] })
+    await whole.settled()
+    expect(await alice.receives((one) => one.id === react.id)).toMatchObject({
+      content: ':blob:',
+      tag: [ours],
+    })
+    expect(await reactionsTo(object)).toEqual([{ emoji: ':blob@weft.test:', emoji_url: BLOB }])
+    const like = await posted(whole, ben, { type: 'Like', object, content: ':blob:', 'x:mood': 'glad' })
+    expect(like).toMatchObject({ type: 'Like', content: ':blob:', tag: [ours], 'x:mood': 'glad' })
+    expect(await refused(whole, anna, { type: 'Like', object, content: ':blob:' })).toMatchObject({
+      json: { duplicate: react.id },
+    })
+    const undo = await posted(whole, anna, {
+      type: 'Undo',
+      object: { type: 'EmojiReact', object, content: ':blob:' },
+    })
+    expect(undo.object).toMatchObject({ id: react.id, type: 'EmojiReact', content: ':blob:', tag: [ours] })
+    expect(await reactionsTo(object)).toEqual([{ emoji: ':blob@weft.test:', emoji_url: BLOB }])
+  })
+
+  test('may be a custom one that others have put there, by its tag or by its host', async () => {
+    const object = await noteBy(whole, ben, 'a post with an emoji')
+    const tag = {
+      type: 'Emoji',
+      id: 'https://far.test/emoji/cat',
+      name: ':cat:',
+      icon: { type: 'Image', url: CAT },
+    }
+    const theirs = {
+      ...alice.activity('Like', object),
+      type: 'EmojiReact',
+      content: ':cat:',
+      tag: [tag],
+    }
+    await alice.post(`${ORIGIN}/ap/inbox`, theirs)
+    await whole.settled()
+    const react = await posted(whole, anna, { type: 'EmojiReact', object, content: ':cat:', tag: [tag] })
+    expect(react).toMatchObject({
+      content: ':cat:',
+      tag: [{ type: 'Emoji', name: ':cat:', icon: { url: CAT } }],
+    })
+    await posted(whole, carl, { type: 'Like', object, content: ':cat@far.test:' })
+    expect(await reactionsTo(object)).toEqual(
+      Array.from({ length: 3 }, () => ({ emoji: ':cat@far.test:', emoji_url: CAT })),
+    )
+    const other = await noteBy(whole, ben, 'a post without')
+    for (const content of [':unseen:', ':cat@elsewhere.test:', ':unseen@far.test:'])
+      for (const type of ['Like', 'EmojiReact'])
+        expect(
+          await refused(whole, anna, { type, object: other, content, tag: [tag] }),
+          content,
+        ).toMatchObject({
+          status: 422,
+          code: 'reaction.unknown',
+        })
+    expect(await reactionsTo(other)).toEqual([])
+  })
+
   test('is one, and an EmojiReact has one', async () => {
     const object = await noteBy(whole, ben, 'no emoji')
     expect(await refused(whole, anna, { type: 'EmojiReact', object })).toMatchObject({
@@ -206,5 +274,43 @@ test('where its author wants to be asked first, it waits under the id that it wi
   await posted(whole, anna, { type: 'Undo', object: like.id })
   expect(await refused(whole, anna, { type: 'Undo', object: like.id })).toMatchObject({ status: 400 })
 })
+
+test('what waited for its author keeps what its app wrote, in the request and once it is allowed', async () => {
+  const object = await noteFrom(whole, alice, 'ask me before', {
+    interactionPolicy: { canLike: { automaticApproval: [], manualApproval: [`${PUBLIC_ID}`] } },
+  } as Json)
+  const terms = {
+    '@context': [AS, { x: 'https://x.test/ns#' }],
+    'x:mood': 'glad',
+    published: '2026-01-02T03:04:05.000Z',
+  }
+  const like = await posted(whole, anna, { ...terms, type: 'EmojiReact', object, content: '🎉' })
+  await whole.settled()
+  const asked = await alice.receives((one) => one.type === 'LikeRequest' && one.object === object)
+  const said = { id: like.id, type: 'EmojiReact', content: '🎉', 'x:mood': 'glad' }
+  expect(asked.instrument).toMatchObject(said)
+  await alice.post(`${ORIGIN}/ap/inbox`, {
+    ...alice.accept(asked),
+    result: 'https://far.test/stamps/1',
+  })
+  await whole.settled()
+  const done = await alice.receives((one) => one.id === like.id)
+  expect(done).toMatchObject({ ...said, published: terms.published, likeAuthorization: expect.anything() })
+  expect(JSON.stringify(done['@context'])).toContain('https://x.test/ns#')
+  expect((await readAs(whole, like.id, anna)).json).toEqual(done)
+  expect(await reactionsTo(object)).toEqual([{ emoji: '🎉', emoji_url: null }])
+})
+
+const AS = 'https://www.w3.org/ns/activitystreams'
+const BLOB = 'https://weft.test/media/blob.png'
+const CAT = 'https://far.test/cat.png'
+const reactionsTo = (uri: string) =>
+  whole.db
+    .selectFrom('reaction')
+    .innerJoin('post', 'post.id', 'reaction.post_id')
+    .select(['reaction.emoji', 'reaction.emoji_url'])
+    .where('post.uri', '=', uri)
+    .orderBy('reaction.id')
+    .execute()
 
 const PUBLIC_ID = 'https://www.w3.org/ns/activitystreams#Public'

@@ -59,6 +59,13 @@ export async function inVoice(
   }
 }
 
+/** The words for an activity of that type that is yet to be said: what is said of it before may hold them, too. */
+export function hearVoice(tx: Tx, accountId: AccountId, type: string): Voice | undefined {
+  const mine = speaking.get(tx)
+  if (!mine || mine.said !== undefined) return undefined
+  return mine.voice.accountId === accountId && mine.voice.as === type ? mine.voice : undefined
+}
+
 /** Takes the words for an activity that is about to be said, if it is the one that they are of; once. */
 export function takeVoice(tx: Tx, accountId: AccountId, type: string, id: ActivityId): Voice | undefined {
   const mine = speaking.get(tx)

@@ -8,6 +8,8 @@ export interface KnownEmoji {
   readonly shortcode: string
   /** null for ours */
   readonly host: string | null
+  /** its id, where its own server says one; of ours it is made of `id` */
+  readonly uri: string | null
   /** the picture, where its own server has it */
   readonly url: string
   /** our copy of it, or our own; null when there is none yet */
@@ -21,6 +23,7 @@ const columns = [
   'id',
   'shortcode',
   'host',
+  'uri',
   'url',
   'file',
   'media_type as mediaType',

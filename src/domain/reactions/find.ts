@@ -26,6 +26,19 @@ export async function findReaction(
     .executeTakeFirst()
 }
 
+/** The picture of a custom emoji that somebody has put to that post. */
+export async function findPictureAt(db: Db, postId: PostId, emoji: string): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('reaction')
+    .select('emoji_url as url')
+    .where('post_id', '=', postId)
+    .where('emoji', '=', emoji)
+    .where('emoji_url', 'is not', null)
+    .limit(1)
+    .executeTakeFirst()
+  return row?.url ?? undefined
+}
+
 /** Likes and emoji reactions of these accounts for these posts, pair by pair. */
 export async function findReactionsByPairs(db: Db, pairs: readonly Pair[]): Promise<KnownReaction[]> {
   if (pairs.length === 0) return []

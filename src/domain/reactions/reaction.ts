@@ -9,6 +9,24 @@ export interface Emoji {
   readonly url: string | null
 }
 
+/** The name of a custom emoji, with the host that it is from. */
+export interface CustomName {
+  /** without colons */
+  readonly shortcode: string
+  readonly host: string
+}
+
+/** By its host, so that no two custom emoji are ever one. */
+export function customEmoji({ shortcode, host }: CustomName): string {
+  return `:${shortcode}@${host.toLowerCase()}:`
+}
+
+/** Undefined for an emoji of Unicode. */
+export function customNameOf(emoji: string): CustomName | undefined {
+  const [, shortcode, host] = /^:([^:@]+)@([^:]+(?::\d+)?):$/.exec(emoji) ?? []
+  return shortcode === undefined || host === undefined ? undefined : { shortcode, host }
+}
+
 /** What somebody elsewhere does to a post, as it arrives (`translate/from-activity/reaction.ts`). */
 export type IncomingReaction =
   | {

@@ -2,6 +2,7 @@ import type { AccountId, ActivityId } from '../../base/ids.ts'
 import type { Uris } from '../../base/uris.ts'
 import { isOpen } from '../../base/visibility.ts'
 import type { Tx } from '../../db/transact.ts'
+import { hearVoice } from '../../domain/activities/voice.ts'
 import { findApproval } from '../../domain/policies/find.ts'
 import { findPostByUri } from '../../domain/posts/find.ts'
 import type { Waiting } from '../../domain/reactions/leave.ts'
@@ -21,7 +22,9 @@ import { announceFrom, likeFrom } from '../../translate/to-activity/reactions.ts
 import { mentionsOfAccounts } from '../../views/accounts.ts'
 import { viewPost } from '../../views/posts.ts'
 import type { PostView } from '../../views/view.ts'
+import { tagOf } from './reactions.ts'
 import type { Sayers, Saying, SayingParts } from './saying.ts'
+import { inWordsOf } from './voiced.ts'
 
 type AnyFact = InteractionFact<string>
 
@@ -79,9 +82,11 @@ async function waitingOf(uris: Uris, tx: Tx, fact: AnyFact, parts: ApprovalParts
   if (!body) return undefined
   const waiting = JSON.parse(body) as Waiting
   const { uri, actorUri, targetUri: postUri, deciderUri: authorUri } = parts
-  const { '@context': _context, ...json } =
+  const emoji = waiting.kind === 'like' ? (waiting.emoji?.emoji ?? null) : null
+  const tag = await tagOf(uris, tx, fact.targetId, emoji)
+  const plain =
     waiting.kind === 'like'
-      ? likeFrom({ uri, actorUri, postUri, authorUri, emoji: waiting.emoji?.emoji ?? null })
+      ? likeFrom({ uri, actorUri, postUri, authorUri, emoji, ...(tag && { tag }) })
       : announceFrom({
           uri,
           actorUri,
@@ -91,6 +96,8 @@ async function waitingOf(uris: Uris, tx: Tx, fact: AnyFact, parts: ApprovalParts
           visibility: waiting.visibility,
           publishedAt: new Date(waiting.publishedAt),
         })
+  const voice = hearVoice(tx, fact.actorId, String(plain.type))
+  const { '@context': _context, ...json } = voice ? inWordsOf(plain, voice.words as JsonObject) : plain
   return json
 }
 

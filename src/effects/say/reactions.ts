@@ -1,9 +1,10 @@
-import type { AccountId, ActivityId } from '../../base/ids.ts'
+import type { AccountId, ActivityId, PostId } from '../../base/ids.ts'
 import type { Uris } from '../../base/uris.ts'
 import { isOpen } from '../../base/visibility.ts'
 import type { Tx } from '../../db/transact.ts'
 import { findActivity } from '../../domain/activities/find.ts'
 import { findApprovalOf } from '../../domain/policies/find.ts'
+import { pictureOf } from '../../domain/reactions/custom.ts'
 import type { BoostFact, ReactionFact } from '../../facts/facts.ts'
 import type { JsonObject } from '../../translate/json.ts'
 import { stamped } from '../../translate/to-activity/approvals.ts'
@@ -12,11 +13,13 @@ import {
   announceFrom,
   type LikeParts,
   likeFrom,
+  pictureTag,
   undoAnnounceFrom,
   undoLikeFrom,
 } from '../../translate/to-activity/reactions.ts'
 import { mentionsOfAccounts } from '../../views/accounts.ts'
 import type { Sayers, Saying, SayingParts } from './saying.ts'
+import { inWordsOf } from './voiced.ts'
 
 type AnyReaction = ReactionFact<string>
 type AnyBoost = BoostFact<string>
@@ -26,9 +29,8 @@ export const sayReactions: Sayers = {
   'reaction.added': async ({ uris }, tx, fact) => {
     const like = await likeOf(uris, tx, fact)
     const id = uris.activityIdFrom(fact.uri)
-    return (
-      like && id && { id, json: await withStamp(tx, 'like', fact.uri, likeFrom(like)), ...aboutLike(fact) }
-    )
+    if (!like || !id) return undefined
+    return { id, json: await withStamp(tx, 'like', id, fact.uri, likeFrom(like)), ...aboutLike(fact) }
   },
   'reaction.removed': async (parts, tx, fact) => {
     const like = await likeOf(parts.uris, tx, fact)
@@ -41,7 +43,7 @@ export const sayReactions: Sayers = {
     const boost = await announceOf(uris, tx, fact)
     const id = uris.activityIdFrom(fact.uri)
     if (!boost || !id) return undefined
-    const json = await withStamp(tx, 'announce', fact.uri, announceFrom(boost))
+    const json = await withStamp(tx, 'announce', id, fact.uri, announceFrom(boost))
     // What is for its author alone is read by them, though nobody may see the boost.
     const about = fact.visibility === 'direct' ? {} : { postId: fact.boostId }
     return { id, json, ...about, ...aboutBoost(fact) }
@@ -52,24 +54,39 @@ export const sayReactions: Sayers = {
   },
 }
 
-/** What its author was asked for first carries their leave, for others to see. */
+/** What its author was asked for first carries their leave, for others to see; and an app's words that waited with it. */
 async function withStamp(
   tx: Tx,
   kind: 'like' | 'announce',
+  id: ActivityId,
   uri: string,
   json: JsonObject,
 ): Promise<JsonObject> {
-  const stampUri = (await findApprovalOf(tx, kind, uri))?.stampUri
-  return stampUri ? stamped(kind, json, stampUri) : json
+  const approval = await findApprovalOf(tx, kind, uri)
+  if (!approval) return json
+  const waited = await findActivity(tx, id)
+  const whole = waited ? inWordsOf(json, JSON.parse(waited.body) as JsonObject) : json
+  return approval.stampUri ? stamped(kind, whole, approval.stampUri) : whole
 }
 
 async function likeOf(uris: Uris, tx: Tx, fact: AnyReaction): Promise<LikeParts | undefined> {
   if (!fact.accountLocal) return undefined
   const authorUri = fact.authorLocal ? uris.actor(fact.authorId) : await uriOf(tx, fact.authorId)
+  if (authorUri === undefined) return undefined
   const { uri, postUri, emoji } = fact
-  return authorUri === undefined
-    ? undefined
-    : { uri, actorUri: uris.actor(fact.accountId), postUri, authorUri, emoji }
+  const tag = await tagOf(uris, tx, fact.postId, emoji)
+  return { uri, actorUri: uris.actor(fact.accountId), postUri, authorUri, emoji, ...(tag && { tag }) }
+}
+
+/** What shows a custom emoji to those who do not have it. */
+export async function tagOf(
+  uris: Uris,
+  tx: Tx,
+  postId: PostId,
+  emoji: string | null,
+): Promise<JsonObject | undefined> {
+  const picture = emoji === null ? undefined : await pictureOf({ db: tx, uris }, emoji, postId)
+  return picture && pictureTag(picture, uris)
 }
 
 /** The type by which a reaction was said. */

@@ -13,7 +13,7 @@ const OURS = new Set(['@context', 'to', 'cc', 'bto', 'bcc', 'audience', 'publish
  */
 export function voiced(saying: Saying, voice: Voice, now: Date): Saying {
   const words = voice.words as JsonObject
-  const theirs = Object.entries(words).filter(([name]) => !OURS.has(name) && saying.json[name] === undefined)
+  const theirs = theirsIn(saying.json, words)
   const { to, cc } = addressesOf(saying, voice)
   const { '@context': context = null, published, ...ours } = saying.json
   const json = {
@@ -23,9 +23,28 @@ export function voiced(saying: Saying, voice: Voice, now: Date): Saying {
     published: published ?? saidAt(words.published, now),
     to,
     cc,
-    ...Object.fromEntries(theirs),
+    ...theirs,
   }
   return { ...saying, json, ...heardBy(saying, voice) }
+}
+
+/** What we say, with what else an app wrote of it beside: it waited until now, or stands within something else. */
+export function inWordsOf(ours: JsonObject, words: JsonObject): JsonObject {
+  const { '@context': context = null, ...rest } = ours
+  const { type, published } = words
+  return {
+    '@context': contextsOf(context, words['@context']),
+    ...rest,
+    ...(type !== undefined && { type }),
+    ...(published !== undefined && ours.published === undefined && { published }),
+    ...theirsIn(ours, words),
+  }
+}
+
+function theirsIn(ours: JsonObject, words: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(words).filter(([name]) => !OURS.has(name) && ours[name] === undefined),
+  )
 }
 
 function addressesOf({ json }: Saying, { saidFor, usual }: Voice): { to: string[]; cc: string[] } {

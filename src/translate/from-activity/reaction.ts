@@ -1,5 +1,5 @@
 import type { Visibility } from '../../base/visibility.ts'
-import type { Emoji, IncomingReaction } from '../../domain/reactions/reaction.ts'
+import { customEmoji, type Emoji, type IncomingReaction } from '../../domain/reactions/reaction.ts'
 import { emojiFrom } from '../../text/unicode-emoji.ts'
 import { dateOf, hostOf, idOf, isUri, type JsonObject, objectsOf, textOf, typeOf } from '../json.ts'
 import { addressesOf } from './activity.ts'
@@ -35,11 +35,28 @@ export function likeFromActivity(
   return { kind: 'like', uri, postUri, emoji: plain ? null : emoji }
 }
 
-/** The emoji of Unicode that an app reacts with; nothing for a plain like, as which one with a heart is taken. */
-export function reactionEmojiOf(reaction: JsonObject): Emoji | undefined {
-  const emoji = emojiFrom(textOf(reaction.content)?.trim() ?? '')
-  const plain = emoji === undefined || (typeOf(reaction) !== 'EmojiReact' && emoji === HEART)
-  return plain ? undefined : { emoji, url: null }
+/** What an app reacts with: an emoji of Unicode, or the name of a custom one. */
+export type ReactionWish =
+  | { readonly emoji: string }
+  | { readonly shortcode: string /** null for one of ours */; readonly host: string | null }
+
+/** The emoji that an app reacts with; nothing for a plain like, as which one with a heart is taken. */
+export function reactionEmojiOf(reaction: JsonObject): ReactionWish | undefined {
+  const text = (textOf(reaction.content) ?? textOf(reaction._misskey_reaction))?.trim() ?? ''
+  const emoji = emojiFrom(text)
+  if (emoji === undefined) return customWishOf(reaction, text)
+  return typeOf(reaction) !== 'EmojiReact' && emoji === HEART ? undefined : { emoji }
+}
+
+/** Named between colons, with its host or with a tag beside that says by its id where it is from. */
+function customWishOf(reaction: JsonObject, text: string): ReactionWish | undefined {
+  const [, shortcode, at] = NAME.exec(text) ?? []
+  if (shortcode === undefined || !/^:.+:$/.test(text)) return undefined
+  const tag = objectsOf(reaction.tag).find(
+    (item) => typeOf(item) === 'Emoji' && bareName(textOf(item.name)) === shortcode,
+  )
+  const id = tag && idOf(tag)
+  return { shortcode, host: at?.toLowerCase() ?? (id === undefined ? null : (hostOf(id) ?? null)) }
 }
 
 /** An Announce of a post, by its address: public, unlisted or for followers; undefined when it is for nobody here. */
@@ -63,14 +80,14 @@ function emojiIn(like: JsonObject, actorUri: string): Emoji | undefined {
     const text = textOf(value)?.trim() ?? ''
     const emoji = emojiFrom(text)
     if (emoji !== undefined) return { emoji, url: null }
-    const custom = customEmoji(like, text, actorUri)
+    const custom = customIn(like, text, actorUri)
     if (custom) return custom
   }
   return undefined
 }
 
 /** `:name:` with the picture that stands beside it; named by the host that it is from, so that two never are one. */
-function customEmoji(like: JsonObject, text: string, actorUri: string): Emoji | undefined {
+function customIn(like: JsonObject, text: string, actorUri: string): Emoji | undefined {
   const [, name, at] = NAME.exec(text) ?? []
   if (name === undefined) return undefined
   for (const tag of objectsOf(like.tag)) {
@@ -78,7 +95,7 @@ function customEmoji(like: JsonObject, text: string, actorUri: string): Emoji | 
     const url = pictureOf(tag)
     const id = idOf(tag)
     const host = at ?? hostOf(id ?? actorUri) ?? hostOf(actorUri)
-    if (url !== undefined) return { emoji: `:${name}@${host?.toLowerCase()}:`, url }
+    if (url !== undefined && host !== undefined) return { emoji: customEmoji({ shortcode: name, host }), url }
   }
   return undefined
 }

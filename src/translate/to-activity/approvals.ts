@@ -1,7 +1,7 @@
 import type { ActivityId } from '../../base/ids.ts'
 import { PUBLIC, type Uris } from '../../base/uris.ts'
 import type { InteractionKind } from '../../domain/policies/policy.ts'
-import type { Json, JsonObject } from '../json.ts'
+import { type Json, type JsonObject, listOf } from '../json.ts'
 import { noteContext } from './context.ts'
 
 /** Somebody's wish to do something with a post, as the wire names its parts. */
@@ -114,9 +114,13 @@ export function revocationFrom(
 
 /** A Like or Announce with the leave that was given for it, as GoToSocial of now and of before 0.20 read it. */
 export function stamped(kind: 'like' | 'announce', activity: JsonObject, stampUri: string): JsonObject {
+  // What else is said in it may need words of its own.
+  const more = listOf(activity['@context']).filter(
+    (context) => !(noteContext as readonly Json[]).includes(context),
+  )
   return {
     ...activity,
-    '@context': noteContext,
+    '@context': more.length === 0 ? noteContext : [...noteContext, ...more],
     [`${kind}Authorization`]: stampUri,
     approvedBy: stampUri,
   }

@@ -1,7 +1,9 @@
-import { PUBLIC } from '../../base/uris.ts'
+import { PUBLIC, type Uris } from '../../base/uris.ts'
 import type { Visibility } from '../../base/visibility.ts'
+import type { CustomPicture } from '../../domain/reactions/custom.ts'
 import type { JsonObject } from '../json.ts'
 import { ACTIVITY_STREAMS, plainContext } from './context.ts'
+import { emojiFrom } from './held.ts'
 
 /** A like of ours, or the reaction with an emoji. */
 export interface LikeParts {
@@ -12,6 +14,8 @@ export interface LikeParts {
   /** whom it is sent to */
   readonly authorUri: string
   readonly emoji: string | null
+  /** the picture of a custom one */
+  readonly tag?: JsonObject
   /** how whoever did it said so: a Like with an emoji in it, unless given */
   readonly type?: 'Like' | 'EmojiReact'
 }
@@ -32,15 +36,29 @@ const REACTION_TERMS = {
   misskey: 'https://misskey-hub.net/ns#',
   _misskey_reaction: 'misskey:_misskey_reaction',
 }
+const PICTURE_TERMS = { toot: 'http://joinmastodon.org/ns#', Emoji: 'toot:Emoji' }
 
 /**
  * A like, or a Like that says with which emoji: Misskey, Akkoma and their kin read it from `content` or
  * `_misskey_reaction`; all others read a plain like.
  */
 export function likeFrom(like: LikeParts): JsonObject {
+  const terms = { ...REACTION_TERMS, ...(like.tag && PICTURE_TERMS) }
   return {
-    '@context': like.emoji === null ? plainContext : [ACTIVITY_STREAMS, REACTION_TERMS],
+    '@context': like.emoji === null ? plainContext : [ACTIVITY_STREAMS, terms],
     ...likeObject(like),
+  }
+}
+
+/** A custom emoji beside a reaction: of ours as it is at its id, of others as far as it is known. */
+export function pictureTag({ shortcode, known, url }: CustomPicture, uris: Uris): JsonObject {
+  if (known?.host === null) return emojiFrom(known, uris)
+  const id = known?.uri ?? undefined
+  return {
+    ...(id !== undefined && { id }),
+    type: 'Emoji',
+    name: `:${shortcode}:`,
+    icon: { type: 'Image', url },
   }
 }
 
@@ -64,7 +82,9 @@ function undo(id: string, { '@context': context, ...object }: JsonObject): JsonO
   return { '@context': context, id, type: 'Undo', actor, to, cc, object }
 }
 
-function likeObject({ uri, actorUri, postUri, authorUri, emoji, type = 'Like' }: LikeParts): JsonObject {
+function likeObject({ uri, actorUri, postUri, authorUri, emoji, tag, type = 'Like' }: LikeParts): JsonObject {
+  // Where a custom emoji is from is said by its tag; in a name, most readers take it for a part of that.
+  const shown = emoji?.replace(/^(:[^:@]+)@.+:$/, '$1:')
   return {
     id: uri,
     type,
@@ -72,7 +92,8 @@ function likeObject({ uri, actorUri, postUri, authorUri, emoji, type = 'Like' }:
     to: [authorUri],
     cc: [],
     object: postUri,
-    ...(emoji === null ? {} : { content: emoji, _misskey_reaction: emoji }),
+    ...(shown === undefined ? {} : { content: shown, _misskey_reaction: shown }),
+    ...(tag && { tag: [tag] }),
   }
 }
 

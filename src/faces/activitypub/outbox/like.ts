@@ -2,6 +2,7 @@ import type { ActivityId } from '../../../base/ids.ts'
 import { refuse } from '../../../base/refusal.ts'
 import { findDone } from '../../../domain/activities/undone-find.ts'
 import type { KnownPost } from '../../../domain/posts/find.ts'
+import { customNameFrom, findCustomEmoji } from '../../../domain/reactions/custom.ts'
 import { findReaction } from '../../../domain/reactions/find.ts'
 import { addReaction } from '../../../domain/reactions/like.ts'
 import type { Emoji } from '../../../domain/reactions/reaction.ts'
@@ -19,8 +20,7 @@ export const like: OutboxHandler = {
   async run(posting) {
     const uri = objectOf(posting.activity)
     const post = await findSubject(posting, uri)
-    const emoji = emojiOf(posting)
-    return post ? react(posting, post, emoji) : giveOnce(posting, uri)
+    return post ? react(posting, post, await emojiOf(posting, post)) : giveOnce(posting, uri)
   },
 }
 
@@ -33,10 +33,12 @@ export const dislike: OutboxHandler = {
   },
 }
 
-function emojiOf({ type, activity }: Posting): Emoji | null {
-  const emoji = reactionEmojiOf(activity)
-  if (type === 'EmojiReact') return emoji ?? refuse('reaction.emoji')
-  return emoji ?? null
+async function emojiOf({ type, activity, world, tx }: Posting, post: KnownPost): Promise<Emoji | null> {
+  const wish = reactionEmojiOf(activity)
+  if (!wish) return type === 'EmojiReact' ? refuse('reaction.emoji') : null
+  if ('emoji' in wish) return { emoji: wish.emoji, url: null }
+  const name = customNameFrom(world.uris, wish.shortcode, wish.host)
+  return (await findCustomEmoji({ db: tx, uris: world.uris }, name, post.id)) ?? refuse('reaction.unknown')
 }
 
 async function react(posting: Posting, post: KnownPost, emoji: Emoji | null): Promise<Posted> {

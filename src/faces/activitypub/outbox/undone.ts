@@ -10,8 +10,9 @@ import { type Follow, findFollow, findFollowByUri } from '../../../domain/follow
 import { type Approval, findApprovalsNamed, findPendingOf } from '../../../domain/policies/find.ts'
 import { findBoost, findBoostsByUris, type KnownBoost } from '../../../domain/posts/boost-find.ts'
 import { findPostByUri } from '../../../domain/posts/find.ts'
+import { customNameFrom } from '../../../domain/reactions/custom.ts'
 import { findReaction, findReactionsByUris } from '../../../domain/reactions/find.ts'
-import type { KnownReaction } from '../../../domain/reactions/reaction.ts'
+import { customEmoji, type KnownReaction } from '../../../domain/reactions/reaction.ts'
 import { reactionEmojiOf } from '../../../translate/from-activity/reaction.ts'
 import { idOf, isObject, type Json, type JsonObject, typeOf } from '../../../translate/json.ts'
 import { viewReadableActivity } from '../../../views/activities.ts'
@@ -121,7 +122,7 @@ async function byWhatItWas(looking: Looking, object: JsonObject): Promise<Undone
 }
 
 async function standingTo(
-  { db, actor }: Looking,
+  { db, uris, actor }: Looking,
   object: JsonObject,
   of: string,
 ): Promise<Undone | undefined> {
@@ -131,13 +132,18 @@ async function standingTo(
     const boost = await findBoost(db, actor.id, post.id)
     if (boost) return { kind: 'boost', uri: boost.uri, boost }
   } else {
-    const emoji = reactionEmojiOf(object)?.emoji ?? null
-    const reaction = await findReaction(db, { accountId: actor.id, postId: post.id }, emoji)
+    const reaction = await findReaction(db, { accountId: actor.id, postId: post.id }, emojiIn(uris, object))
     if (reaction) return { kind: 'reaction', uri: reaction.uri, reaction }
   }
   const wanted = typeOf(object) === 'Announce' ? 'announce' : 'like'
   const wish = await findPendingOf(db, wanted, actor.id, post.id)
   return wish && { kind: 'wish', uri: wish.uri, wish }
+}
+
+function emojiIn(uris: Uris, object: JsonObject): string | null {
+  const wish = reactionEmojiOf(object)
+  if (!wish) return null
+  return 'emoji' in wish ? wish.emoji : customEmoji(customNameFrom(uris, wish.shortcode, wish.host))
 }
 
 async function standingBetween(

@@ -65,6 +65,10 @@ export const outboxSentences = {
     status: 400,
     sentence: 'A picture of a profile is one of your own that was handed in at uploadMedia.',
   },
+  'reaction.unknown': {
+    status: 422,
+    sentence: 'Of custom emoji, those of this server can be used, and those that came to it from others.',
+  },
   'request.in-flight': {
     status: 409,
     sentence: 'A request with this Idempotency-Key is being carried out. Please try again in a moment.',
