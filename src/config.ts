@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import ipaddr from 'ipaddr.js'
 import { z } from 'zod'
 import { hostFrom } from './base/handles.ts'
+import { type MailPlace, mailPlaceFrom } from './base/mail-place.ts'
 import { bucketFrom, type MediaPlace } from './base/media-place.ts'
 import { Secret } from './base/secret.ts'
 import { ensureSecret } from './secret-file.ts'
@@ -30,7 +31,8 @@ export interface Config {
   readonly authorizedFetch: boolean
   readonly rateLimits: boolean
   readonly media: MediaPlace
-  readonly smtpUrl: Secret | undefined
+  /** where letters are handed in; undefined: none are sent, and no e-mail address is asked to be confirmed */
+  readonly mail: MailPlace | undefined
   /** where Prometheus finds the metrics, on the loopback address; undefined means nowhere */
   readonly metricsPort: number | undefined
   readonly logLevel: 'debug' | 'info' | 'warning' | 'error'
@@ -70,9 +72,7 @@ const settings = z.strictObject({
   WEFT_DATA_DIR: read((text) => resolve(text)).default(resolve('data')),
   WEFT_SECRET: read(secretFrom).optional(),
   WEFT_ROLE: oneOf('all', 'web', 'worker').default('all'),
-  WEFT_REGISTRATION: oneOf('open', 'approval', 'invite', 'closed')
-    .refine((choice) => choice === 'invite', 'is not available yet with another value than invite.')
-    .default('invite'),
+  WEFT_REGISTRATION: oneOf('open', 'approval', 'invite', 'closed').default('invite'),
   WEFT_TRUSTED_PROXIES: read(rangesFrom).default([]),
   WEFT_ALLOWED_PRIVATE_ADDRESSES: read(rangesFrom).default([]),
   WEFT_AUTHORIZED_FETCH: onOrOff().default(false),
@@ -82,7 +82,7 @@ const settings = z.strictObject({
   AWS_SECRET_ACCESS_KEY: z.string().optional(),
   AWS_SESSION_TOKEN: z.string().optional(),
   AWS_REGION: z.string().optional(),
-  WEFT_SMTP_URL: read<undefined>(() => fail('is not available yet: Weft sends no mail so far.')).optional(),
+  WEFT_SMTP_URL: read(smtpFrom).optional(),
   WEFT_METRICS_PORT: read(portFrom).optional(),
   WEFT_LOG_LEVEL: oneOf('debug', 'info', 'warning', 'error').default('info'),
 })
@@ -121,7 +121,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     authorizedFetch: data.WEFT_AUTHORIZED_FETCH,
     rateLimits: data.WEFT_RATE_LIMITS,
     media: media.place,
-    smtpUrl: data.WEFT_SMTP_URL,
+    mail: data.WEFT_SMTP_URL,
     metricsPort: data.WEFT_METRICS_PORT,
     logLevel: data.WEFT_LOG_LEVEL,
   })
@@ -201,6 +201,11 @@ function listenHostFrom(text: string): string {
 function databaseUrlFrom(text: string): string {
   const valid = URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)
   return valid ? text : fail('must be like postgres://user:password@host:5432/database.')
+}
+
+function smtpFrom(text: string): MailPlace {
+  const place = mailPlaceFrom(text)
+  return typeof place === 'string' ? fail(place) : place
 }
 
 function secretFrom(text: string): Secret {

@@ -1,5 +1,6 @@
 import { listen } from './db/listen.ts'
 import { forgetKeys } from './domain/accounts/delete.ts'
+import { forgetUnconfirmed } from './domain/accounts/registration.ts'
 import { recheckLinks } from './domain/accounts/verify-links.ts'
 import { forgetPassing } from './domain/activities/forget.ts'
 import { forgetOnces } from './domain/activities/once.ts'
@@ -35,6 +36,7 @@ import { createCrawler } from './remote/crawl/crawler.ts'
 import { createPictureFetcher, emojiHandler } from './remote/emojis.ts'
 import { followersJob } from './remote/followers.ts'
 import { logoHandler } from './remote/logos.ts'
+import { mailHandler } from './remote/mail/mail-job.ts'
 import { pollHandler } from './remote/polls.ts'
 import { previewHandler } from './remote/previews.ts'
 import { pushHandler } from './remote/push/push.ts'
@@ -62,6 +64,7 @@ export function createWorkers(parts: AppParts, house: House): Runner {
       poll: pollHandler(world, house.directory),
       preview: previewHandler(world, house.directory, house),
       push: pushHandler({ world, config: parts.config, dispatcher: house.dispatcher }),
+      mail: mailHandler({ world, config: parts.config, log }),
       scheduled: (payload) => publishDue(world, (payload as ScheduledJob).scheduledId),
       trends: () => countTrends(world),
       emoji: emojiHandler(world, createPictureFetcher({ ...house, ...world }), house.storage),
@@ -87,6 +90,7 @@ export function createWorkers(parts: AppParts, house: House): Runner {
       softwareChore({ ...house, ...world }),
       () => forgetPages(world),
       () => forgetKeys(world),
+      () => forgetUnconfirmed(world),
       () => forgetPassing(world),
       () => forgetOnces(world),
       () => forgetEchoes(world),

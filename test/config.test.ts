@@ -43,7 +43,7 @@ test('without any setting the documented defaults hold', () => {
     authorizedFetch: false,
     rateLimits: true,
     media: 'file',
-    smtpUrl: undefined,
+    mail: undefined,
     metricsPort: undefined,
     logLevel: 'info',
   })
@@ -140,11 +140,38 @@ describe('a plain http origin', () => {
 })
 
 test.each([
-  ['WEFT_REGISTRATION', 'open'],
-  ['WEFT_SMTP_URL', 'smtp://user:hunter2@mail.example'],
-])('%s=%s is known and not available yet', (name, value) => {
-  const mistakes = mistakesOf({ [name]: value })
-  expect(mistakes).toEqual([expect.stringMatching(new RegExp(`^${name} is not available yet[^.]*\\.$`))])
+  ['smtp://mail.example', { host: 'mail.example', port: 587, tls: false, login: undefined, from: undefined }],
+  [
+    'smtps://mail.example/',
+    { host: 'mail.example', port: 465, tls: true, login: undefined, from: undefined },
+  ],
+  ['smtp://[::1]:1025?from=weft@example.org', { host: '::1', port: 1025, from: 'weft@example.org' }],
+  [
+    'smtps://eve%40example.org:p%2Fw@mail.example',
+    { login: { user: 'eve@example.org' }, from: 'eve@example.org' },
+  ],
+])('%s is a server for letters', (address, place) => {
+  expect(read({ WEFT_SMTP_URL: address }).mail).toMatchObject(place)
+})
+
+test.each([
+  'mail.example',
+  'https://mail.example',
+  'smtp://',
+  'smtp://mail.example/inbox',
+  'smtp://mail.example?pool=true',
+  'smtp://hunter2@mail.example',
+  'smtp://user:%E0%A4@mail.example',
+  'smtp://mail.example?from=nobody',
+  'smtp://mail.example?from=a@b.example%0d%0aBcc:c@d.example',
+])('%s is none, and is not repeated', (address) => {
+  const mistakes = mistakesOf({ WEFT_SMTP_URL: address })
+  expect(mistakes).toEqual([expect.stringMatching(/^WEFT_SMTP_URL (?:must|has|takes|needs) [^?]*\.$/)])
+  expect(mistakes.join()).not.toContain('hunter2')
+})
+
+test.each(['open', 'approval', 'invite', 'closed'] as const)('people may come in as %s', (way) => {
+  expect(read({ WEFT_REGISTRATION: way }).registration).toBe(way)
 })
 
 const KEYS = { AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'hunter2' }
@@ -193,11 +220,12 @@ test('what may hold a password is never repeated', () => {
   const mistakes = mistakesOf({
     DATABASE_URL: 'mysql://root:hunter2@db/weft',
     WEFT_SECRET: 'hunter2',
-    WEFT_SMTP_URL: 'smtp://user:hunter2@mail.example',
+    WEFT_SMTP_URL: 'smtp://hunter2@mail.example',
   })
   expect(mistakes).toHaveLength(3)
   expect(mistakes.join()).not.toContain('hunter2')
-  const config = read({})
+  const config = read({ WEFT_SMTP_URL: 'smtp://user:hunter2@mail.example' })
+  expect(inspect(config, { depth: 9 }) + JSON.stringify(config)).not.toContain('hunter2')
   expect(inspect(config, { depth: 9 }) + JSON.stringify(config) + String(config.secret)).not.toContain(SECRET)
 })
 

@@ -1,7 +1,7 @@
 import type { ReportId } from '../base/ids.ts'
 import type { Tx } from '../db/transact.ts'
 import { findModerators, findReport } from '../domain/moderation/find.ts'
-import { notifyReport, silenceBetween } from '../domain/notifications/apart.ts'
+import { notifyReport, notifySignUp, silenceBetween } from '../domain/notifications/apart.ts'
 import { notifyApprovals } from '../domain/notifications/approvals.ts'
 import {
   notifyFollow,
@@ -46,6 +46,9 @@ export function notify(world: Pick<World, 'ids'>): Effect {
       }
       if (fact.type === 'block.made') await silenceBetween(tx, fact.accountId, fact.targetId)
       if (fact.type === 'report.made') await tellModerators(world, tx, fact.reportId)
+      if (fact.type === 'account.waits' || (fact.type === 'account.registered' && fact.bySelf)) {
+        await notifySignUp(world, tx, await findModerators(tx), fact.accountId)
+      }
     }
   }
 }

@@ -30,7 +30,8 @@ export type EffectName =
  * - `documents` tells every process which cached public documents no longer hold
  */
 export const consequences: Readonly<Record<FactType, readonly EffectName[]>> = {
-  'account.registered': ['documents'],
+  'account.registered': ['notify', 'documents', 'events'],
+  'account.waits': ['notify', 'events'],
   'account.updated': ['deliver', 'documents', 'events'],
   'relay.asked': ['deliver'],
   'relay.left': ['deliver'],

@@ -11,13 +11,13 @@ import type {
 } from '../base/ids.ts'
 import type { Visibility } from '../base/visibility.ts'
 import type { InteractionKind } from '../db/tables/quotes.ts'
+import type { AccountFact } from './accounts.ts'
 import type { CollectionFact, MemberFact } from './collections.ts'
 import type { RelayFact } from './relays.ts'
 
 /** Everything that can have happened. A fact carries what can no longer be read once it is true, and ids for the rest. */
 export type Fact =
-  | { readonly type: 'account.registered'; readonly accountId: AccountId }
-  | { readonly type: 'account.updated'; readonly accountId: AccountId }
+  | AccountFact
   | {
       readonly type: 'post.published'
       readonly postId: PostId
@@ -102,17 +102,11 @@ export type Fact =
       readonly name: string
       readonly displayName: string
     }
-  /** links of an account of ours were found to lead back, or not to do so any more */
-  | { readonly type: 'account.verified'; readonly accountId: AccountId }
-  /** an account of ours goes on elsewhere */
-  | { readonly type: 'account.moved'; readonly accountId: AccountId; readonly targetUri: string }
   /** the server asks a relay to pass things on, or does so no longer */
   | RelayFact<'relay.asked'>
   | RelayFact<'relay.left'>
   /** the server was away for days */
   | { readonly type: 'server.returned'; readonly accountId: AccountId }
-  /** an account of ours is gone for good */
-  | { readonly type: 'account.deleted'; readonly accountId: AccountId }
   | InteractionFact<'interaction.requested'>
   | InteractionFact<'interaction.approved'>
   | InteractionFact<'interaction.refused'>

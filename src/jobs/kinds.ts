@@ -15,6 +15,7 @@
  * - `history` asks for what somebody elsewhere said before they were followed
  * - `preview` asks the page that a post links to what it is
  * - `scheduled` says what waited for its time
+ * - `mail` sends a letter to somebody here
  * - `push` tells an app of a notification
  * - `search` writes down the words that posts are found by
  * - `trends` counts what many speak of now
@@ -35,6 +36,7 @@ export const jobKinds = [
   'history',
   'preview',
   'scheduled',
+  'mail',
   'push',
   'search',
   'trends',

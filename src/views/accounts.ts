@@ -42,6 +42,8 @@ const selectAccount = (db: Db) =>
       'account.created_at as createdAt',
       'account.updated_at as updatedAt',
       'account.suspended_at',
+      sql<boolean>`'waiting' = ANY (account.suspended_for)`.as('waiting'),
+      sql<boolean>`account.suspended_for = '{waiting}'`.as('only_waits'),
       'account.deleted_at',
       eb.fn.coalesce('account_stat.posts', sql<number>`0`).as('posts'),
       eb.fn.coalesce('account_stat.followers', sql<number>`0`).as('followers'),
@@ -62,11 +64,12 @@ interface Beside {
 }
 
 function viewFrom(row: AccountRow, { emojis, movedTo }: Beside, keys: AccountView['keys'] = []): AccountView {
-  const { posts, followers, following, suspended_at, deleted_at, limited_at, ...known } = row
+  const { posts, followers, following, suspended_at, deleted_at, limited_at, ...seen } = row
+  const { waiting: _, only_waits, ...known } = seen
   const { origin_id, origin_posts, origin_followers, origin_following, ...rest } = known
   return {
     ...rest,
-    suspended: suspended_at !== null,
+    suspended: suspended_at !== null && !only_waits,
     deleted: deleted_at !== null,
     limited: limited_at !== null,
     movedTo,
@@ -81,7 +84,8 @@ function viewFrom(row: AccountRow, { emojis, movedTo }: Beside, keys: AccountVie
 }
 
 async function withKeys(db: Db, row: AccountRow | undefined): Promise<AccountView | undefined> {
-  if (!row) return undefined
+  // Who waits to be let in is not there yet.
+  if (!row || row.waiting) return undefined
   const beside = await besideIn(db, [row])
   if (!row.local) return viewFrom(row, beside(row))
   return viewFrom(row, beside(row), await keysOf(db, row.id))
@@ -117,24 +121,25 @@ async function accountEmojis(
   db: Db,
   rows: readonly AccountRow[],
 ): Promise<(row: AccountRow) => readonly EmojiView[]> {
-  const said = new Map(
-    rows.map((row) => [
-      row.id,
-      {
-        host: row.host,
-        texts: [
-          row.displayName,
-          row.bioHtml,
-          ...row.fields.flatMap(({ name, value }) => [name, value.replace(/<[^>]*>/g, ' ')]),
-        ],
-      },
-    ]),
-  )
+  const said = new Map(rows.map((row) => [row.id, { host: row.host, texts: wordsOf(row) }]))
   const find = await emojisIn(db, [...said.values()])
   return (row) => {
     const words = said.get(row.id)
     return words ? find(words) : []
   }
+}
+
+/** Where custom emoji may stand in an account. */
+export function wordsOf({
+  displayName,
+  bioHtml,
+  fields,
+}: Pick<AccountView, 'displayName' | 'bioHtml' | 'fields'>): string[] {
+  return [
+    displayName,
+    bioHtml,
+    ...fields.flatMap(({ name, value }) => [name, value.replace(/<[^>]*>/g, ' ')]),
+  ]
 }
 
 const accountById = compiled<AccountRow, [AccountId]>('views.account', (db, id) =>
@@ -166,10 +171,18 @@ const accountsById = compiled<AccountRow, [readonly AccountId[]]>('views.account
   selectAccount(db).where('account.id', '=', sql<AccountId>`any(${ids}::bigint[])`),
 )
 
-/** Accounts by id, for what is shown beside them; without their keys. */
-export async function viewAccounts(db: Db, ids: readonly AccountId[]): Promise<Map<AccountId, AccountView>> {
+/**
+ * Accounts by id, for what is shown beside them; without their keys.
+ * @param waiting whether those are among them that wait to be let in: for who looks after the server alone
+ */
+export async function viewAccounts(
+  db: Db,
+  ids: readonly AccountId[],
+  { waiting = false }: { readonly waiting?: boolean } = {},
+): Promise<Map<AccountId, AccountView>> {
   if (ids.length === 0) return new Map()
-  const rows = await accountsById(db, [...new Set(ids)])
+  const found = await accountsById(db, [...new Set(ids)])
+  const rows = found.filter((row) => waiting || !row.waiting)
   const beside = await besideIn(db, rows)
   return new Map(rows.map((row) => [row.id, viewFrom(row, beside(row))]))
 }
@@ -179,6 +192,10 @@ export interface LocalAccountRow {
   readonly role: Role
   readonly email: string | null
   readonly seenAt: Date
+  /** what they wait for before they may come in */
+  readonly waitsFor: 'confirmation' | 'approval' | undefined
+  /** why they want to come in, in their own words */
+  readonly reason: string | null
 }
 
 /** People of ours, newest first. */
@@ -188,21 +205,36 @@ export async function listLocalAccounts(
 ): Promise<Page<LocalAccountRow>> {
   const rows = await selectAccount(db)
     .innerJoin('login', 'login.account_id', 'account.id')
-    .select(['login.email', 'login.seen_at as seenAt'])
+    .select((eb) => [
+      eb.fn.coalesce('login.email', 'login.unconfirmed_email').as('email'),
+      'login.seen_at as seenAt',
+      'login.confirmed_at as confirmedAt',
+      'login.approved_at as approvedAt',
+      'login.reason',
+    ])
     .where('account.deleted_at', 'is', null)
     .$if(options.maxId !== undefined, (query) => query.where('account.id', '<', options.maxId as AccountId))
     .orderBy('account.id', 'desc')
     .limit(options.limit + 1)
     .execute()
   const beside = await besideIn(db, rows)
-  const items = rows.slice(0, options.limit).map(({ email, seenAt, ...row }) => ({
-    account: viewFrom(row, beside(row)),
-    role: row.role ?? 'user',
-    email,
-    seenAt,
-  }))
+  const items = rows
+    .slice(0, options.limit)
+    .map(({ email, seenAt, confirmedAt, approvedAt, reason, ...row }) => ({
+      account: viewFrom(row, beside(row)),
+      role: row.role ?? 'user',
+      email,
+      seenAt,
+      waitsFor: waitingFor(confirmedAt, approvedAt),
+      reason,
+    }))
   const last = items.at(-1)
   return rows.length > options.limit && last ? { items, next: last.account.id } : { items }
+}
+
+function waitingFor(confirmedAt: Date | null, approvedAt: Date | null): LocalAccountRow['waitsFor'] {
+  if (confirmedAt === null) return 'confirmation'
+  return approvedAt === null ? 'approval' : undefined
 }
 
 export async function mentionsOfAccounts(

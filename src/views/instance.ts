@@ -21,6 +21,7 @@ export async function viewUsage(db: Db): Promise<Usage> {
         AND visibility IN ('public', 'unlisted')) AS "localComments"
     FROM login
     JOIN account ON account.id = login.account_id AND account.deleted_at IS NULL
+      AND login.confirmed_at IS NOT NULL AND login.approved_at IS NOT NULL
     JOIN account_stat ON account_stat.account_id = login.account_id`.execute(db)
   return result.rows[0] ?? { users: 0, activeMonth: 0, activeHalfyear: 0, localPosts: 0, localComments: 0 }
 }

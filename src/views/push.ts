@@ -24,7 +24,7 @@ export async function viewPush(
   if (!notice) return undefined
   const { fromId, postId } = notice
   const [accounts, statuses] = await Promise.all([
-    viewAccounts(db, [fromId]),
+    viewAccounts(db, [fromId], { waiting: true }),
     postId === null ? [] : viewStatuses(db, [postId], { accountId: ownerId }),
   ])
   const from = accounts.get(fromId)

@@ -68,6 +68,7 @@ async function viewCounts(db: Db): Promise<ServerCounts> {
       (SELECT count(*)::int FROM host WHERE dead_at IS NULL) AS domains
     FROM login
     JOIN account ON account.id = login.account_id AND account.deleted_at IS NULL
+      AND login.confirmed_at IS NOT NULL AND login.approved_at IS NOT NULL
     JOIN account_stat ON account_stat.account_id = login.account_id`.execute(db)
   return rows[0] ?? { users: 0, activeMonth: 0, posts: 0, domains: 0 }
 }

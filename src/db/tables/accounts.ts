@@ -13,8 +13,8 @@ export interface ProfileField {
   verifiedAt?: string
 }
 
-/** What holds an account down: a decision about itself, or one about its domain. */
-export type Restriction = 'account' | 'domain'
+/** What holds an account down: a decision about itself, one about its domain, or that it waits to be let in. */
+export type Restriction = 'account' | 'domain' | 'waiting'
 
 export interface AccountTable {
   id: AccountId
@@ -105,6 +105,18 @@ export interface LoginTable {
   inbox_since: Generated<Date | null>
   /** when what had come before was entered for good */
   inbox_filled_at: Generated<Date | null>
+  /** nobody has shown yet that what is sent there arrives */
+  unconfirmed_email: string | null
+  /** null: waits until its e-mail address is confirmed */
+  confirmed_at: Generated<Date | null>
+  /** null: waits until somebody approves it */
+  approved_at: Generated<Date | null>
+  approved_by: AccountId | null
+  /** why they want to come in, in their own words */
+  reason: string | null
+  /** the app in which they signed up */
+  client_id: string | null
+  invite_id: number | null
   created_at: Generated<Date>
 }
 

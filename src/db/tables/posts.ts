@@ -145,6 +145,7 @@ export type NotificationKind =
   | 'poll'
   | 'move'
   | 'report'
+  | 'sign-up'
   | 'quote'
   | 'quote-request'
   | 'reply-request'

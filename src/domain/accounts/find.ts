@@ -57,6 +57,9 @@ export function accountFrom(row: AccountRow): Account {
 
 const living = (db: Db) => db.selectFrom('account').select(accountColumns).where('deleted_at', 'is', null)
 
+/** Who waits to be let in is found by nobody who does not know their id. */
+const isThere = sql<boolean>`NOT 'waiting' = ANY (suspended_for)`
+
 /** An account that is known and not gone, by its id. */
 export async function findAccount(db: Db, id: AccountId): Promise<Account | undefined> {
   const row = await living(db).where('id', '=', id).executeTakeFirst()
@@ -64,7 +67,7 @@ export async function findAccount(db: Db, id: AccountId): Promise<Account | unde
 }
 
 export async function findAccountByUri(db: Db, uri: string): Promise<Account | undefined> {
-  const row = await living(db).where('uri', '=', uri).executeTakeFirst()
+  const row = await living(db).where('uri', '=', uri).where(isThere).executeTakeFirst()
   return row && accountFrom(row)
 }
 
@@ -72,6 +75,7 @@ export async function findAccountByUri(db: Db, uri: string): Promise<Account | u
 export async function findAccountByHandle(db: Db, handle: Handle): Promise<Account | undefined> {
   const row = await living(db)
     .where(sql`lower(name)`, '=', handle.name.toLowerCase())
+    .where(isThere)
     .where((eb) =>
       handle.host === null
         ? eb('host', 'is', null)
@@ -101,7 +105,7 @@ export async function findAccountsByIds(db: Db, ids: readonly AccountId[]): Prom
 /** Those of `uris` that are known, by uri. */
 export async function findAccountsByUris(db: Db, uris: readonly string[]): Promise<Map<string, Account>> {
   if (uris.length === 0) return new Map()
-  const rows = await living(db).where('uri', '=', sql<string>`any(${uris}::text[])`).execute()
+  const rows = await living(db).where('uri', '=', sql<string>`any(${uris}::text[])`).where(isThere).execute()
   return new Map(rows.map((row) => [row.uri, accountFrom(row)]))
 }
 
@@ -140,6 +144,7 @@ export async function presenceOf(db: Db, id: AccountId): Promise<'here' | 'gone'
     .select(['deleted_at'])
     .where('id', '=', id)
     .where('local', '=', true)
+    .where(isThere)
     .executeTakeFirst()
   if (!row) return 'nobody'
   return row.deleted_at === null ? 'here' : 'gone'

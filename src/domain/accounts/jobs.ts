@@ -19,3 +19,16 @@ export interface ActorJob {
 export type AccountJob =
   | { readonly what: 'purge'; readonly accountId: AccountId }
   | { readonly what: 'refollow'; readonly fromId: AccountId; readonly toId: AccountId }
+
+/**
+ * The job `mail`, which sends a letter to somebody here. What it says, and any link in it, is made at the moment of
+ * sending: a row of the queue knows no address and no secret.
+ * - `confirm` asks whether an unconfirmed address is theirs
+ * - `approved` says that they may come in
+ * - `reset` lets them choose a new password
+ * - `changed` says that there is a new password
+ * - `nothing` is what is asked for an address that is nobody's, so that both cost the same
+ */
+export type MailJob =
+  | { readonly what: 'confirm' | 'approved' | 'reset' | 'changed'; readonly accountId: AccountId }
+  | { readonly what: 'nothing' }

@@ -6,11 +6,21 @@ import type { Role } from './account.ts'
 
 export interface NewLogin {
   readonly accountId: AccountId
+  /** one that is known to be theirs */
   readonly email: string | null
   /** PHC string of `hashPassword`; null for an account that nobody can sign in to */
   readonly passwordHash: string | null
   readonly role: Role
   readonly now: Date
+  /** of who signed up by themselves */
+  readonly signUp?: {
+    readonly unconfirmedEmail: string | null
+    readonly confirmedAt: Date | null
+    readonly approvedAt: Date | null
+    readonly reason: string | null
+    readonly clientId: string | null
+    readonly inviteId: number | null
+  }
 }
 
 /** The login behind a new local account. Fails by the index `login_owner` when there is an owner already. */
@@ -24,15 +34,29 @@ export async function insertLogin(tx: Tx, login: NewLogin): Promise<void> {
       role: login.role,
       seen_at: login.now,
       created_at: login.now,
+      confirmed_at: login.now,
+      approved_at: login.now,
+      ...(login.signUp && {
+        unconfirmed_email: login.signUp.unconfirmedEmail,
+        confirmed_at: login.signUp.confirmedAt,
+        approved_at: login.signUp.approvedAt,
+        reason: login.signUp.reason,
+        client_id: login.signUp.clientId,
+        invite_id: login.signUp.inviteId,
+      }),
     })
     .execute()
 }
+
+/** What somebody who has signed up still waits for before they may come in. */
+export type Waiting = 'confirmation' | 'approval'
 
 export interface Login {
   readonly accountId: AccountId
   readonly passwordHash: string | null
   readonly role: Role
   readonly disabled: boolean
+  readonly waitsFor: Waiting | undefined
 }
 
 const columns = (db: Db) =>
@@ -44,7 +68,10 @@ const columns = (db: Db) =>
       'login.password_hash as passwordHash',
       'login.role as role',
       'login.disabled_at as disabledAt',
+      'login.confirmed_at as confirmedAt',
+      'login.approved_at as approvedAt',
       'account.suspended_at as suspendedAt',
+      sql<boolean>`account.suspended_for = '{waiting}'`.as('onlyWaits'),
     ])
     .where('account.deleted_at', 'is', null)
 
@@ -53,7 +80,10 @@ interface LoginRow {
   passwordHash: string | null
   role: Role
   disabledAt: Date | null
+  confirmedAt: Date | null
+  approvedAt: Date | null
   suspendedAt: Date | null
+  onlyWaits: boolean
 }
 
 function loginFrom(row: LoginRow): Login {
@@ -61,7 +91,8 @@ function loginFrom(row: LoginRow): Login {
     accountId: row.accountId,
     passwordHash: row.passwordHash,
     role: row.role,
-    disabled: row.disabledAt !== null || row.suspendedAt !== null,
+    disabled: row.disabledAt !== null || (row.suspendedAt !== null && !row.onlyWaits),
+    waitsFor: row.confirmedAt === null ? 'confirmation' : row.approvedAt === null ? 'approval' : undefined,
   }
 }
 

@@ -1,12 +1,13 @@
+import { isEmail } from '../../base/emails.ts'
 import { isLocalName, isReservedName } from '../../base/handles.ts'
 import type { AccountId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
-import { transact } from '../../db/transact.ts'
+import { type Tx, transact } from '../../db/transact.ts'
 import { record } from '../../facts/record.ts'
 import type { World } from '../world.ts'
-import type { LocalAccount, Role } from './account.ts'
+import type { LocalAccount, Role, SealedKey } from './account.ts'
 import { findAccount } from './find.ts'
-import { insertLogin } from './login-store.ts'
+import { insertLogin, type NewLogin } from './login-store.ts'
 import { hashPassword } from './password.ts'
 import { insertKeys, insertLocalAccount } from './store.ts'
 
@@ -22,53 +23,70 @@ export interface Registration {
   readonly bot?: boolean
 }
 
-/** Whether a message arrives there nobody can tell from its form; but what has none is a slip of the keyboard. */
-const EMAIL = /^[^\s@<>()",;:\\]{1,64}@[^\s@<>()",;:\\.]+(?:\.[^\s@<>()",;:\\.]+)+$/u
-
 /** Creates a person of ours with keys and login. Refuses a name that is or ever was taken, in any case. */
 export async function registerAccount(world: World, input: Registration): Promise<LocalAccount> {
-  const { db, clock, ids, uris, keyring } = world
-  if (!isLocalName(input.name)) refuse('account.name-invalid', { name: input.name })
   const privileged = input.role === 'owner' || input.role === 'admin'
-  if (input.email !== undefined && !EMAIL.test(input.email)) refuse('account.email-invalid')
+  if (!isLocalName(input.name)) refuse('account.name-invalid', { name: input.name })
+  if (input.email !== undefined && !isEmail(input.email)) refuse('account.email-invalid')
   if (isReservedName(input.name) && !privileged) refuse('account.name-taken', { name: input.name })
-
-  // Slow work comes before the transaction.
-  const passwordHash = input.password === undefined ? null : await hashPassword(input.password)
-  const id = ids.next<AccountId>()
-  const keys = await keyring.generate(id)
-
+  const newcomer = await prepareNewcomer(world, input)
   return refusingClashes(() =>
-    transact(db, async (tx) => {
-      const inserted = await insertLocalAccount(tx, {
-        id,
-        uri: uris.actor(id),
-        kind: input.bot ? 'service' : 'person',
-        name: input.name,
-        url: uris.profile(input.name),
-        displayName: input.displayName ?? '',
-        followersUrl: uris.followers(id),
-        followingUrl: uris.following(id),
-        createdAt: clock.now(),
-        manuallyApprovesFollowers: input.manuallyApprovesFollowers ?? false,
-      })
-      if (!inserted) refuse('account.name-taken', { name: input.name })
-      await insertKeys(tx, id, keys)
-      await insertLogin(tx, {
-        accountId: id,
-        email: input.email ?? null,
-        passwordHash,
-        role: input.role ?? 'user',
-        now: clock.now(),
-      })
-      await record(world, tx, { type: 'account.registered', accountId: id })
-      return (await findAccount(tx, id)) as LocalAccount
+    transact(world.db, async (tx) => {
+      await insertNewcomer(world, tx, newcomer, { email: input.email ?? null, role: input.role ?? 'user' })
+      await record(world, tx, { type: 'account.registered', accountId: newcomer.id })
+      return (await findAccount(tx, newcomer.id)) as LocalAccount
     }),
   )
 }
 
+/** Somebody about to have an account here, with what takes long to make. */
+export interface Newcomer extends Pick<Registration, 'displayName' | 'manuallyApprovesFollowers' | 'bot'> {
+  readonly id: AccountId
+  readonly name: string
+  readonly passwordHash: string | null
+  readonly keys: readonly SealedKey[]
+}
+
+/** The slow work, which comes before the transaction: the password's hash and the keys. */
+export async function prepareNewcomer(
+  { ids, keyring }: Pick<World, 'ids' | 'keyring'>,
+  input: Registration,
+): Promise<Newcomer> {
+  const passwordHash = input.password === undefined ? null : await hashPassword(input.password)
+  const id = ids.next<AccountId>()
+  return { ...input, id, passwordHash, keys: await keyring.generate(id) }
+}
+
+/**
+ * Writes them down, within the caller's transaction.
+ * @throws Refusal `account.name-taken`
+ */
+export async function insertNewcomer(
+  { clock, uris }: Pick<World, 'clock' | 'uris'>,
+  tx: Tx,
+  { id, name, passwordHash, keys, ...more }: Newcomer,
+  login: Omit<NewLogin, 'accountId' | 'passwordHash' | 'now'>,
+): Promise<void> {
+  const now = clock.now()
+  const inserted = await insertLocalAccount(tx, {
+    id,
+    uri: uris.actor(id),
+    kind: more.bot ? 'service' : 'person',
+    name,
+    url: uris.profile(name),
+    displayName: more.displayName ?? '',
+    followersUrl: uris.followers(id),
+    followingUrl: uris.following(id),
+    createdAt: now,
+    manuallyApprovesFollowers: more.manuallyApprovesFollowers ?? false,
+  })
+  if (!inserted) refuse('account.name-taken', { name })
+  await insertKeys(tx, id, keys)
+  await insertLogin(tx, { ...login, accountId: id, passwordHash, now })
+}
+
 /** What two people at once can clash on is decided by unique indexes (SQLSTATE 23505), whoever commits first. */
-async function refusingClashes<T>(work: () => Promise<T>): Promise<T> {
+export async function refusingClashes<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {

@@ -86,9 +86,10 @@ export function createBearers(world: Pick<World, 'db' | 'clock' | 'limits'>): Be
 /** Whether a piece of news is about that grant. */
 export function isAmong(
   { grantIds, accountIds }: GrantNews,
-  grant: { readonly grantId: GrantId; readonly account: Grant['account'] },
+  grant: Pick<Grant, 'grantId' | 'account'> & Partial<Pick<Grant, 'newcomer'>>,
 ): boolean {
-  return grantIds.has(grant.grantId) || (grant.account !== null && accountIds.has(grant.account.id))
+  const accountId = grant.account?.id ?? grant.newcomer?.accountId
+  return grantIds.has(grant.grantId) || (accountId !== undefined && accountIds.has(accountId))
 }
 
 async function noteUse(world: Pick<World, 'db' | 'clock' | 'limits'>, grant: Grant): Promise<void> {

@@ -10,9 +10,10 @@ export async function deleteNoticesBetween(tx: Tx, one: AccountId, other: Accoun
       OR (owner_id = ${other}::bigint AND from_account_id = ${one}::bigint)`.execute(tx)
 }
 
-/** Tells each of these people of a report about somebody; a further report about the same one does not tell again. */
-export async function insertReportNotices(
+/** Tells each of these people of somebody; a further report about the same one does not tell again. */
+export async function insertStaffNotices(
   tx: Tx,
+  kind: 'report' | 'sign-up',
   ownerIds: readonly AccountId[],
   aboutId: AccountId,
   nextId: () => NotificationId,
@@ -24,7 +25,7 @@ export async function insertReportNotices(
       ownerIds.map((ownerId) => ({
         id: nextId(),
         owner_id: ownerId,
-        kind: 'report' as const,
+        kind,
         from_account_id: aboutId,
         post_id: null,
       })),

@@ -1,7 +1,7 @@
 import type { AccountId, NotificationId } from '../../base/ids.ts'
 import type { Tx } from '../../db/transact.ts'
 import type { World } from '../world.ts'
-import { deleteNoticesBetween, insertReportNotices } from './apart-store.ts'
+import { deleteNoticesBetween, insertStaffNotices } from './apart-store.ts'
 
 /** Two accounts are kept apart: what they were told of each other goes. What is to come is kept back by the table itself. */
 export async function silenceBetween(tx: Tx, one: AccountId, other: AccountId): Promise<void> {
@@ -15,5 +15,15 @@ export async function notifyReport(
   moderatorIds: readonly AccountId[],
   aboutId: AccountId,
 ): Promise<void> {
-  await insertReportNotices(tx, moderatorIds, aboutId, () => world.ids.next<NotificationId>())
+  await insertStaffNotices(tx, 'report', moderatorIds, aboutId, () => world.ids.next<NotificationId>())
+}
+
+/** Tells them that somebody has come in by themselves, or waits to be let in: once. */
+export async function notifySignUp(
+  world: Pick<World, 'ids'>,
+  tx: Tx,
+  moderatorIds: readonly AccountId[],
+  newcomerId: AccountId,
+): Promise<void> {
+  await insertStaffNotices(tx, 'sign-up', moderatorIds, newcomerId, () => world.ids.next<NotificationId>())
 }

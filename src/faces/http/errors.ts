@@ -19,6 +19,7 @@ import { paramSentences } from './sentences/params.ts'
 import { postSentences } from './sentences/posts.ts'
 import { pushSentences } from './sentences/push.ts'
 import { readSentences } from './sentences/reads.ts'
+import { registrationSentences } from './sentences/registration.ts'
 import { relationSentences } from './sentences/relations.ts'
 import { requestSentences } from './sentences/requests.ts'
 import { scheduledSentences } from './sentences/scheduled.ts'
@@ -41,6 +42,7 @@ const entries: Readonly<Record<RefusalCode, Entry>> = {
   ...postSentences,
   ...pushSentences,
   ...readSentences,
+  ...registrationSentences,
   ...relationSentences,
   ...requestSentences,
   ...scheduledSentences,

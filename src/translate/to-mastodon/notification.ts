@@ -25,6 +25,7 @@ const WORDS = {
   boost: 'reblog',
   poll: 'poll',
   quote: 'quote',
+  'sign-up': 'admin.sign_up',
 } as const satisfies Partial<Record<NotificationKind, string>>
 
 /** What the documented API has no word for: only for apps that say they know ours. */
