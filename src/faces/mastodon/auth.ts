@@ -32,10 +32,12 @@ export function requiresApp(need?: Need): RequestHandler {
   }
 }
 
-/** Whose app asks. @throws Refusal 'token.missing', 'token.no-user' */
+/** Whose app asks. @throws Refusal 'token.missing', 'token.no-user', 'login.unconfirmed', 'login.unapproved' */
 export function signedIn(req: Request): LocalAccount {
   const account = bearerOf(req)?.account
   if (account) return account
+  const newcomer = grantOf(req)?.newcomer
+  if (newcomer) refuse(newcomer.waitsFor === 'approval' ? 'login.unapproved' : 'login.unconfirmed')
   return refuse(grantOf(req) ? 'token.no-user' : 'token.missing')
 }
 

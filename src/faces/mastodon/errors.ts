@@ -82,7 +82,19 @@ const said: Partial<Readonly<Record<RefusalCode, Said>>> = {
   'follow.blocked': FORBIDDEN,
   'follow.self': FORBIDDEN,
   'block.self': FORBIDDEN,
+  'account.not-waiting': FORBIDDEN,
+  'email.confirmed': { error: 'This method is only available while the e-mail is awaiting confirmation' },
+  'email.other-app': {
+    error: 'This method is only available to the application the user originally signed-up with',
+  },
+  'login.unapproved': { error: 'Your login is currently pending approval' },
+  'login.unconfirmed': { error: 'Your login is missing a confirmed e-mail address' },
+  'registration.app-only': { error: 'This method requires an client credentials authentication' },
+  'registration.closed': FORBIDDEN,
+  'registration.invite': FORBIDDEN,
+  'registration.refused': FORBIDDEN,
   'staff.only': FORBIDDEN,
+  'report.rules': { error: 'Validation failed: Rules does not reference valid rules' },
 }
 
 /** As apps of the Mastodon API expect it: always JSON, and always with `error`. */
@@ -94,7 +106,6 @@ export const asMastodonError: AnswerWriter = (_req, res, answer) => {
 
 function sayingOf({ code }: Answer): Said {
   return code === 'internal' ? {} : (said[code] ?? {})
-  'report.rules': { error: 'Validation failed: Rules does not reference valid rules' },
 }
 
 function textFor(answer: Answer): string {

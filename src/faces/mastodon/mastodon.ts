@@ -38,6 +38,7 @@ import { relationshipRoutes } from './relationships.ts'
 import { reportRoutes } from './reports.ts'
 import { scheduledRoutes } from './scheduled.ts'
 import { searchRoutes } from './search.ts'
+import { signUpRoutes } from './sign-up.ts'
 import { statusAboutRoutes } from './status-about.ts'
 import { statusActRoutes } from './status-acts.ts'
 import { statusChangeRoutes } from './status-change.ts'
@@ -75,13 +76,14 @@ export function mastodonRoutes(parts: MastodonParts): RequestHandler {
 /** Each answers its own paths, written in full, and lets all others go on. */
 const routers: readonly ((parts: MastodonParts) => RequestHandler)[] = [
   appRoutes,
+  signUpRoutes,
   instanceRoutes,
   moreInstanceRoutes,
   preferenceRoutes,
   relationshipRoutes,
+  reportRoutes,
   profileRoutes,
   accountSetRoutes,
-  reportRoutes,
   accountBesideRoutes,
   accountRoutes,
   keptAwayRoutes,

@@ -74,6 +74,7 @@ export function notificationGroupRoutes({ world }: MastodonParts): RequestHandle
       const accounts = await viewAccounts(
         db,
         items.map(({ fromId }) => fromId),
+        { waiting: true },
       )
       const body = items
         .flatMap(({ fromId }) => accounts.get(fromId) ?? [])

@@ -48,7 +48,8 @@ export async function shownFor(
 ): Promise<Shown> {
   const ids = [...new Set(postIds.filter((id) => id !== null))]
   const [accounts, statuses] = await Promise.all([
-    viewAccounts(db, accountIds),
+    // Of those who wait to be let in, only who is to know of them was told.
+    viewAccounts(db, accountIds, { waiting: true }),
     viewStatuses(db, ids, viewerOf(req)),
   ])
   return { accounts, statuses: new Map(statuses.map((status) => [status.post.id, status])) }

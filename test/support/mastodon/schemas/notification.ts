@@ -14,6 +14,7 @@ export const notificationType = z.enum([
   'update',
   'quote',
   'quoted_update',
+  'admin.sign_up',
 ])
 const groupKey = z.string().regex(/^[a-z_]+(-\d+)+$/)
 
