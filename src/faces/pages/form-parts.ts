@@ -13,7 +13,7 @@ export function formGuard(ctx: PageContext, req: Request, res: Response): Html {
 export interface Field {
   readonly name: string
   readonly label: string
-  readonly type?: 'text' | 'password'
+  readonly type?: 'text' | 'password' | 'email'
   readonly value?: string
   readonly hint?: string
   readonly autocomplete: string

@@ -39,20 +39,26 @@ ${postList(posts, { handleHost, now: clock.now(), languages: req.acceptsLanguage
   })
 }
 
-const doors: Readonly<Record<string, string>> = {
+const doors: Readonly<Record<PageContext['config']['registration'], string>> = {
   open: 'Anybody may have an account here.',
   approval: 'Accounts here are given by the people who run it.',
   invite: 'Accounts here are by invitation.',
   closed: 'There are no new accounts here at present.',
 }
 
-function welcome(handleHost: string, registration: string, ready: boolean): Html {
+function welcome(
+  handleHost: string,
+  registration: PageContext['config']['registration'],
+  ready: boolean,
+): Html {
+  const open = registration === 'open' || registration === 'approval'
   return html`<section class="sheet hero">
 <h1>A home on the open social web</h1>
 <p class="lead">People on ${handleHost} write short posts, and anyone on Mastodon, Threads or another server of the kind can follow them, answer them and be followed back.</p>
 ${
   ready
-    ? html`<p class="soft">${doors[registration] ?? ''} To follow somebody here, search for their address, <span class="handle">@name@${handleHost}</span>, on the server where you have yours.</p>
+    ? html`<p class="soft">${doors[registration]} To follow somebody here, search for their address, <span class="handle">@name@${handleHost}</span>, on the server where you have yours.</p>
+${open && html`<p><a class="button" href="/sign-up">${registration === 'open' ? 'Create an account' : 'Ask for an account'}</a></p>`}
 <p><a href="/about">More about this server</a></p>`
     : html`<p class="note">This server has just been started and has no owner yet. The one-time link that makes the owner’s account is printed where it was started.</p>`
 }

@@ -19,7 +19,7 @@ export interface Head {
   readonly hidden?: boolean
   /** which entry of the header this is */
   readonly here?: 'home' | 'account' | 'sign-in'
-  /** true for the pages about what guards an account, which have a style sheet of their own */
+  /** true for the pages about coming in and what guards an account, which have a style sheet of their own */
   readonly security?: boolean
 }
 

@@ -17,7 +17,9 @@ export interface PageContext extends World {
     readonly secret: { reveal(): string }
     readonly rateLimits: boolean
     readonly trustedProxies: readonly string[]
-    readonly registration: string
+    readonly registration: 'open' | 'approval' | 'invite' | 'closed'
+    /** where letters are handed in; without it none are sent */
+    readonly mail?: object | undefined
   }
   readonly log: Log
   readonly outside: Outside

@@ -27,6 +27,7 @@ import { securityRoutes } from './security-routes.ts'
 import { setupByForm, setupPage } from './setup.ts'
 import { signOutByForm, signOutEverywhereByForm, signOutPage } from './sign-in.ts'
 import { tagPage } from './tag.ts'
+import { wayInRoutes } from './way-in-routes.ts'
 
 type Page = (ctx: PageContext, req: Request, res: Response) => Promise<void> | void
 
@@ -68,6 +69,7 @@ export function pages(ctx: PageContext): Router {
   get('/setup', setupPage)
   post('/setup', setupByForm)
   securityRoutes(limits, get, post)
+  wayInRoutes(get, post)
   get('/sign-out', signOutPage)
   post('/sign-out', signOutByForm)
   post('/sign-out/everywhere', signOutEverywhereByForm)

@@ -14,6 +14,7 @@ import { html } from './html.ts'
 import { type PageContext, sendPage } from './page-context.ts'
 import { askPasskey, CREDENTIAL, ceremonyOf, readSigned } from './passkey-parts.ts'
 import { afterwards, enter, goToSecondStep, toField } from './sign-in-parts.ts'
+import { otherWaysIn } from './way-in-parts.ts'
 
 const credentials = z.object({
   login: z.string().max(320),
@@ -45,7 +46,8 @@ export async function signInByForm(
     await limits.trySignIn(req, login)
     signedIn = await signIn(ctx, { login, password, userAgent: req.get('user-agent') })
   } catch (error) {
-    await sayWrong(ctx, req, res, error, ['login.wrong', 'login.disabled'], { login, to })
+    const known = ['login.wrong', 'login.disabled', 'login.unconfirmed', 'login.unapproved'] as const
+    await sayWrong(ctx, req, res, error, known, { login, to })
     return
   }
   await limits.forgiveSignIn(login)
@@ -107,11 +109,12 @@ async function showSignIn(ctx: PageContext, req: Request, res: Response, state: 
   const isWrong = state.wrong?.code === 'login.wrong'
   sendPage(ctx, req, res, {
     personal: true,
-    head: { title: `Sign in · ${ctx.config.handleHost}`, hidden: true, here: 'sign-in' },
+    head: { title: `Sign in · ${ctx.config.handleHost}`, hidden: true, here: 'sign-in', security: true },
     body: html`<section class="sheet narrow">
 <h1>Sign in</h1>
 <p class="soft">to ${ctx.config.handleHost}</p>
 ${formError(state.wrong)}
+${!state.wrong && queryValue(req, 'done') === 'password' && html`<p class="note" role="status">You have a new password. Please sign in with it.</p>`}
 <form method="post" action="/sign-in">
 ${guard}${to}
 ${field({ name: 'login', label: 'Name or e-mail address', autocomplete: 'username', maxLength: 320, literal: true, wrong: isWrong, ...(state.login !== undefined && { value: state.login }) })}
@@ -119,6 +122,7 @@ ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: '
 <button class="button" type="submit">Sign in</button>
 </form>
 ${withPasskey}
+${otherWaysIn(ctx)}
 </section>`,
   })
 }

@@ -35,6 +35,9 @@ export interface SiteOptions {
   readonly named?: boolean
   readonly rateLimits?: boolean
   readonly trustedProxies?: readonly string[]
+  readonly registration?: Config['registration']
+  /** true: letters can be sent, and addresses have to be confirmed */
+  readonly mail?: boolean
   readonly outside?: Outside
   /** what apps publish about themselves; nothing, unless told */
   readonly clients?: ClientReader
@@ -81,7 +84,8 @@ export async function startSite(options: SiteOptions) {
     secret,
     rateLimits: options.rateLimits ?? false,
     trustedProxies,
-    registration: 'invite',
+    registration: options.registration ?? ('invite' as const),
+    ...(options.mail && { mail: {} }),
   }
   const outside = { find: async () => undefined, templatesOf: async () => new Map<string, string>() }
   if (options.storage) {
