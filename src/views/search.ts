@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
-import type { AccountId, PostId } from '../base/ids.ts'
+import { type AccountId, idAt, type PostId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
 import { shownTo, visibleTo } from '../domain/posts/audience.ts'
+import { decided } from '../domain/trends/find.ts'
 import type { SearchTerm } from '../text/search-query.ts'
 import { newestFirst, type PageQuery, pageBy } from './pages.ts'
 
@@ -17,30 +18,126 @@ export interface PostSearch extends PageQuery {
 /**
  * The posts that somebody finds, newest first: among those that they may see, what has to do with them (their own, what
  * names them, what they like or have marked), and what is said to everybody by those who allow to be found.
+ *
+ * Words that are often said are found among the newest posts, without looking up all that say them; all others by the
+ * index of words, a growing piece of what it finds at a time. So neither takes longer the more is said.
  */
 export async function searchPosts(
   db: Db,
   accountId: AccountId,
   search: PostSearch,
 ): Promise<readonly PostId[]> {
-  const { words, terms, from, offset } = search
+  const { words, terms, from, offset, limit } = search
   if (words === '' && terms.length + from.length === 0) return []
-  const { where, rest } = pageBy('post.id', search)
+  const looked = { ...search, limit: offset + limit }
+  const filter = filterOf(accountId, search)
+  const page = (ids: readonly PostId[]) => newestFirst(ids.slice(offset, offset + limit), search)
+  // Of one author there is an index of its own.
+  if (words === '' || from.some(({ not }) => !not)) return page(await findAmong(db, filter, looked))
+  const late = await findAmongNewest(db, filter, looked)
+  return page(late.length >= looked.limit ? late : await findByWords(db, filter, looked))
+}
+
+/** What a post has to be beside saying the words. */
+function filterOf(accountId: AccountId, { terms, from }: PostSearch): RawBuilder<boolean> {
   const me = sql`${accountId}::bigint`
   const all = [
-    ...(words === '' ? [] : [sql`post_search.vector @@ ${words}::tsquery`]),
+    sql`post.boost_of_id IS NULL`,
     ...terms.map((term) => unless(term.not, meets(term, me))),
     ...from.map((each) => unless(each.not, sql`post.account_id = ${each.accountId}::bigint`)),
   ]
+  return sql<boolean>`(${sql.join(all, sql` AND `)}
+    AND ((${isNear(me)} AND ${visibleTo({ accountId })})
+      OR (post.visibility = 'public' AND EXISTS (
+        SELECT 1 FROM account AS open WHERE open.id = post.account_id AND open.indexable)
+        AND ${shownTo({ accountId })})))`
+}
+
+type Looked = Pick<PostSearch, 'words' | 'terms' | 'limit' | 'maxId' | 'minId' | 'sinceId'>
+
+/** The part of all posts, by their ids, that a page and the days that are asked for leave. */
+function partOf(column: string, { terms, ...page }: Looked) {
+  const { where, rest } = pageBy(column, page)
+  const key = sql.ref(column)
+  const days = terms.flatMap((term) => {
+    if (term.by !== 'time' || term.not) return []
+    return [
+      ...(term.since ? [sql`${key} >= ${idAt(term.since)}::bigint`] : []),
+      // What came late bears the time when it came.
+      ...(term.until ? [sql`${key} < ${idAt(new Date(term.until.getTime() + LATE_MS))}::bigint`] : []),
+    ]
+  })
+  return { where: sql<boolean>`(${sql.join([where, ...days], sql` AND `)})`, rest }
+}
+
+const LATE_MS = 86_400_000
+
+async function findAmong(db: Db, filter: RawBuilder<boolean>, search: Looked): Promise<readonly PostId[]> {
+  const { where, rest } = partOf('post.id', search)
+  const says =
+    search.words === ''
+      ? sql`true`
+      : sql`EXISTS (SELECT 1 FROM post_search WHERE post_search.post_id = post.id
+          AND post_search.vector @@ ${search.words}::tsquery)`
   const { rows } = await sql<{ id: PostId }>`
-    SELECT post.id FROM post ${words === '' ? sql`` : sql`JOIN post_search ON post_search.post_id = post.id`}
-    WHERE post.boost_of_id IS NULL AND ${where} AND ${sql.join(all, sql` AND `)}
-      AND ((${isNear(me)} AND ${visibleTo({ accountId })})
-        OR (post.visibility = 'public' AND EXISTS (
-          SELECT 1 FROM account AS open WHERE open.id = post.account_id AND open.indexable)
-          AND ${shownTo({ accountId })}))
-    ${rest} OFFSET ${offset}`.execute(db)
-  return newestFirst(rows, search).map(({ id }) => id)
+    SELECT post.id FROM post WHERE ${where} AND ${says} AND ${filter} ${rest}`.execute(db)
+  return rows.map(({ id }) => id)
+}
+
+const NEWEST = 2000
+
+async function findAmongNewest(
+  db: Db,
+  filter: RawBuilder<boolean>,
+  search: Looked,
+): Promise<readonly PostId[]> {
+  const near = partOf('post_search.post_id', { ...search, limit: NEWEST })
+  const { rest } = pageBy('post.id', search)
+  const { rows } = await sql<{ id: PostId }>`
+    SELECT post.id FROM (
+      SELECT post_search.post_id, post_search.vector FROM post_search WHERE ${near.where} ${near.rest}
+    ) AS late JOIN post ON post.id = late.post_id
+    WHERE late.vector @@ ${search.words}::tsquery AND ${filter} ${rest}`.execute(db)
+  return rows.map(({ id }) => id)
+}
+
+const FIRST_PIECE = 500
+const GROWTH = 4
+
+async function findByWords(db: Db, filter: RawBuilder<boolean>, search: Looked): Promise<readonly PostId[]> {
+  const ids: PostId[] = []
+  let rest: Looked = search
+  for (let piece = Math.max(FIRST_PIECE, search.limit); ; piece *= GROWTH) {
+    const { found, last, count } = await findPiece(db, filter, rest, piece)
+    ids.push(...found)
+    if (ids.length >= search.limit || last === null || count < piece) return ids
+    const { maxId: _, minId: __, ...bounds } = rest
+    rest = search.minId === undefined ? { ...rest, maxId: last } : { ...bounds, ...upTo(search), minId: last }
+  }
+}
+
+const upTo = ({ maxId }: Looked) => (maxId === undefined ? {} : { maxId })
+
+/** Of the next posts that say the words those that pass; and how many these were, and the last of them. */
+async function findPiece(
+  db: Db,
+  filter: RawBuilder<boolean>,
+  search: Looked,
+  piece: number,
+): Promise<{ readonly found: readonly PostId[]; readonly last: PostId | null; readonly count: number }> {
+  const { where } = partOf('post_search.post_id', search)
+  const next = pageBy('said.id', { ...search, limit: piece })
+  const { rest } = pageBy('post.id', search)
+  const { rows } = await sql<{ found: PostId[] | null; last: PostId | null; count: number }>`
+    WITH said AS MATERIALIZED (
+      SELECT post_search.post_id AS id FROM post_search
+      WHERE post_search.vector @@ ${search.words}::tsquery AND ${where}
+    ), hit AS MATERIALIZED (SELECT said.id FROM said ${next.rest})
+    SELECT ARRAY(SELECT post.id::text FROM hit JOIN post ON post.id = hit.id WHERE ${filter} ${rest}) AS found,
+      (SELECT ${search.minId === undefined ? sql`min` : sql`max`}(hit.id) FROM hit) AS last,
+      (SELECT count(*)::int FROM hit) AS count`.execute(db)
+  const [row] = rows
+  return { found: row?.found ?? [], last: row?.last ?? null, count: row?.count ?? 0 }
 }
 
 /** Whether a post has to do with somebody. */
@@ -89,18 +186,27 @@ const PARTS = {
 
 /** Sorts behind every letter. */
 const LAST = '\u{10FFFF}'
+/** As many hashtags with one beginning are looked at before they are put in order. */
+const MOST_TAGS = 400
 
-/** Hashtags that begin with some letters, the shortest first, by their names: those that were said to everybody. */
+/**
+ * Hashtags that begin with some letters, the shortest first, by their names: those that were said to everybody.
+ * @param unrefused true: only those that may be a trend
+ */
 export async function searchTags(
   db: Db,
   beginning: string,
   { limit, offset }: { readonly limit: number; readonly offset: number },
+  unrefused = false,
 ): Promise<readonly string[]> {
   const { rows } = await sql<{ name: string }>`
-    SELECT hashtag.name FROM hashtag
-    WHERE hashtag.name >= ${beginning} AND hashtag.name < ${beginning + LAST} AND EXISTS (
-      SELECT 1 FROM post_hashtag JOIN post ON post.id = post_hashtag.post_id
-      WHERE post_hashtag.hashtag_id = hashtag.id AND post.visibility = 'public' AND NOT post.held)
-    ORDER BY length(hashtag.name), hashtag.name LIMIT ${limit} OFFSET ${offset}`.execute(db)
+    SELECT name FROM (
+      SELECT hashtag.name FROM hashtag
+      WHERE hashtag.name >= ${beginning} AND hashtag.name < ${beginning + LAST}
+        AND ${unrefused ? sql`coalesce(${decided('tag', sql`hashtag.id`)}, true)` : sql`true`} AND EXISTS (
+        SELECT 1 FROM post_hashtag JOIN post ON post.id = post_hashtag.post_id
+        WHERE post_hashtag.hashtag_id = hashtag.id AND post.visibility = 'public' AND NOT post.held)
+      ORDER BY hashtag.name LIMIT ${MOST_TAGS}
+    ) AS known ORDER BY length(name), name LIMIT ${limit} OFFSET ${offset}`.execute(db)
   return rows.map(({ name }) => name)
 }

@@ -26,8 +26,9 @@ export interface HashtagView {
 
 const DAY = 86_400_000
 const DAYS = 7
-/** Of each hashtag no more is counted than this: the newest of it. */
+/** Of each hashtag no more is counted than this, the newest of it; and of several together no more than that. */
 const MOST_COUNTED = 2000
+const MOST_TOGETHER = 8000
 
 /** Of a hashtag that nobody has used here yet. */
 export const UNKNOWN_TAG = '0'
@@ -65,6 +66,7 @@ export async function viewTags(
 type Counted = ReadonlyMap<string, { readonly uses: number; readonly accounts: number }>
 
 async function countDays(db: Db, ids: readonly string[], now: Date): Promise<Counted> {
+  const each = Math.min(MOST_COUNTED, Math.ceil(MOST_TOGETHER / Math.max(1, ids.length)))
   const first = idAt(new Date((today(now) - DAYS + 1) * DAY))
   const { rows } = await sql<{ id: string; day: number; uses: number; accounts: number }>`
     SELECT wanted.id, used.day, count(*)::int AS uses, count(DISTINCT used.account_id)::int AS accounts
@@ -73,7 +75,7 @@ async function countDays(db: Db, ids: readonly string[], now: Date): Promise<Cou
       FROM post_hashtag JOIN post ON post.id = post_hashtag.post_id
       WHERE post_hashtag.hashtag_id = wanted.id AND post_hashtag.post_id >= ${first}::bigint
         AND post.visibility = 'public'
-      ORDER BY post_hashtag.post_id DESC LIMIT ${MOST_COUNTED}
+      ORDER BY post_hashtag.post_id DESC LIMIT ${each}
     ) AS used GROUP BY wanted.id, used.day`.execute(db)
   return new Map(rows.map(({ id, day, ...count }) => [`${id} ${day}`, count]))
 }

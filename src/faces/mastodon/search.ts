@@ -61,7 +61,9 @@ export function searchRoutes({ world, findPost, lookUp }: MastodonParts): Reques
             viewer,
           )
         : [],
-      wants('hashtags') && !isAddress && !text.startsWith('@') ? tellTags(text, viewer, part) : [],
+      wants('hashtags') && !isAddress && !text.startsWith('@')
+        ? tellTags(text, viewer, part, fields.exclude_unreviewed)
+        : [],
     ])
     const telling = tellingFor(world, req)
     res.json({ accounts, statuses: statuses.map((view) => statusFrom(view, telling)), hashtags })
@@ -127,9 +129,9 @@ export function searchRoutes({ world, findPost, lookUp }: MastodonParts): Reques
     })
   }
 
-  async function tellTags(text: string, viewer: Viewer, part: OffsetQuery) {
+  async function tellTags(text: string, viewer: Viewer, part: OffsetQuery, unrefused = false) {
     const beginning = hashtagFrom(text.replace(/^#/, ''))?.name
-    const names = beginning === undefined ? [] : await searchTags(db, beginning, part)
+    const names = beginning === undefined ? [] : await searchTags(db, beginning, part, unrefused)
     const views = await viewTags(db, names, viewer, clock.now())
     return names.flatMap((name) => views.get(name) ?? []).map((view) => tagFrom(view, uris))
   }
@@ -165,7 +167,7 @@ const searchFields = z.object({
   type: wordOf(['accounts', 'statuses', 'hashtags']),
   resolve: booleanish,
   following: booleanish,
-  // Hashtags are reviewed by nobody here: without those that nobody reviewed there are still all of them.
+  // Hashtags need no review to be a trend: without those that may be none, there are still all that nobody refused.
   exclude_unreviewed: booleanish,
   account_id: idOf<AccountId>(),
 })
