@@ -62,6 +62,14 @@ export const knownContext: DocumentLoader = async (url) => {
   return found
 }
 
+/** The terms of a context that is vendored here, as they stand in it. */
+export function vendoredTerms(url: string): Readonly<Record<string, unknown>> {
+  const name = vendored.get(url)
+  if (name === undefined) throw new Error(`the context ${url} is not known here`)
+  const { '@context': context } = contextNamed(name) as { '@context': unknown }
+  return Object.assign({}, ...[context].flat().filter((part) => typeof part === 'object'))
+}
+
 /** What the document loader asks of the guarded fetcher (`remote/fetch.ts`): JSON from another server, or it throws. */
 export interface GuardedFetcher {
   /** @returns the document and the address that it came from after redirects */

@@ -248,7 +248,7 @@ describe('what is posted', () => {
   test('names no context that anybody is asked for', async () => {
     const before = whole.peer.requests.length
     await posted(whole, anna, {
-      '@context': [AS, 'https://far.test/context.jsonld'],
+      '@context': [AS, 'https://w3id.org/fep/1234', 'https://purl.archive.org/socialweb/webfinger'],
       ...note('a', { to: [PUBLIC], 'x:y': 1 }),
     })
     await whole.settled()

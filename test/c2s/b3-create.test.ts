@@ -155,7 +155,7 @@ describe('a Create', () => {
       'x:zero': 0,
       'x:empty': '',
     }
-    const context = [AS, { x: 'https://x.test/ns#' }, 'https://x.test/more.jsonld']
+    const context = [AS, { x: 'https://x.test/ns#' }, 'https://purl.archive.org/socialweb/webfinger']
     const said = await create({ '@context': context, ...note('a', { cc: [followers()] }), ...more })
     expect(said.object).toMatchObject(more)
     expect(said['@context']).toEqual(expect.arrayContaining(context))

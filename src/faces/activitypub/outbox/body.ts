@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import type { Request } from 'express'
 import { refuse } from '../../../base/refusal.ts'
 import { cleanText } from '../../../text/clean.ts'
-import { isObject, type Json, type JsonObject, listOf, parseJson } from '../../../translate/json.ts'
+import { isObject, type Json, type JsonObject, parseJson } from '../../../translate/json.ts'
 import { checkShape } from '../../../translate/shape.ts'
 import { rawBody } from '../inbox/body.ts'
+import { checkContexts } from './contexts.ts'
 
 const LARGEST = 1024 * 1024
 const MEDIA_TYPES = /^application\/(?:activity\+json|ld\+json|json)\s*(?:;|$)/i
@@ -35,6 +36,7 @@ export function postedObject(bytes: Buffer): JsonObject {
   const json = parseJson(textFrom(bytes))
   if (!isObject(json)) return refuse('request.invalid', { reason: 'one JSON object is expected' })
   checkShape(json, LIMITS)
+  checkContexts(json)
   checkBlindNames(json)
   return plain(json) as JsonObject
 }
@@ -47,17 +49,10 @@ function textFrom(bytes: Buffer): string {
   }
 }
 
-/** A name for blind addresses other than their own, by a context or by a prefix, would carry them past us. */
+/** A name for blind addresses other than their own would carry them past us. */
 function checkBlindNames(value: Json): void {
   if (Array.isArray(value)) for (const item of value) checkBlindNames(item)
   if (!isObject(value)) return
-  for (const context of listOf(value['@context'])) {
-    for (const definition of isObject(context) ? Object.values(context) : []) {
-      const id = isObject(definition) ? definition['@id'] : definition
-      if (typeof id === 'string' && BLIND.test(id))
-        refuse('request.invalid', { reason: 'a context names bcc anew' })
-    }
-  }
   for (const [name, member] of Object.entries(value)) {
     const own = plainName(name)
     if (BLIND.test(own) && own !== 'bto' && own !== 'bcc')
