@@ -84,3 +84,11 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     )`.execute(db)
   await sql`CREATE INDEX suggestion_refused_target ON suggestion_refused (target_id)`.execute(db)
 }
+
+export const concurrently = {
+  // The words of the names that are shown, of all who want to be found.
+  account_shown_words: async (db: Kysely<unknown>) => {
+    await sql`CREATE INDEX CONCURRENTLY account_shown_words
+      ON account USING gin (to_tsvector('simple', display_name)) WHERE discoverable`.execute(db)
+  },
+}

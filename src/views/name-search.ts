@@ -8,11 +8,14 @@ import { type PersonView, personColumns } from './relations.ts'
 const LAST = '\u{10FFFF}'
 /** As many of each kind as are looked at before they are put in order. */
 const LOOKED_AT = 50
+/** A name has no more words that count. */
+const MOST_WORDS = 10
 
 /**
  * Who is known here whose name begins with some letters, for somebody who is typing one: an exact name first, then whom
- * they follow, who follows them, people here, and all others. Of those they are related to, the name that is shown counts
- * too, word by word. Nobody from whom a block keeps them apart. Nobody in particular (null) is related to nobody.
+ * they follow, who follows them, people here, and all others. The name that is shown counts too, word by word: of those
+ * they are related to, and of all who want to be found. Nobody from whom a block keeps them apart. Nobody in particular
+ * (null) is related to nobody.
  */
 export async function searchNames(
   db: Db,
@@ -27,6 +30,7 @@ export async function searchNames(
     typed.host === null
       ? sql`true`
       : sql`account.host >= ${typed.host} AND account.host < ${typed.host + LAST}`
+  const words = typed.host === null ? wordsFrom(name) : ''
   const shown = sql`(${begins} OR (' ' || lower(account.display_name)) LIKE ${`% ${escaped(name)}%`})`
   const { rows } = await sql<PersonView>`
     WITH related AS (
@@ -46,6 +50,7 @@ export async function searchNames(
       (SELECT account.id, 4 FROM account
         WHERE account.host IS NOT NULL AND account.handle_verified AND ${begins} AND ${onHost}
         ORDER BY lower(account.name) LIMIT ${LOOKED_AT})
+      ${words === '' ? sql`` : byWords(words)}
     ), best AS (SELECT id, min(rank) AS rank FROM found GROUP BY id)
     SELECT ${personColumns}
     FROM best JOIN account AS far ON far.id = best.id
@@ -58,4 +63,18 @@ export async function searchNames(
 
 function escaped(text: string): string {
   return text.replace(/[\\%_]/g, (sign) => `\\${sign}`)
+}
+
+const byWords = (words: string) => sql`UNION ALL
+  (SELECT account.id, 5 FROM account
+    WHERE account.discoverable AND to_tsvector('simple', account.display_name) @@ ${words}::tsquery
+    LIMIT ${LOOKED_AT})`
+
+/** The words of a name, the last of which is still being typed, as PostgreSQL writes a `tsquery`; '' for none. */
+function wordsFrom(text: string): string {
+  const words = text.match(/[\p{L}\p{N}\p{M}]+/gu) ?? []
+  return words
+    .slice(0, MOST_WORDS)
+    .map((word, at) => `'${word}'${at === words.length - 1 ? ':*' : ''}`)
+    .join(' & ')
 }

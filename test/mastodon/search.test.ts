@@ -212,6 +212,24 @@ describe('accounts and addresses', () => {
     expect(idsOf(open.json.accounts)).toEqual([bob.account.id, far.id])
   })
 
+  test('are found by the words of the name that they show, in any script, as long as they want to be found', async () => {
+    const far = await personElsewhere(server.world, 'qx1', 'far.test', { displayName: 'Ève Numbat 田中太郎' })
+    const shy = { displayName: 'Shy Numbat', discoverable: false }
+    const near = await personElsewhere(server.world, 'qx2', 'far.test', shy)
+    const people = async (q: string) => idsOf((await search(ada, q, { type: 'accounts' })).accounts)
+    expect(await people('numbat')).toEqual([far.id])
+    expect(await people('ève num')).toEqual([far.id])
+    expect(await people('田中')).toEqual([far.id])
+    expect(await people("num' | 'bat ! & <-> \\ :*")).toEqual([])
+    await ada.post(`/api/v1/accounts/${near.id}/follow`)
+    await server.db
+      .updateTable('follow')
+      .set({ state: 'accepted' })
+      .where('followed_id', '=', near.id)
+      .execute()
+    expect(await people('numbat')).toEqual([near.id, far.id])
+  })
+
   test('a post by its address, by whom who may see it', async () => {
     const open = await ada.get(`/api/v1/statuses/${await say(eve, 'somewhere')}`)
     const secret = await eve.get(`/api/v1/statuses/${await say(eve, 'nowhere', { visibility: 'private' })}`)
