@@ -72,7 +72,7 @@ function inTimelines(fact: Fact): NewEvent[] {
     case 'quote.settled':
       return fact.newPost ? [] : [live('Update', 'post', fact.postId)]
     case 'post.removed':
-      return fact.withAuthor ? [] : [live('Remove', 'post', fact.postId, goneFrom(fact))]
+      return fact.withAuthor ? [] : [live('Delete', 'post', fact.postId, goneFrom(fact))]
     case 'boost.removed': {
       const { accountId: authorId, visibility } = fact
       return fact.withAuthor

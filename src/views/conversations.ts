@@ -34,15 +34,24 @@ export async function viewTalks(db: Db, talks: readonly Talk[], ownerId: Account
   )
   const last = new Map(posts.map((view) => [view.post.id, view]))
   const accounts = await viewAccounts(db, [...new Set([ownerId, ...posts.flatMap(namedIn)])])
-  return talks.flatMap(({ id, unread, lastPostId }) => {
-    const view = last.get(lastPostId)
-    if (!view) return []
-    const others = namedIn(view).filter((each) => each !== ownerId)
-    const shown = (others.length > 0 ? others : [ownerId]).flatMap((each) => accounts.get(each) ?? [])
-    return [{ id, unread, accounts: shown, last: view }]
+  return talks.flatMap((talk) => {
+    const view = last.get(talk.lastPostId)
+    return view ? [talkFrom(talk, view, ownerId, accounts)] : []
   })
 }
 
-function namedIn({ post }: StatusView): AccountId[] {
+/** A conversation with its last post, and with those of these accounts who take part in it. */
+export function talkFrom(
+  { id, unread }: Talk,
+  last: StatusView,
+  ownerId: AccountId,
+  accounts: ReadonlyMap<AccountId, AccountView>,
+): TalkView {
+  const others = namedIn(last).filter((each) => each !== ownerId)
+  const shown = (others.length > 0 ? others : [ownerId]).flatMap((each) => accounts.get(each) ?? [])
+  return { id, unread, accounts: shown, last }
+}
+
+export function namedIn({ post }: StatusView): AccountId[] {
   return [...new Set([post.author.id, ...post.mentions.map(({ id }) => id)])]
 }

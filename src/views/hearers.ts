@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { AccountId } from '../base/ids.ts'
+import { isOpen } from '../base/visibility.ts'
 import type { Db } from '../db/connect.ts'
 import { areApart } from '../domain/blocks/find.ts'
 import type { StreamEvent } from '../domain/events/event.ts'
@@ -164,6 +165,31 @@ async function pass(
 
 /** The rule in its other form, since there is no row left to ask about. */
 async function couldSee(db: Db, hearings: readonly Hearing[]): Promise<readonly Hearing[]> {
+  const [open, closed] = partition(hearings, ({ event }) => isOpen(event.audience?.visibility ?? 'direct'))
+  return [...(await couldSeeOpen(db, open)), ...(await couldSeeClosed(db, closed))]
+}
+
+/** Of what was for everybody: all but those whom a block keeps away, however many they are in two queries. */
+async function couldSeeOpen(db: Db, hearings: readonly Hearing[]): Promise<readonly Hearing[]> {
+  if (hearings.length === 0) return []
+  const authors = [...new Set(hearings.flatMap(({ event }) => event.audience?.authorId ?? []))]
+  const readers = [...new Set(hearings.flatMap(({ readerId }) => readerId ?? []))]
+  const [kept, there] = await Promise.all([
+    keptApart(db, readers, authors, false),
+    sql<{ id: AccountId }>`SELECT id FROM account WHERE id = ANY (${authors}::bigint[])
+      AND ${isThere(sql`account`)}`.execute(db),
+  ])
+  const shown = new Set(there.rows.map(({ id }) => id))
+  return hearings.filter(({ event: { audience }, readerId }) => {
+    if (!audience) return false
+    const apart = readerId !== null && (kept.get(audience.authorId)?.has(readerId) ?? false)
+    const viewer = readerId ? { accountId: readerId } : undefined
+    const authorHidden = !shown.has(audience.authorId)
+    return maySee({ ...audience, authorHidden }, viewer, { follows: false, apart })
+  })
+}
+
+async function couldSeeClosed(db: Db, hearings: readonly Hearing[]): Promise<readonly Hearing[]> {
   if (hearings.length === 0) return []
   const authorOf = ({ event }: Hearing): AccountId | null => event.audience?.authorId ?? null
   const { rows } = await sql<{ n: number; follows: boolean; apart: boolean; hidden: boolean }>`
@@ -180,6 +206,10 @@ async function couldSee(db: Db, hearings: readonly Hearing[]): Promise<readonly 
     const sees = audience && maySee({ ...audience, authorHidden: hidden }, viewer, { follows, apart })
     return hearing && sees ? [hearing] : []
   })
+}
+
+function partition<T>(all: readonly T[], is: (one: T) => boolean): readonly [T[], T[]] {
+  return [all.filter(is), all.filter((one) => !is(one))]
 }
 
 function addTo<Key, Value>(lists: Map<Key, Value[]>, key: Key, value: Value): void {

@@ -79,6 +79,11 @@ export class OpenStreams implements Disposable {
     return this.#open.size
   }
 
+  /** who has something open */
+  get accountIds(): Iterable<AccountId> {
+    return this.#perAccount.keys()
+  }
+
   /** @throws Refusal `stream.too-many`; `busy` when the process is to stop */
   requireRoom({ grantId, accountId, address }: Holder): void {
     if (this.#parts.draining.aborted) refuse('busy')

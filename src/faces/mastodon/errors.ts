@@ -94,6 +94,9 @@ const said: Partial<Readonly<Record<RefusalCode, Said>>> = {
   'registration.invite': FORBIDDEN,
   'registration.refused': FORBIDDEN,
   'staff.only': FORBIDDEN,
+  'staff.self': FORBIDDEN,
+  'staff.rank': FORBIDDEN,
+  'staff.not-suspended': FORBIDDEN,
   'report.rules': { error: 'Validation failed: Rules does not reference valid rules' },
 }
 
@@ -102,6 +105,11 @@ export const asMastodonError: AnswerWriter = (_req, res, answer) => {
   const { status = answer.status } = sayingOf(answer)
   if (status === 401) res.setHeader('WWW-Authenticate', challengeOf(answer))
   res.status(status).json({ error: textFor(answer), ...answer.more })
+}
+
+/** The same where there is no HTTP to say it by. */
+export function errorFrom(answer: Answer): { readonly status: number; readonly error: string } {
+  return { status: sayingOf(answer).status ?? answer.status, error: textFor(answer) }
 }
 
 function sayingOf({ code }: Answer): Said {

@@ -43,6 +43,8 @@ import { statusAboutRoutes } from './status-about.ts'
 import { statusActRoutes } from './status-acts.ts'
 import { statusChangeRoutes } from './status-change.ts'
 import { statusRoutes } from './statuses.ts'
+import { streamingRoutes } from './streaming/routes.ts'
+import { takeToken } from './streaming/token.ts'
 import { tagRoutes } from './tags.ts'
 import { timelineRoutes } from './timelines.ts'
 import { trendRoutes } from './trends.ts'
@@ -57,7 +59,7 @@ export function mastodonRoutes(parts: MastodonParts): RequestHandler {
   const limits = apiLimits(parts)
   const router = Router({ caseSensitive: true })
   router.use(defaultImages())
-  router.use(openApi, checkUrl, readBearer(parts))
+  router.use(openApi, checkUrl, takeToken, readBearer(parts))
   // A token that does not hold is counted against where it came from.
   router.use(((error, req, res, next) =>
     limits.all(req, res, () => next(error))) satisfies ErrorRequestHandler)
@@ -110,6 +112,7 @@ const routers: readonly ((parts: MastodonParts) => RequestHandler)[] = [
   pushRoutes,
   scheduledRoutes,
   searchRoutes,
+  streamingRoutes,
   trendRoutes,
   discoveryRoutes,
   adminTrendRoutes,

@@ -7,18 +7,6 @@ export const toCome: ReadonlySet<string> = new Set([
   // timelines, lists, filters, tags
   // search and trends
   // notifications and push
-  // streaming
-  'GET /api/v1/streaming',
-  'GET /api/v1/streaming/health',
-  'GET /api/v1/streaming/user',
-  'GET /api/v1/streaming/user/notification',
-  'GET /api/v1/streaming/public',
-  'GET /api/v1/streaming/public/local',
-  'GET /api/v1/streaming/public/remote',
-  'GET /api/v1/streaming/hashtag',
-  'GET /api/v1/streaming/hashtag/local',
-  'GET /api/v1/streaming/list',
-  'GET /api/v1/streaming/direct',
   // reports and administration
   'GET /api/v1/admin/accounts',
   'GET /api/v2/admin/accounts',
