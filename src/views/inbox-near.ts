@@ -54,6 +54,9 @@ function aboutOf(ownerId: AccountId, object: string): RawBuilder<unknown> {
       JOIN inbox_item AS about ON about.post_id = boost.id WHERE post.uri = ${object} AND about.owner_id = ${me}`
 }
 
+/** Of what came before it was kept what it is about, so many bytes are read to find out: two thousand of them at once. */
+export const LARGEST_READ = 8192
+
 /** NUL and halves of surrogate pairs, which PostgreSQL cannot read in JSON. */
 const NO_JSONB = String.raw`\\u(0000|[dD][89aAbB])`
 
@@ -61,7 +64,8 @@ export function ofObjectType({ objectType }: InboxFilter = {}): RawBuilder<boole
   if (objectType === undefined) return sql<boolean>`true`
   return sql<boolean>`(EXISTS (SELECT 1 FROM post LEFT JOIN post AS shown ON shown.id = post.boost_of_id
       WHERE post.id = item.post_id AND coalesce(shown.kind, post.kind) = lower(${objectType}))
-    OR CASE WHEN item.body ~ ${NO_JSONB} THEN false
+    OR CASE WHEN item.object_types IS NOT NULL THEN item.object_types @> ARRAY[${objectType}::text]
+      WHEN octet_length(item.body) > ${LARGEST_READ} OR item.body ~ ${NO_JSONB} THEN false
       ELSE item.body::jsonb -> 'object' -> 'type' @> to_jsonb(${objectType}::text) END)`
 }
 

@@ -3,6 +3,7 @@ import { type AccountId, type ActivityId, idAt, type PostId } from '../base/ids.
 import type { Db } from '../db/connect.ts'
 import { statement } from '../db/statement.ts'
 import { activityReadableBy, saidTo } from '../domain/activities/audience-find.ts'
+import { LARGEST_READ } from './inbox-near.ts'
 import { inOrder, keyset, type Range } from './ranges.ts'
 import type { Viewer } from './view.ts'
 
@@ -112,19 +113,19 @@ export async function searchActivities(
   })
   const { rows } = await sql<SaidView & { fits: boolean }>`
     WITH near AS (
-      SELECT id, kind, post_id, body, created_at FROM activity
+      SELECT id FROM activity
       WHERE account_id = ${accountId}::bigint AND ${where} AND ${sinceOf(filter)} ${rest}
     ), fitting AS (
       SELECT activity.id FROM near JOIN activity ON activity.id = near.id
       WHERE ${fits(filter)} AND ${viewer?.accountId === accountId ? sql`true` : saidTo(viewer)}
       ORDER BY activity.id DESC LIMIT ${limit + 1}
     )
-    SELECT near.id, near.kind, near.post_id AS "postId", near.body, true AS fits,
-      coalesce(said.edited_at > near.created_at, false) AS outdated
-    FROM fitting JOIN near ON near.id = fitting.id
-    LEFT JOIN post AS said ON said.id = near.post_id AND near.kind = 'Create'
+    SELECT activity.id, activity.kind, activity.post_id AS "postId", activity.body, true AS fits,
+      coalesce(said.edited_at > activity.created_at, false) AS outdated
+    FROM fitting JOIN activity ON activity.id = fitting.id
+    LEFT JOIN post AS said ON said.id = activity.post_id AND activity.kind = 'Create'
     UNION ALL
-    (SELECT id, kind, NULL, '', false, false FROM near ORDER BY id OFFSET 0 LIMIT CASE
+    (SELECT id, '', NULL, '', false, false FROM near ORDER BY id OFFSET 0 LIMIT CASE
       WHEN (SELECT count(*) FROM near) = ${LOOKED_AT} THEN 1 ELSE 0 END)`.execute(db)
   const found = rows.filter((row) => row.fits).sort((a, b) => (BigInt(a.id) < BigInt(b.id) ? 1 : -1))
   const items = found.slice(0, limit)
@@ -142,9 +143,24 @@ function fits({ type, objectType, object }: SaidFilter): RawBuilder<boolean> {
   const parts: RawBuilder<boolean>[] = [sql<boolean>`true`]
   if (type !== undefined) parts.push(sql<boolean>`activity.kind = ${type}`)
   if (objectType !== undefined)
-    parts.push(sql<boolean>`activity.body::jsonb -> 'object' -> 'type' @> to_jsonb(${objectType}::text)`)
+    parts.push(
+      about(
+        sql`activity.object_types @> ARRAY[${objectType}::text]`,
+        sql`activity.body::jsonb -> 'object' -> 'type' @> to_jsonb(${objectType}::text)`,
+      ),
+    )
   if (object !== undefined)
-    parts.push(sql<boolean>`(activity.body::jsonb ->> 'object' = ${object}
-      OR activity.body::jsonb -> 'object' ->> 'id' = ${object})`)
+    parts.push(
+      about(
+        sql`activity.object_uri = ${object}`,
+        sql`(activity.body::jsonb ->> 'object' = ${object} OR activity.body::jsonb -> 'object' ->> 'id' = ${object})`,
+      ),
+    )
   return sql.join(parts, sql` AND `) as RawBuilder<boolean>
+}
+
+/** By what is kept beside it; by itself only where nobody has looked yet, and it is small. */
+function about(kept: RawBuilder<unknown>, within: RawBuilder<unknown>): RawBuilder<boolean> {
+  return sql<boolean>`CASE WHEN activity.object_types IS NOT NULL THEN ${kept}
+    WHEN octet_length(activity.body) <= ${LARGEST_READ} THEN ${within} ELSE false END`
 }

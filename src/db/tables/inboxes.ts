@@ -12,6 +12,7 @@ export interface InboxItemTable {
   post_id: PostId | null
   /** what it is about, where that is no post that we hold */
   object_uri: string | null
+  object_types: string[] | null
   body: string | null
   created_at: Date
 }

@@ -112,6 +112,8 @@ export interface ActivityTable {
   to_followers: Generated<boolean>
   /** said through an app, and kept as long as its author is here */
   lasting: Generated<boolean>
+  object_uri: string | null
+  object_types: string[] | null
 }
 
 export type FollowState = 'requested' | 'accepted'
@@ -145,6 +147,7 @@ export type NotificationKind =
   | 'poll'
   | 'move'
   | 'report'
+  | 'warning'
   | 'sign-up'
   | 'quote'
   | 'quote-request'

@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { AccountId, ActivityId, ObjectId, PostId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
 import type { Tx } from '../../db/transact.ts'
+import { aboutIn } from './about.ts'
 
 export interface NewActivity {
   readonly id: ActivityId
@@ -31,6 +32,8 @@ export interface Reader {
 
 /** Keeps an activity of ours; saying the same one again changes nothing. */
 export async function insertActivity(tx: Tx, activity: NewActivity, now: Date): Promise<void> {
+  const about = aboutIn(activity.body)
+  const said = { body: activity.body, object_uri: about.uri, object_types: [...about.types] }
   await tx
     .insertInto('activity')
     .values({
@@ -39,13 +42,13 @@ export async function insertActivity(tx: Tx, activity: NewActivity, now: Date): 
       kind: activity.kind,
       post_id: activity.postId,
       public: activity.public,
-      body: activity.body,
+      ...said,
       created_at: now,
       object_id: activity.objectId ?? null,
       to_followers: activity.toFollowers ?? false,
       lasting: activity.lasting ?? false,
     })
-    .onConflict((conflict) => conflict.column('id').doUpdateSet({ body: activity.body }))
+    .onConflict((conflict) => conflict.column('id').doUpdateSet(said))
     .execute()
   // Whoever nobody may know of is kept even so: it is how they get it.
   const readers = (activity.readers ?? []).filter(({ blind }) => blind || !activity.public)

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { AccountId, ActivityId, InboxItemId, PostId } from '../../base/ids.ts'
 import type { Tx } from '../../db/transact.ts'
+import { aboutIn } from '../activities/about.ts'
 import { areApart, isShunned } from '../blocks/find.ts'
 
 /** That somebody said, changed or showed a post. */
@@ -108,13 +109,15 @@ export async function insertOtherItems(tx: Tx, items: readonly OtherItem[], now:
   const posts = pairs(items, ({ postIds }) => postIds)
   const activities = pairs(items, ({ activityIds }) => activityIds)
   await sql`
-    INSERT INTO inbox_item (owner_id, id, uri, actor_id, kind, object_uri, body, created_at)
-    SELECT owner.id, item.id, item.uri, item.actor_id, item.kind, item.object_uri, item.body, ${now}
+    INSERT INTO inbox_item (owner_id, id, uri, actor_id, kind, object_uri, object_types, body, created_at)
+    SELECT owner.id, item.id, item.uri, item.actor_id, item.kind, item.object_uri,
+      string_to_array(item.object_types, ' '), item.body, ${now}
     FROM unnest(${items.map(({ id }) => id)}::bigint[], ${items.map(({ uri }) => uri)}::text[],
       ${items.map(({ actorId }) => actorId)}::bigint[], ${items.map(({ kind }) => kind)}::text[],
-      ${items.map(({ objectUri }) => objectUri)}::text[], ${items.map(({ body }) => body)}::text[],
+      ${items.map(({ objectUri }) => objectUri)}::text[],
+      ${items.map(({ body }) => aboutIn(body).types.join(' '))}::text[], ${items.map(({ body }) => body)}::text[],
       ${items.map(({ concerns }) => concerns.followers ?? false)}::boolean[])
-      WITH ORDINALITY AS item (id, uri, actor_id, kind, object_uri, body, followers, place)
+      WITH ORDINALITY AS item (id, uri, actor_id, kind, object_uri, object_types, body, followers, place)
     CROSS JOIN LATERAL (
       SELECT named.id FROM unnest(${people.places}::int[], ${people.ids}::bigint[]) AS named (place, id)
         WHERE named.place = item.place
