@@ -110,10 +110,10 @@ export async function whoHad(
   const readers = sql`ANY (${readerIds}::bigint[])`
   const authors = sql`ANY (${authorIds}::bigint[])`
   const { rows } = await sql<{ author: AccountId | null; reader: AccountId | null; list: ListId | null }>`
-    SELECT followed_id AS author, follower_id AS reader, NULL AS list FROM follow
+    SELECT followed_id AS author, follower_id AS reader, NULL::bigint AS list FROM follow
     WHERE followed_id = ${authors} AND follower_id = ${readers} AND state = 'accepted'
-    UNION ALL SELECT NULL, account_id, NULL FROM tag_follow WHERE account_id = ${readers}
-    UNION ALL SELECT account_id, NULL, list_id FROM list_member
+    UNION ALL SELECT NULL::bigint, account_id, NULL::bigint FROM tag_follow WHERE account_id = ${readers}
+    UNION ALL SELECT account_id, NULL::bigint, list_id FROM list_member
     WHERE account_id = ${authors} AND list_id = ANY (${listIds}::bigint[])`.execute(db)
   const had = {
     followers: new Map<AccountId, Set<AccountId>>(),
