@@ -14,6 +14,8 @@ export interface Accepted {
   /** URL host of the actor, with its port */
   readonly host: string
   readonly body: string
+  /** to whom it came blindly: each of them gets it */
+  readonly blindTo?: string
 }
 
 export interface Intake {
@@ -147,8 +149,9 @@ async function keepBatch(db: Db, batch: readonly Waiting[]): Promise<Set<string>
   return new Set(rows.map((row) => row.key.toString('base64')))
 }
 
-function seenKey({ actor, activityId }: Accepted): Buffer {
-  return createHash('sha256').update(`${actor}\n${activityId}`).digest().subarray(0, 16)
+function seenKey({ actor, activityId, blindTo }: Accepted): Buffer {
+  const name = blindTo === undefined ? `${actor}\n${activityId}` : `${actor}\n${activityId}\n${blindTo}`
+  return createHash('sha256').update(name).digest().subarray(0, 16)
 }
 
 function subjectOf(actor: string): string {

@@ -41,6 +41,8 @@ export interface IncomingRow extends Part {
   readonly editedAt: Date | null
   readonly receivedAt: Date
   readonly mentions: readonly AccountId[]
+  /** may read it, and nobody may know */
+  readonly blind: readonly AccountId[]
   readonly hashtags: readonly { readonly name: string; readonly displayName: string }[]
   readonly audience: string | null
 }

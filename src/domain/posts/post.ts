@@ -86,6 +86,8 @@ export interface Incoming extends Held, Controls {
   /** every actor uri that it mentions or is addressed to, without Public and collections */
   readonly recipientUris: readonly string[]
   readonly mentionUris: readonly string[]
+  /** actor uris that it is for as well, though nobody may know */
+  readonly blindUris?: readonly string[]
   /** lower-case names without `#`, at most 100 */
   readonly hashtags: readonly { readonly name: string; readonly displayName: string }[]
   /** the group that it was said in (FEP-1b12); only a claim */

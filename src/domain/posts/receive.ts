@@ -15,6 +15,7 @@ import { keepHeld } from './hold.ts'
 import { type IncomingRow, idsTaken, insertIncoming } from './incoming-store.ts'
 import { awaitEachOther, joinLateParents } from './late-parents.ts'
 import type { Incoming } from './post.ts'
+import { admitReaders, blindIn, peopleIn } from './receive-blind.ts'
 import { countReplies, insertHashtags, insertMentions } from './store.ts'
 
 export interface Arrival {
@@ -59,6 +60,11 @@ export async function receivePosts(world: World, arrivals: readonly Arrival[]): 
     known.rows.set(judged.uri, judged)
   }
   if (kept.length > 0) await transact(world.db, (tx) => store(world, tx, kept))
+  await admitReaders(
+    world,
+    arrivals.filter((_arrival, index) => outcomes[index] === 'known'),
+    known.accounts,
+  )
   return outcomes
 }
 
@@ -71,7 +77,7 @@ interface Known {
   readonly followed: Set<Account['id']>
   /** ids that no new post may have */
   readonly taken: Set<PostId>
-  readonly rulings: Map<string, Ruling>
+  readonly rulings: Map<Incoming, Ruling>
   /** of replies to posts of ours, what these let them be */
   readonly admissions: Map<string, Permission>
 }
@@ -83,7 +89,7 @@ async function gather(world: World, arrivals: readonly Arrival[]): Promise<Known
   const uris = arrivals.map(({ incoming }) => incoming.uri)
   const parents = arrivals.flatMap(({ incoming }) => incoming.inReplyToUri ?? [])
   const quoted = arrivals.flatMap(({ incoming }) => quotedUriOf(incoming) ?? [])
-  const people = arrivals.flatMap(({ incoming }) => [...incoming.mentionUris, ...incoming.recipientUris])
+  const people = arrivals.flatMap(({ incoming }) => peopleIn(incoming))
   const now = world.clock.now()
   const [posts, gone, accounts, followed, taken] = await Promise.all([
     findPostsByUris(world.db, [...new Set([...uris, ...parents, ...quoted])]),
@@ -107,14 +113,17 @@ async function gather(world: World, arrivals: readonly Arrival[]): Promise<Known
       incoming,
       author,
       parentAuthorId: posts.get(incoming.inReplyToUri ?? '')?.accountId,
-      namedHere: [...incoming.mentionUris, ...incoming.recipientUris].flatMap((uri) => {
+      namedHere: peopleIn(incoming).flatMap((uri) => {
         const account = accounts.get(uri)
         return account?.local ? [account.id] : []
       }),
     })),
   )
-  const byUri = new Map(rulings.map((ruling) => [ruling.incoming.uri, ruling]))
-  return { posts, rows: new Map(), gone, accounts, followed, taken, admissions, rulings: byUri }
+  // The same post may come to several, and be wanted by some of them.
+  const each = new Map(
+    rulings.flatMap((ruling, at) => (arrivals[at] ? [[arrivals[at].incoming, ruling]] : [])),
+  )
+  return { posts, rows: new Map(), gone, accounts, followed, taken, admissions, rulings: each }
 }
 
 function quotedUriOf({ quote }: Incoming): string | undefined {
@@ -125,7 +134,7 @@ async function judge(world: World, arrival: Arrival, known: Known): Promise<Inco
   const { incoming, author } = arrival
   if (known.gone.has(incoming.uri)) return 'deleted'
   if (known.posts.has(incoming.uri) || known.rows.has(incoming.uri)) return 'known'
-  const ruling = known.rulings.get(incoming.uri)
+  const ruling = known.rulings.get(incoming)
   if (ruling?.refused) return ruling.refused
 
   const parent = parentOf(incoming, known)
@@ -133,16 +142,18 @@ async function judge(world: World, arrival: Arrival, known: Known): Promise<Inco
   const admission = known.admissions.get(incoming.uri)
   if (admission === 'refused') return 'refused'
   const named = mentionsOf(incoming, known, author)
+  const blind = blindIn(incoming, known.accounts, author, named)
   const concernsUs =
     arrival.wanted ||
     known.followed.has(author.id) ||
-    named.some((account) => account.local && !ruling?.isApart(account.id)) ||
+    [...named, ...blind].some((account) => account.local && !ruling?.isApart(account.id)) ||
     known.posts.get(quotedUriOf(incoming) ?? '')?.local ||
     parent !== undefined
   if (!concernsUs) return 'unrelated'
   const part = partOf(incoming, parent?.held ?? false, admission, arrival.request)
   const kept = { ...arrival, incoming: ruling?.incoming ?? incoming }
-  return { ...rowFrom(world, kept, parent, named, known.taken), ...part }
+  const row = { ...rowFrom(world, kept, parent, named, known.taken), ...part }
+  return { ...row, blind: blind.map(({ id }) => id) }
 }
 
 type Parent = Pick<KnownPost, 'id' | 'uri' | 'accountId' | 'conversationId' | 'visibility' | 'local' | 'held'>
@@ -178,7 +189,7 @@ function rowFrom(
   parent: Parent | undefined,
   mentions: readonly Account[],
   taken: Set<PostId>,
-): Omit<IncomingRow, keyof Part> {
+): Omit<IncomingRow, keyof Part | 'blind'> {
   const { incoming, author } = arrival
   const now = world.clock.now()
   const publishedAt = clampPublished(incoming.publishedAt, now)
@@ -243,7 +254,10 @@ async function store(world: World, tx: Tx, rows: readonly IncomingRow[]): Promis
   const open = shown.filter((row) => isOpen(row.visibility))
   await insertMentions(
     tx,
-    fresh.flatMap((row) => row.mentions.map((accountId) => ({ postId: row.id, accountId }))),
+    fresh.flatMap((row) => [
+      ...row.mentions.map((accountId) => ({ postId: row.id, accountId })),
+      ...row.blind.map((accountId) => ({ postId: row.id, accountId, silent: true, blind: true })),
+    ]),
   )
   await insertHashtags(
     tx,

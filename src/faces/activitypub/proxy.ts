@@ -114,11 +114,9 @@ async function answer(
   const proxied = await proxy.read(url, await readerFrom(parts, bearer))
   if (proxied.kind === 'found') return give(res, 200, proxied.document)
   if (proxied.kind === 'gone') return give(res, 410, tombstoneFrom(url.href, uris))
-  // What came to somebody is theirs to read, whether or not its server is there.
+  // What came to somebody is theirs to read, whether or not its server is there, and shows it again.
   const received =
-    proxied.kind === 'late' || proxied.kind === 'failed'
-      ? await viewReceivedByUri(db, bearer.account.id, url.href)
-      : undefined
+    proxied.kind === 'ours' ? undefined : await viewReceivedByUri(db, bearer.account.id, url.href)
   if (received) return give(res, 200, receivedFrom(received, uris))
   refuse(REFUSALS[proxied.kind])
 }

@@ -1,4 +1,9 @@
-import { embeddedObject, objectIdOf, type ReadActivity } from '../../../translate/from-activity/activity.ts'
+import {
+  addressesOf,
+  embeddedObject,
+  objectIdOf,
+  type ReadActivity,
+} from '../../../translate/from-activity/activity.ts'
 import { incomingFrom } from '../../../translate/from-activity/note.ts'
 import { sameOrigin } from '../../../translate/json.ts'
 import { askForPost } from './origin.ts'
@@ -14,5 +19,8 @@ export function readCreate(activity: ReadActivity, receipt: Receipt): Reading {
   const note = embeddedObject(activity)
   if (!note || !sameOrigin(uri, activity.actor)) return askForPost(uri, receipt.at)
   const incoming = incomingFrom(note, receipt.at, { ...receipt, to: activity.to, cc: activity.cc })
-  return incoming.authorUri === activity.actor ? { kind: 'post', incoming } : askForPost(uri, receipt.at)
+  if (incoming.authorUri !== activity.actor) return askForPost(uri, receipt.at)
+  const { bto, bcc } = activity.raw
+  const blindUris = [bto, bcc].flatMap(addressesOf)
+  return { kind: 'post', incoming: blindUris.length === 0 ? incoming : { ...incoming, blindUris } }
 }

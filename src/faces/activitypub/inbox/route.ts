@@ -19,6 +19,7 @@ import {
 import type { Intake } from '../../../jobs/seen.ts'
 import { objectIdOf, type ReadActivity } from '../../../translate/from-activity/activity.ts'
 import { answerFor } from '../../http/errors.ts'
+import { blindlyFor, isBlindlyFor } from './blind.ts'
 import { rawBody } from './body.ts'
 import { boundless, createBudget } from './budgets.ts'
 import { createCompare } from './compare.ts'
@@ -54,7 +55,7 @@ const FAREWELLS_PER_MINUTE = 60
 
 /**
  * POST to a personal inbox or the shared one: what other servers send. Whoever an activity is for is read from its
- * addresses, so both doors have the same effect.
+ * addresses, so both doors have the same effect; only what names nobody is for whoever's own inbox it came to.
  *
  * 202 means kept, or of no use here; it is answered only after the activity is committed. Everything else is refused with
  * one plain line that says why. Nothing that a sender does is answered 5xx; 503 is for when we cannot keep it.
@@ -120,6 +121,9 @@ function taker(parts: InboxParts): (req: Request) => Promise<string> {
     await parts.heardFrom(host)
     if (authorityOver(activity, signer) === 'own') {
       await compare(signer.actorUri, req.headers)
+      const ownerUri = ownerOf(parts, req)
+      if (ownerUri !== undefined && isBlindlyFor(ownerUri, activity, uris.origin))
+        return keep(signer.actorUri, activity.id, blindlyFor(ownerUri, activity), ownerUri)
       return keep(signer.actorUri, activity.id, text)
     }
 
@@ -130,8 +134,15 @@ function taker(parts: InboxParts): (req: Request) => Promise<string> {
     return keep(signer.actorUri, activity.id, hint)
   }
 
-  async function keep(actor: string, activityId: string, body: string): Promise<string> {
-    const verdict = await parts.intake.accept({ actor, activityId, host: hostOf(actor) ?? '', body })
+  async function keep(actor: string, activityId: string, body: string, blindTo?: string): Promise<string> {
+    const blind = blindTo === undefined ? {} : { blindTo }
+    const verdict = await parts.intake.accept({
+      actor,
+      activityId,
+      host: hostOf(actor) ?? '',
+      body,
+      ...blind,
+    })
     instruments.countIntake(verdict === 'new' ? 'accepted' : 'seen')
     return verdict === 'new' ? 'taken' : 'taken before'
   }
@@ -144,6 +155,12 @@ async function checkRecipient(parts: InboxParts, req: Request): Promise<void> {
   const recipient = accountId === undefined ? 'nobody' : await parts.recipient(accountId)
   if (recipient === 'nobody') refuse('account.not-found')
   if (recipient === 'gone') refuse('account.gone')
+}
+
+/** Whose own inbox it came to; undefined for that of all. */
+function ownerOf({ uris }: InboxParts, { params }: Request): string | undefined {
+  const id = typeof params.id === 'string' ? readId<AccountId>(params.id) : undefined
+  return id && uris.actor(id)
 }
 
 /** Somebody takes their leave: Delete of the actor by the actor. */
