@@ -4,8 +4,11 @@ import type { Role } from '../domain/accounts/account.ts'
 import { setPassword } from '../domain/accounts/change-password.ts'
 import { checkPassword } from '../domain/accounts/password.ts'
 import { registerAccount } from '../domain/accounts/register.ts'
+import { approveRegistration, rejectRegistration } from '../domain/accounts/registration.ts'
+import { findWaitingByName } from '../domain/accounts/registration-find.ts'
 import { resetSecondFactors } from '../domain/accounts/second-factor.ts'
 import { updateAccount } from '../domain/accounts/update.ts'
+import type { World } from '../domain/world.ts'
 import { listLocalAccounts } from '../views/accounts.ts'
 import { type CommonOptions, finish, print, readStdin, UsageError } from './command.ts'
 import { requirePerson, withHouse } from './house.ts'
@@ -43,7 +46,24 @@ export function accountCommands(program: Command): void {
       ),
     create,
   )
-  finish(account.command('list').description('lists the accounts of this server'), list)
+  finish(
+    account
+      .command('list')
+      .description('lists the accounts of this server')
+      .option('--waiting', 'only those that wait to be let in'),
+    list,
+  )
+  finish(
+    account.command('approve').description('lets somebody in who waits for that').argument('<name>'),
+    approve,
+  )
+  finish(
+    account
+      .command('reject')
+      .description('turns away somebody who waits to be let in; nothing is left of them')
+      .argument('<name>'),
+    reject,
+  )
   finish(
     account
       .command('update')
@@ -125,15 +145,45 @@ async function create(name: string, options: CreateOptions): Promise<void> {
   })
 }
 
-async function list(options: CommonOptions): Promise<void> {
+async function approve(name: string, options: CommonOptions): Promise<void> {
+  await withHouse(async ({ world }) => {
+    const waiting = await requireWaiting(world, name)
+    await approveRegistration(world, waiting.id, null)
+    const rest = waiting.confirmedAt === null ? ', and comes in once the e-mail address is confirmed' : ''
+    print(options, { id: waiting.id, name: waiting.name }, `${waiting.name} is approved${rest}.`)
+  })
+}
+
+async function reject(name: string, options: CommonOptions): Promise<void> {
+  await withHouse(async ({ world }) => {
+    const waiting = await requireWaiting(world, name)
+    await rejectRegistration(world, waiting.id, null)
+    print(options, { id: waiting.id, name: waiting.name }, `${waiting.name} is turned away.`)
+  })
+}
+
+async function requireWaiting({ db }: World, name: string) {
+  const waiting = await findWaitingByName(db, name.replace(/^@/, ''))
+  if (!waiting) throw new UsageError(`Nobody called ${name} waits to be let in.`)
+  return waiting
+}
+
+async function list(options: CommonOptions & { readonly waiting?: boolean }): Promise<void> {
   await withHouse(async ({ world }) => {
     for (let maxId: AccountId | undefined; ; ) {
       const page = await listLocalAccounts(world.db, { limit: 100, ...(maxId && { maxId }) })
-      for (const { account, role, email, seenAt } of page.items) {
+      for (const { account, role, email, seenAt, waitsFor, reason } of page.items) {
         const { posts, followers } = account.counts
+        const { id, name } = account
+        if (waitsFor) {
+          const waiting = { id, name, email, waitsFor, reason, createdAt: account.createdAt }
+          print(options, waiting, `${name}\twaits for ${waitsFor}\t${email ?? ''}\t${reason ?? ''}`)
+          continue
+        }
+        if (options.waiting) continue
         print(
           options,
-          { id: account.id, name: account.name, role, email, posts, followers, seenAt },
+          { id, name, role, email, posts, followers, seenAt },
           `${account.name}\t${role}\t${posts} posts\t${followers} followers\tseen ${seenAt.toISOString().slice(0, 10)}`,
         )
       }

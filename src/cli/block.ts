@@ -75,7 +75,8 @@ async function mute(name: string, handle: string, options: MuteOptions): Promise
 
 const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 }
 
-function secondsFrom(text: string): number {
+/** Reads `30m`, `12h` or `7d`. */
+export function secondsFrom(text: string): number {
   const [, number = '', unit = 's'] = /^(\d{1,9})([smhd])?$/.exec(text.trim()) ?? []
   if (number === '') throw new UsageError('A duration looks like 30m, 12h or 7d.')
   return Number(number) * (UNITS[unit] ?? 1)

@@ -9,7 +9,7 @@ import { deliveryCommands } from './deliveries.ts'
 import { emojiCommands } from './emoji.ts'
 import { followCommands } from './follow.ts'
 import { hostCommands } from './hosts.ts'
-import { laterCommands } from './later.ts'
+import { inviteCommands } from './invite.ts'
 import { moderationCommands } from './moderate.ts'
 import { moveCommands } from './move.ts'
 import { operatorCommands } from './operate.ts'
@@ -53,7 +53,7 @@ for (const add of [
   deliveryCommands,
   hostCommands,
   operatorCommands,
-  laterCommands,
+  inviteCommands,
 ]) {
   add(program)
 }

@@ -34,7 +34,6 @@ export const requestSentences = {
   'remote.ours': { status: 422, sentence: 'That is on this server.' },
   'not-found': { status: 404, sentence: missing },
   busy: { status: 503, sentence: 'The server is busy. Please try again in a moment.' },
-  'not-available-yet': { status: 501, sentence: 'This is not available yet.' },
 } as const satisfies Partial<Record<RefusalCode, Entry>>
 
 function waitFor(seconds: number): string {
