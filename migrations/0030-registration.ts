@@ -38,11 +38,6 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`COMMENT ON COLUMN login.approved_at IS 'null: waits until somebody approves it'`.execute(db)
   await sql`COMMENT ON COLUMN login.reason IS 'why they want to come in, in their own words'`.execute(db)
   await sql`COMMENT ON COLUMN login.client_id IS 'the app in which they signed up'`.execute(db)
-  await sql`CREATE INDEX login_waiting ON login (account_id) WHERE confirmed_at IS NULL OR approved_at IS NULL`.execute(
-    db,
-  )
-  await sql`CREATE INDEX login_invite ON login (invite_id) WHERE invite_id IS NOT NULL`.execute(db)
-  await sql`CREATE INDEX login_approved_by ON login (approved_by) WHERE approved_by IS NOT NULL`.execute(db)
   // Those who look after the server hear of who wants to come in, though nobody else sees them yet.
   await sql`
     CREATE OR REPLACE FUNCTION keep_wanted_notification() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -64,4 +59,20 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`COMMENT ON COLUMN account.suspended_for IS 'account, domain, or waiting for what login says; suspended_at is set as long as there is a reason'`.execute(
     db,
   )
+}
+
+export const concurrently = {
+  login_waiting: async (db: Kysely<unknown>) => {
+    await sql`CREATE INDEX CONCURRENTLY login_waiting ON login (account_id)
+      WHERE confirmed_at IS NULL OR approved_at IS NULL`.execute(db)
+  },
+  login_invite: async (db: Kysely<unknown>) => {
+    await sql`CREATE INDEX CONCURRENTLY login_invite ON login (invite_id) WHERE invite_id IS NOT NULL`.execute(
+      db,
+    )
+  },
+  login_approved_by: async (db: Kysely<unknown>) => {
+    await sql`CREATE INDEX CONCURRENTLY login_approved_by ON login (approved_by)
+      WHERE approved_by IS NOT NULL`.execute(db)
+  },
 }

@@ -17,6 +17,10 @@ export const concurrently = {
   account_host: async (db: Kysely<unknown>) => {
     await sql`CREATE INDEX CONCURRENTLY account_host ON account (host, id) WHERE host IS NOT NULL`.execute(db)
   },
+  report_reporter: async (db: Kysely<unknown>) => {
+    await sql`CREATE INDEX CONCURRENTLY report_reporter ON report (reporter_id, id)
+      WHERE reporter_id IS NOT NULL`.execute(db)
+  },
 }
 
 async function blocks(db: Kysely<unknown>): Promise<void> {
@@ -72,9 +76,6 @@ async function reports(db: Kysely<unknown>): Promise<void> {
       ADD COLUMN assigned_to bigint REFERENCES account (id) ON DELETE SET NULL,
       ADD COLUMN updated_at timestamptz`.execute(db)
   await sql`COMMENT ON COLUMN report.assigned_to IS 'who of those who look after the server looks into it'`.execute(
-    db,
-  )
-  await sql`CREATE INDEX report_reporter ON report (reporter_id, id) WHERE reporter_id IS NOT NULL`.execute(
     db,
   )
 }
