@@ -154,6 +154,39 @@ test('reading is counted in memory alone', async () => {
   expect(await rows()).toBe(before)
 })
 
+describe('S-140: streams and tickets for them', () => {
+  const stream = () => whole.world.uris.events(anna.uri)
+  const pathOf = (url: string) => url.replace('https://weft.test', '')
+  const ticket = (token: string) =>
+    whole.ask('/ap/streams/tickets', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...bearing(token) },
+      body: JSON.stringify({ stream: stream() }),
+    })
+  const knock = (headers: Record<string, string> = {}, more = '') =>
+    whole.ask(pathOf(stream()) + more, { method: 'HEAD', headers })
+
+  test('have a budget of their own, for an app, whoever it is for, and an address', async () => {
+    const dora = await personHere(whole.world, 'dora')
+    const [one, two] = [await tokenFor(whole.world, dora), await tokenFor(whole.world, dora)]
+    const first = await ticket(one)
+    expect([first.status, burstLeft(first)]).toEqual([201, 119])
+    // Both ways to come in, and both apps, count for the person.
+    expect(burstLeft(await knock(bearing(two)))).toBe(118)
+    const { ticket: paper } = JSON.parse(first.text) as { ticket: string }
+    expect(burstLeft(await knock({}, `?ticket=${paper}`))).toBe(117)
+    expect(burstLeft(await get(`/ap/actors/${dora.id}/blocked`, bearing(one)))).toBe(1199)
+    const statuses: number[] = []
+    for (let n = 0; n < 60; n++) statuses.push((await knock({}, '?ticket=guessed')).status)
+    expect(statuses.at(0)).toBe(401)
+    for (let n = 0; n < 60; n++) statuses.push((await ticket(one)).status)
+    // From this address nobody opens more for a while, with a token, a ticket or a guess.
+    expect(statuses.at(-1)).toBe(429)
+    expect((await knock({}, '?ticket=guessed')).status).toBe(429)
+    expect((await get(`/ap/actors/${dora.id}/blocked`, bearing(one))).status).toBe(200)
+  })
+})
+
 test('S-140: a file that comes in chunks, without its length, counts by what it was', async () => {
   const token = await tokenFor(whole.world, anna)
   const left = async () => {

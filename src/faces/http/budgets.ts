@@ -4,7 +4,7 @@ import type { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import { refuse } from '../../base/refusal.ts'
 import type { Db } from '../../db/connect.ts'
 import { type Left, tallyOf } from '../../domain/limits/tally.ts'
-import { bearerOf } from './auth.ts'
+import { type Bearer, bearerOf } from './auth.ts'
 import { addressOf, queryable } from './limits.ts'
 
 /** How much may be done within a window of so many seconds. */
@@ -37,6 +37,8 @@ const budget = (
 const budgets = {
   read: budget([1200, 60], [12_000, 900], false),
   search: budget([120, 60], [1200, 900], false),
+  /** what opens a stream, or asks for a ticket for one: by whose app, and from one address whoever that is */
+  stream: budget([120, 60], [1800, 3600], false),
   write: budget([120, 60], [1800, 3600], true),
   /** what makes us ask other servers */
   proxy: budget([120, 60], [1200, 3600], true),
@@ -59,6 +61,8 @@ export interface Budgets {
    * @param points how much of it, where that is not one request: bytes of an upload
    */
   spend(req: Request, res: Response, name: ApiBudget, points?: number): Promise<void>
+  /** The same where the app is known by something else than its token in a header. */
+  spendAs(bearer: Pick<Bearer, 'grantId' | 'account'>, res: Response, name: ApiBudget): Promise<void>
   /** The same against something else than who asks: the host that a proxied request goes to. */
   spendFor(key: string, res: Response, name: ApiBudget, points?: number): Promise<void>
   limit(name: ApiBudget): RequestHandler
@@ -106,8 +110,12 @@ function createBudgets({ db, config }: BudgetParts): Budgets {
   const spend: Budgets['spend'] = async (req, res, name, points = 1) => {
     if (config.rateLimits) await spendOf(keysOf(req), res, name, points)
   }
+  const spendAs: Budgets['spendAs'] = async (bearer, res, name) => {
+    if (config.rateLimits) await spendOf(keysFor(bearer), res, name, 1)
+  }
   return {
     spend,
+    spendAs,
     spendFor,
     limit: (name) => (req, res, next) => {
       spend(req, res, name).then(() => next(), next)
@@ -117,8 +125,13 @@ function createBudgets({ db, config }: BudgetParts): Budgets {
 
 function keysOf(req: Request): readonly string[] {
   const bearer = bearerOf(req)
-  return bearer ? [`grant ${bearer.grantId}`, `account ${bearer.account.id}`] : [addressOf(req)]
+  return bearer ? keysFor(bearer) : [addressOf(req)]
 }
+
+const keysFor = ({ grantId, account }: Pick<Bearer, 'grantId' | 'account'>) => [
+  `grant ${grantId}`,
+  `account ${account.id}`,
+]
 
 type Window = (key: string, points: number) => Left | Promise<Left>
 

@@ -9,6 +9,7 @@ import type { Bearer } from '../../http/auth.ts'
 import { budgetsOf } from '../../http/budgets.ts'
 import { crossOrigin } from '../../http/cors.ts'
 import { openStream } from '../../http/event-streams.ts'
+import { addressOf } from '../../http/limits.ts'
 import type { Holder, OpenStream, OpenStreams, Reason } from '../../http/open-streams.ts'
 import { wordsOf } from '../../http/query-tokens.ts'
 import type { ClientParts } from '../client-parts.ts'
@@ -34,9 +35,10 @@ export function proxyRoute(parts: ClientParts, open: OpenStreams): RequestHandle
     express.json({ limit: '8kb', type: ['application/json', 'application/*+json'] }),
     async (req, res) => {
       const asked = askedFor(req)
+      await budgets.spendFor(addressOf(req), res, 'stream')
       const { bearer, holder } = await whoOpens(parts, req, ticketPath(asked))
       requireAllowed(bearer)
-      await budgets.spend(req, res, 'proxy')
+      await budgets.spendAs(bearer, res, 'proxy')
       const url = addressFrom(asked)
       open.requireRoom(holder)
       requirePlace(passing, holder.accountId, url.host)

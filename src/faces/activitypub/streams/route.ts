@@ -2,9 +2,11 @@ import express, { type Request, type RequestHandler, type Response, Router } fro
 import { refuse } from '../../../base/refusal.ts'
 import type { Outlet } from '../../../domain/events/hub.ts'
 import { issueTicket, TICKET_SECONDS } from '../../../domain/events/tickets.ts'
+import { requireBearer } from '../../http/auth.ts'
 import { budgetsOf } from '../../http/budgets.ts'
 import { crossOrigin } from '../../http/cors.ts'
 import { openStream } from '../../http/event-streams.ts'
+import { addressOf } from '../../http/limits.ts'
 import { OpenStreams } from '../../http/open-streams.ts'
 import type { ClientParts } from '../client-parts.ts'
 import { byHeader, lastEventId, whoOpens } from './holder.ts'
@@ -26,7 +28,11 @@ export function streamRoutes(parts: ClientParts): RequestHandler {
     '/ap/streams/tickets',
     express.json({ limit: '8kb', type: ['application/json', 'application/*+json'] }),
     express.urlencoded({ extended: false, limit: '8kb' }),
-    async (req, res) => giveTicket(parts, req, res),
+    async (req, res) => {
+      await budgets.spendFor(addressOf(req), res, 'stream')
+      await budgets.spendAs(requireBearer(req), res, 'stream')
+      await giveTicket(parts, req, res)
+    },
   )
   router.use(proxyRoute(parts, open))
   router.use((req, res, next) => {
@@ -34,8 +40,10 @@ export function streamRoutes(parts: ClientParts): RequestHandler {
     if (path === undefined) return next()
     crossOrigin('GET')(req, res, () => {
       const opening = async () => {
+        // Before it is known who asks: to find that out costs something, too.
+        await budgets.spendFor(addressOf(req), res, 'stream')
         const asking = await whoOpens(parts, req, path)
-        await budgets.spend(req, res, 'read')
+        await budgets.spendAs(asking.bearer, res, 'stream')
         const listened = await listenedAt(world, path, asking.bearer)
         open.requireRoom(asking.holder)
         if (req.method === 'HEAD') openStream(req, res).end()
