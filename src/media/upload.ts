@@ -2,9 +2,10 @@ import { open, stat } from 'node:fs/promises'
 import type { AttachmentId } from '../base/ids.ts'
 import { refuse } from '../base/refusal.ts'
 import type { LocalAccount } from '../domain/accounts/account.ts'
+import type { OnceOnly } from '../domain/activities/once.ts'
 import { addEmoji } from '../domain/emojis/keep.ts'
 import type { AttachmentKind, FileAudience, StoredFile } from '../domain/media/attachment.ts'
-import { keepFile, strayFiles } from '../domain/media/keep.ts'
+import { keepFileOnce, strayFiles } from '../domain/media/keep.ts'
 import type { World } from '../domain/world.ts'
 import { cleanText } from '../text/clean.ts'
 import { cleanFilmFile, soundWithin } from './films.ts'
@@ -32,6 +33,8 @@ export type Upload = ({ readonly bytes: Uint8Array } | { readonly path: string }
   readonly audience?: FileAudience
   /** what its owner's app says of it in other words than ours */
   readonly shell?: Readonly<Record<string, unknown>>
+  /** how its request is known, should it come again */
+  readonly once?: OnceOnly
 }
 
 /**
@@ -54,7 +57,7 @@ export async function storeUpload(
     try {
       await storage.put(file, content)
       if (preview && previewFile) await storage.put(previewFile, preview.bytes)
-      return await keepFile(world, owner, {
+      const stored = {
         ...facts,
         kind: kindOf(sniffed),
         file,
@@ -66,7 +69,8 @@ export async function storeUpload(
         previewUrl: previewFile && world.uris.media(previewFile),
         ...(upload.audience && { audience: upload.audience }),
         ...(upload.shell && { shell: upload.shell }),
-      })
+      }
+      return await keepFileOnce(world, owner, stored, upload.once)
     } catch (error) {
       await storage.remove(file)
       if (previewFile) await storage.remove(previewFile)

@@ -471,6 +471,35 @@ describe('b7: a Create around a file', () => {
     ).toEqual(waiting)
   })
 
+  test('a file alone with an Idempotency-Key is taken once, and nothing else comes in by that key', async () => {
+    const parts = [asFile(png), ['description', 'once'] as Part]
+    const first = await upload(parts, { key: 'alone' })
+    const kept = async () => (await server.db.selectFrom('attachment').select('id').execute()).length
+    const files = await kept()
+    const again = await upload(parts, { key: 'alone' })
+    expect([again.status, again.headers.location, again.json]).toEqual([201, first.json.id, first.json])
+    expect((await upload(parts, { key: 'another' })).json.id).not.toBe(first.json.id)
+    const posting = [inCreate({ type: 'Note', content: 'x' }, [PUBLIC]), asFile(png)]
+    for (const other of [
+      [asFile(png)],
+      [asFile(await picture({ format: 'png', width: 9 })), parts[1] as Part],
+      posting,
+    ]) {
+      expect((await upload(other, { key: 'alone' })).json).toMatchObject({
+        status: 422,
+        code: 'request.key-reused',
+      })
+    }
+    expect((await upload([asFile(png)], { key: 'k'.repeat(256) })).status).toBe(400)
+    expect(await kept()).toBe(files + 1)
+    const twice = await Promise.all([1, 2, 3].map(() => upload([asFile(png)], { key: 'at once' })))
+    const taken = twice.filter(({ status }) => status === 201)
+    expect(new Set(taken.map(({ json }) => json.id)).size).toBe(1)
+    for (const { json, status } of twice) if (status !== 201) expect(json.code).toBe('request.in-flight')
+    expect(await kept()).toBe(files + 2)
+    expect((await upload([asFile(png)], { key: 'at once' })).json.id).toBe(taken[0]?.json.id)
+  })
+
   test('for followers elsewhere: their server, which says not for whom it asks, gets the picture', async () => {
     const eve = await server.peer.person('eve', { host: 'far.test' })
     expect((await eve.post(`${anna?.uri}/inbox`, eve.follow(anna?.uri ?? ''))).status).toBe(202)

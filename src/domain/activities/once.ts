@@ -1,4 +1,4 @@
-import type { ActivityId } from '../../base/ids.ts'
+import type { ActivityId, AttachmentId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
 import type { Db } from '../../db/connect.ts'
 import type { Tx } from '../../db/transact.ts'
@@ -11,7 +11,7 @@ const KEPT_HOURS = 24
 const FORGOTTEN_AT_ONCE = 5000
 
 /**
- * The activity that this very request led to, if it has come before.
+ * The activity that this very request led to, or the file, if it has come before.
  * @throws Refusal 'request.key-reused' when another request came with its key
  */
 export async function findOnce(db: Db, once: OnceOnly): Promise<ActivityId | undefined> {
@@ -29,14 +29,14 @@ export async function claimOnce(tx: Tx, once: OnceOnly): Promise<ActivityId | un
   return findOnce(tx, once)
 }
 
-/** It was carried out, and led to this activity. */
+/** It was carried out, and led to this activity, or to a file. */
 export async function keepOnce(
   world: Pick<World, 'clock'>,
   tx: Tx,
   once: OnceOnly,
-  activityId: ActivityId,
+  id: ActivityId | AttachmentId,
 ): Promise<void> {
-  await insertOnce(tx, once, activityId, world.clock.now())
+  await insertOnce(tx, once, id as string as ActivityId, world.clock.now())
 }
 
 /** Forgets requests that no app repeats any more. Run now and then. */

@@ -1,8 +1,9 @@
 import type { AccountId, AttachmentId, ObjectId, PostId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
 import type { Db } from '../../db/connect.ts'
-import type { Tx } from '../../db/transact.ts'
+import { type Tx, transact } from '../../db/transact.ts'
 import type { LocalAccount } from '../accounts/account.ts'
+import { claimOnce, keepOnce, type OnceOnly } from '../activities/once.ts'
 import type { World } from '../world.ts'
 import { type Attached, MOST_ATTACHMENTS, type StoredFile } from './attachment.ts'
 import {
@@ -27,6 +28,25 @@ export async function keepFile(world: World, owner: LocalAccount, stored: Stored
   const id = world.ids.next<AttachmentId>()
   await insertStoredFile(world.db, id, owner.id, stored, world.clock.now())
   return id
+}
+
+/**
+ * The same for a request that is carried out once: the file and that it came are kept together, or neither.
+ * @throws Refusal 'request.in-flight' when it came again meanwhile, 'request.key-reused'
+ */
+export async function keepFileOnce(
+  world: World,
+  owner: LocalAccount,
+  stored: StoredFile,
+  once: OnceOnly | undefined,
+): Promise<AttachmentId> {
+  if (!once) return keepFile(world, owner, stored)
+  return transact(world.db, async (tx) => {
+    if (await claimOnce(tx, once)) return refuse('request.in-flight')
+    const id = await keepFile({ ...world, db: tx }, owner, stored)
+    await keepOnce(world, tx, once, id)
+    return id
+  })
 }
 
 /** Forgets a file that waits to be posted, as if it had not come. */

@@ -50,7 +50,7 @@ export function outboxRoute(parts: ClientParts): RequestHandler {
 export function onceFrom(
   req: Request,
   { account, clientId }: Bearer,
-  { hash }: PostedBody,
+  { hash }: Pick<PostedBody, 'hash'>,
 ): OnceOnly | undefined {
   const key = req.get('Idempotency-Key') ?? ''
   if (key === '') return undefined

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { type AccountId, type ActivityId, type AttachmentId, readId } from '../../../base/ids.ts'
 import { Refusal, refuse } from '../../../base/refusal.ts'
+import { findOnce } from '../../../domain/activities/once.ts'
 import type { FileAudience } from '../../../domain/media/attachment.ts'
 import { discardFile } from '../../../domain/media/keep.ts'
 import { clearTemporary, withTemporaryFile } from '../../../media/temporary.ts'
@@ -67,6 +68,10 @@ async function take(upload: Upload, form: UploadForm): Promise<void> {
   const creation = posted && creationIn(posted)
   const about: JsonObject = creation?.object ?? posted ?? {}
   const { description, focus, more } = shellFrom(about)
+  // One that posts is carried out once by its outbox.
+  const once = creation ? undefined : onceFrom(upload.req, bearer, { hash: form.digest })
+  const earlier = once && (await findOnce(parts.world.db, once))
+  if (earlier) return answerUploaded(parts, res, earlier as string as AttachmentId, bearer)
   const audience = posted && !creation ? await audienceIn(parts, bearer, posted) : undefined
   const id = await storeUpload(parts.world, parts.storage, bearer.account, {
     path,
@@ -74,6 +79,7 @@ async function take(upload: Upload, form: UploadForm): Promise<void> {
     ...(focus && { focus }),
     ...(audience && { audience }),
     ...(!creation && { shell: withoutBlind(more) as JsonObject }),
+    ...(once && { once }),
   }).catch(said)
   if (!creation) return answerUploaded(parts, res, id, bearer)
   const activityId = await post(upload, creation, form, id).finally(() =>
