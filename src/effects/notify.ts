@@ -1,7 +1,7 @@
 import type { ReportId } from '../base/ids.ts'
 import type { Tx } from '../db/transact.ts'
 import { findModerators, findReport } from '../domain/moderation/find.ts'
-import { notifyReport, notifySignUp, silenceBetween } from '../domain/notifications/apart.ts'
+import { notifyReport, notifySignUp, notifyWarned, silenceBetween } from '../domain/notifications/apart.ts'
 import { notifyApprovals } from '../domain/notifications/approvals.ts'
 import {
   notifyFollow,
@@ -15,7 +15,7 @@ import type { Fact } from '../facts/facts.ts'
 import type { Effect } from '../facts/record.ts'
 
 /** Writes and withdraws notifications of people here. */
-export function notify(world: Pick<World, 'ids'>): Effect {
+export function notify(world: Pick<World, 'ids' | 'uris'>): Effect {
   return async (tx, facts) => {
     await notifyMentioned(
       world,
@@ -45,6 +45,7 @@ export function notify(world: Pick<World, 'ids'>): Effect {
         await withdrawFollow(tx, fact)
       }
       if (fact.type === 'block.made') await silenceBetween(tx, fact.accountId, fact.targetId)
+      if (fact.type === 'account.warned') await notifyWarned(world, tx, fact.accountId, fact.strikeId)
       if (fact.type === 'report.made') await tellModerators(world, tx, fact.reportId)
       if (fact.type === 'account.waits' || (fact.type === 'account.registered' && fact.bySelf)) {
         await notifySignUp(world, tx, await findModerators(tx), fact.accountId)

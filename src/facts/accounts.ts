@@ -1,4 +1,4 @@
-import type { AccountId } from '../base/ids.ts'
+import type { AccountId, StrikeId } from '../base/ids.ts'
 
 /** Something happens to an account of ours. */
 export type AccountFact =
@@ -15,5 +15,7 @@ export type AccountFact =
   | { readonly type: 'account.verified'; readonly accountId: AccountId }
   /** it goes on elsewhere */
   | { readonly type: 'account.moved'; readonly accountId: AccountId; readonly targetUri: string }
+  /** those who look after the server have warned it, or decided something about it */
+  | { readonly type: 'account.warned'; readonly accountId: AccountId; readonly strikeId: StrikeId }
   /** it is gone for good */
   | { readonly type: 'account.deleted'; readonly accountId: AccountId }

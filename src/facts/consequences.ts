@@ -76,6 +76,7 @@ export const consequences: Readonly<Record<FactType, readonly EffectName[]>> = {
   'mute.lifted': ['timelines'],
   'filters.changed': ['events'],
   'report.made': ['notify', 'deliver', 'events'],
+  'account.warned': ['notify', 'events'],
   'announcement.published': ['events'],
   'announcement.removed': ['events'],
   'announcement.reacted': ['events'],

@@ -131,7 +131,7 @@ const notifications: Rule = {
   rows: (viewer) => sql`
     JOIN notification ON notification.owner_id = pair.subject AND notification.id = pair.id
     JOIN account ON account.id = notification.from_account_id
-    WHERE (notification.kind IN ('report', 'sign-up') OR (account.suspended_at IS NULL
+    WHERE (notification.kind IN ('report', 'sign-up', 'warning') OR (account.suspended_at IS NULL
         AND NOT ${areApart(sql`pair.subject`, sql`account.id`)}
         AND NOT ${isMuted(sql`pair.subject`, sql`account.id`, 'notifications')}))
       AND (notification.post_id IS NULL OR EXISTS (

@@ -89,6 +89,8 @@ export interface MemberQuery extends PageQuery {
   readonly host?: string | undefined
   /** how the address begins, in any case */
   readonly email?: string | undefined
+  /** what was asked is said of nobody */
+  readonly nobody?: boolean
 }
 
 export type MemberStatus = 'active' | 'pending' | 'disabled' | 'silenced' | 'suspended' | 'sensitized'
@@ -96,6 +98,7 @@ export type MemberStatus = 'active' | 'pending' | 'disabled' | 'silenced' | 'sus
 /** The ids of accounts as they were asked for, newest first. */
 export async function listMemberAccountIds(db: Db, query: MemberQuery): Promise<readonly AccountId[]> {
   const { where, rest } = pageBy('account.id', query)
+  if (query.nobody) return []
   const conditions = [
     where,
     sql`account.deleted_at IS NULL AND NOT (account.local AND account.kind = 'application')`,

@@ -80,8 +80,16 @@ export async function viewCases(db: Db, ids: readonly ReportId[]): Promise<CaseV
 
 /** Ids of what a report names and what is known here, in the order in which it names it. */
 export async function listReportedIds(db: Db, report: Report): Promise<readonly PostId[]> {
-  const known = await idsOf(db, [report])
-  return report.postUris.flatMap((uri) => known.get(`${report.targetId} ${uri}`) ?? [])
+  return (await reportedIdsOf(db, [report]))(report)
+}
+
+/** The same for several reports, in one query. */
+export async function reportedIdsOf(
+  db: Db,
+  reports: readonly Report[],
+): Promise<(report: Report) => readonly PostId[]> {
+  const known = await idsOf(db, reports)
+  return ({ targetId, postUris }) => postUris.flatMap((uri) => known.get(`${targetId} ${uri}`) ?? [])
 }
 
 function peopleIn({ targetId, reporterId, assignedTo, resolvedBy }: Report): AccountId[] {

@@ -59,3 +59,13 @@ function columns(hold: Hold) {
 export async function setTellsOfBlocks(tx: Tx, id: AccountId, tells: boolean): Promise<void> {
   await tx.updateTable('account').set({ sends_blocks: tells }).where('id', '=', id).execute()
 }
+
+/** Since when nobody can sign in to it; null: they can again. */
+export async function writeDisabled(tx: Tx, id: AccountId, since: Date | null): Promise<void> {
+  await tx.updateTable('login').set({ disabled_at: since }).where('account_id', '=', id).execute()
+}
+
+/** Since when what it shows is shown only to who asks for it; null: not any more. */
+export async function writeSensitized(tx: Tx, id: AccountId, since: Date | null): Promise<void> {
+  await tx.updateTable('account').set({ sensitized_at: since }).where('id', '=', id).execute()
+}

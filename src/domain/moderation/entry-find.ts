@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import type { AccountId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
 import type { IpSeverity } from '../../db/tables/admin.ts'
 
@@ -17,4 +18,14 @@ export async function findEmailBlocked(db: Db, hash: string, domains: readonly s
     SELECT EXISTS (SELECT 1 FROM email_domain_block WHERE domain = any(${domains}::text[]))
       OR EXISTS (SELECT 1 FROM email_block WHERE hash = ${hash}) AS blocked`.execute(db)
   return rows[0]?.blocked === true
+}
+
+/** The address that somebody here has confirmed, or is to confirm. */
+export async function findEmailOf(db: Db, accountId: AccountId): Promise<string | undefined> {
+  const row = await db
+    .selectFrom('login')
+    .select((eb) => eb.fn.coalesce('email', 'unconfirmed_email').as('email'))
+    .where('account_id', '=', accountId)
+    .executeTakeFirst()
+  return row?.email ?? undefined
 }

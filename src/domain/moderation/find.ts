@@ -205,3 +205,18 @@ export async function findRuleIds(db: Db, ids: readonly RuleId[]): Promise<RuleI
     .execute()
   return rows.map(({ id }) => id)
 }
+
+/** More about one account are not resolved at once. */
+const MOST_RESOLVED = 1000
+
+export async function findOpenReportIds(db: Db, targetId: AccountId): Promise<ReportId[]> {
+  const rows = await db
+    .selectFrom('report')
+    .select('id')
+    .where('target_id', '=', targetId)
+    .where('resolved_at', 'is', null)
+    .orderBy('id')
+    .limit(MOST_RESOLVED)
+    .execute()
+  return rows.map(({ id }) => id)
+}

@@ -34,6 +34,21 @@ export async function insertStaffNotices(
     .execute()
 }
 
+/** Tells somebody what was decided about them, from the server itself; of what came before they are told no more. */
+export async function insertWarning(
+  tx: Tx,
+  ownerId: AccountId,
+  id: NotificationId,
+  instanceUri: string,
+): Promise<void> {
+  await tx.deleteFrom('notification').where('owner_id', '=', ownerId).where('kind', '=', 'warning').execute()
+  await sql`
+    INSERT INTO notification (owner_id, id, kind, from_account_id)
+    SELECT ${ownerId}::bigint, ${id}::bigint, 'warning', account.id FROM account WHERE account.uri = ${instanceUri}`.execute(
+    tx,
+  )
+}
+
 /** Once nothing more is reported about somebody, nobody need be told of it. */
 export async function withdrawReportNotices(tx: Tx, aboutId: AccountId): Promise<void> {
   await tx

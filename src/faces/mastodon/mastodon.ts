@@ -2,6 +2,7 @@ import { type ErrorRequestHandler, type RequestHandler, Router } from 'express'
 import { refuse } from '../../base/refusal.ts'
 import { readBearer } from '../http/auth.ts'
 import { answerErrors } from '../http/errors.ts'
+import { loadedLater } from '../http/later.ts'
 import { checkUrl } from '../http/params.ts'
 import { accountBesideRoutes } from './account-beside.ts'
 import { accountSetRoutes } from './account-sets.ts'
@@ -84,6 +85,7 @@ const routers: readonly ((parts: MastodonParts) => RequestHandler)[] = [
   preferenceRoutes,
   relationshipRoutes,
   reportRoutes,
+  laterAdminRoutes,
   profileRoutes,
   accountSetRoutes,
   accountBesideRoutes,
@@ -118,3 +120,12 @@ const routers: readonly ((parts: MastodonParts) => RequestHandler)[] = [
   adminTrendRoutes,
   unsupportedRoutes,
 ]
+
+/** Few look after the server, and rarely: loaded by the first request of one. */
+function laterAdminRoutes(parts: MastodonParts): RequestHandler {
+  return loadedLater(
+    ({ path }) => /^\/api\/v[12]\/admin\//.test(path),
+    async () => (await import('./admin.ts')).adminRoutes(parts),
+    { soon: false },
+  )
+}

@@ -39,6 +39,7 @@ export function notificationGroupRoutes({ world }: MastodonParts): RequestHandle
       req,
       groups.flatMap(({ fromIds }) => fromIds),
       groups.map(({ postId }) => postId),
+      groups.map(({ newestId, kind, aboutId }) => ({ id: newestId, kind, aboutId })),
     )
     const told = groupsFrom({ groups, ...shown }, tellingFor(world, req), expand === 'partial_avatars')
     res.type('json').send(groupsJson(told))

@@ -1,9 +1,10 @@
 import type { Request } from 'express'
 import { z } from 'zod'
-import type { AccountId, PostId } from '../../base/ids.ts'
+import type { AccountId, NotificationId, PostId } from '../../base/ids.ts'
 import type { World } from '../../domain/world.ts'
 import { wantedKinds } from '../../translate/to-mastodon/notification.ts'
 import { viewAccounts } from '../../views/accounts.ts'
+import { type StaffNotice, viewStaffNotices } from '../../views/staff-notices.ts'
 import { type StatusView, viewStatuses } from '../../views/statuses.ts'
 import type { AccountView } from '../../views/view.ts'
 import { booleanish, idOf, listOf } from '../http/param-fields.ts'
@@ -37,6 +38,7 @@ export function wantedFrom(params: Given) {
 export interface Shown {
   readonly accounts: ReadonlyMap<AccountId, AccountView>
   readonly statuses: ReadonlyMap<PostId, StatusView>
+  readonly staff: ReadonlyMap<NotificationId, StaffNotice>
 }
 
 /** What notifications are of, in a fixed number of queries. */
@@ -45,12 +47,14 @@ export async function shownFor(
   req: Request,
   accountIds: readonly AccountId[],
   postIds: readonly (PostId | null)[],
+  notices: Parameters<typeof viewStaffNotices>[1] = [],
 ): Promise<Shown> {
   const ids = [...new Set(postIds.filter((id) => id !== null))]
-  const [accounts, statuses] = await Promise.all([
+  const [accounts, statuses, staff] = await Promise.all([
     // Of those who wait to be let in, only who is to know of them was told.
     viewAccounts(db, accountIds, { waiting: true }),
     viewStatuses(db, ids, viewerOf(req)),
+    viewStaffNotices(db, notices),
   ])
-  return { accounts, statuses: new Map(statuses.map((status) => [status.post.id, status])) }
+  return { accounts, statuses: new Map(statuses.map((status) => [status.post.id, status])), staff }
 }

@@ -20,7 +20,7 @@ export function notificationRoutes({ world }: MastodonParts): RequestHandler {
   const router = Router({ caseSensitive: true })
 
   const notificationsFrom = async (req: Request, items: readonly Told[]): Promise<MastodonNotification[]> => {
-    const { accounts, statuses } = await shownFor(
+    const { accounts, statuses, staff } = await shownFor(
       world,
       req,
       items.map(({ fromId }) => fromId),
@@ -31,7 +31,12 @@ export function notificationRoutes({ world }: MastodonParts): RequestHandler {
       const from = accounts.get(told.fromId)
       const status = told.postId === null ? undefined : statuses.get(told.postId)
       if (!from || (told.postId !== null && !status)) return []
-      return [notificationFrom({ told, groupKey: groupKeyOf(groupOf(told)), from, status }, telling)]
+      return [
+        notificationFrom(
+          { told, groupKey: groupKeyOf(groupOf(told)), from, status, staff: staff.get(told.id) },
+          telling,
+        ),
+      ]
     })
   }
   const toldIn = async (req: Request): Promise<Told> => {

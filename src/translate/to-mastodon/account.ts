@@ -131,6 +131,11 @@ const ROLES = {
   owner: { id: '3', name: 'Owner', permissions: 0x1 },
 } as const
 
+/** The role that an app names by its id. */
+export function roleNamed(id: string): keyof typeof ROLES | undefined {
+  return (Object.keys(ROLES) as (keyof typeof ROLES)[]).find((role) => ROLES[role].id === id)
+}
+
 export function roleFrom(role: NonNullable<AccountView['role']>): MastodonRole {
   const { id, name, permissions } = ROLES[role]
   return { id, name, color: '', permissions: String(permissions), highlighted: role !== 'user' }

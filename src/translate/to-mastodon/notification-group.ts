@@ -1,13 +1,15 @@
 import type { GroupView } from '../../views/notice-groups.ts'
+import type { StaffNotice } from '../../views/staff-notices.ts'
 import type { StatusView } from '../../views/statuses.ts'
 import type { AccountView } from '../../views/view.ts'
 import { accountFrom, type MastodonAccount } from './account.ts'
 import { groupKeyOf } from './group-key.ts'
 import { noticeWord } from './notification.ts'
+import { type MastodonStaffNotice, staffNoticeFrom } from './staff-notice.ts'
 import { type MastodonStatus, statusFrom, type Telling } from './status.ts'
 import { dateWord } from './words.ts'
 
-export interface MastodonNotificationGroup {
+export interface MastodonNotificationGroup extends MastodonStaffNotice {
   readonly group_key: string
   readonly notifications_count: number
   readonly type: string
@@ -37,6 +39,8 @@ export interface GroupParts {
   readonly groups: readonly GroupView[]
   readonly accounts: ReadonlyMap<string, AccountView>
   readonly statuses: ReadonlyMap<string, StatusView>
+  /** of reports and warnings, by their newest notification */
+  readonly staff: ReadonlyMap<string, StaffNotice>
 }
 
 /**
@@ -44,7 +48,7 @@ export interface GroupParts {
  * @param partly whether all but the first account of each group are told in few words
  */
 export function groupsFrom(
-  { groups, accounts, statuses }: GroupParts,
+  { groups, accounts, statuses, staff }: GroupParts,
   telling: Telling,
   partly = false,
 ): MastodonGroups {
@@ -61,7 +65,10 @@ export function groupsFrom(
       partial_accounts: [...all].filter((id) => !fully.has(id)).flatMap((id) => partOf(told.get(id))),
     }),
     statuses: [...posts].flatMap((id) => statuses.get(id) ?? []).map((status) => statusFrom(status, telling)),
-    notification_groups: shown.map(groupFrom),
+    notification_groups: shown.map((group) => ({
+      ...groupFrom(group),
+      ...staffNoticeFrom(staff.get(group.newestId), telling.uris),
+    })),
   }
 }
 

@@ -1,12 +1,14 @@
 import type { NotificationKind } from '../../db/tables/posts.ts'
 import type { Told } from '../../views/notifications.ts'
+import type { StaffNotice } from '../../views/staff-notices.ts'
 import type { StatusView } from '../../views/statuses.ts'
 import type { AccountView } from '../../views/view.ts'
 import { accountFrom, type MastodonAccount } from './account.ts'
+import { type MastodonStaffNotice, staffNoticeFrom } from './staff-notice.ts'
 import { type MastodonStatus, statusFrom, type Telling } from './status.ts'
 import { dateWord } from './words.ts'
 
-export interface MastodonNotification {
+export interface MastodonNotification extends MastodonStaffNotice {
   readonly id: string
   readonly type: string
   readonly group_key: string
@@ -26,6 +28,8 @@ const WORDS = {
   poll: 'poll',
   quote: 'quote',
   'sign-up': 'admin.sign_up',
+  report: 'admin.report',
+  warning: 'moderation_warning',
 } as const satisfies Partial<Record<NotificationKind, string>>
 
 /** What the documented API has no word for: only for apps that say they know ours. */
@@ -72,10 +76,12 @@ export interface NoticeParts {
   readonly groupKey: string
   readonly from: AccountView
   readonly status: StatusView | undefined
+  /** of a report or a warning */
+  readonly staff?: StaffNotice | undefined
 }
 
 export function notificationFrom(
-  { told, groupKey, from, status }: NoticeParts,
+  { told, groupKey, from, status, staff }: NoticeParts,
   telling: Telling,
 ): MastodonNotification {
   return {
@@ -85,5 +91,6 @@ export function notificationFrom(
     created_at: dateWord(told.createdAt),
     account: accountFrom(from, telling.uris),
     ...(status && { status: statusFrom(status, telling) }),
+    ...staffNoticeFrom(staff, telling.uris),
   }
 }

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import { z } from 'zod'
 import { account, credentialAccount, mutedAccount, role } from './schemas/account.ts'
-import { report } from './schemas/admin.ts'
+import { accountWarning, adminAccount, adminReport, report } from './schemas/admin.ts'
 import { announcement } from './schemas/announcement.ts'
 import { application, credentialApplication, token } from './schemas/app.ts'
 import { emoji } from './schemas/emoji.ts'
@@ -53,6 +53,9 @@ import {
 /** Every documented entity, strictly: no field and no null that is not documented. Each owner adds theirs. */
 export const entities = {
   Account: account,
+  AccountWarning: accountWarning,
+  'Admin::Account': adminAccount,
+  'Admin::Report': adminReport,
   Announcement: announcement,
   Application: application,
   CredentialApplication: credentialApplication,

@@ -16,8 +16,11 @@ export const notificationType = z.enum([
   'quoted_update',
   'admin.sign_up',
 ])
+  'admin.report',
+  'moderation_warning',
 const groupKey = z.string().regex(/^[a-z_]+(-\d+)+$/)
 
+const staff = { report: report.optional(), moderation_warning: accountWarning.optional() }
 export const notification = entity({
   id,
   type: notificationType,
@@ -26,6 +29,7 @@ export const notification = entity({
   account,
   status: status.optional(),
 })
+  ...staff,
 
 export const notificationGroup = entity({
   group_key: groupKey,
@@ -38,6 +42,7 @@ export const notificationGroup = entity({
   sample_account_ids: z.array(id).min(1),
   status_id: id.optional(),
 })
+  ...staff,
 
 export const partialAccount = entity({
   id,

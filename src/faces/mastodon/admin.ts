@@ -1,0 +1,13 @@
+import { type RequestHandler, Router } from 'express'
+import { adminAccountRoutes } from './admin-accounts.ts'
+import { adminReportRoutes } from './admin-reports.ts'
+import type { MastodonParts } from './parts.ts'
+
+/** /api/v1/admin and /api/v2/admin: for those who look after this server. */
+export function adminRoutes(parts: MastodonParts): RequestHandler {
+  const router = Router({ caseSensitive: true })
+  for (const part of routers) router.use(part(parts))
+  return router
+}
+
+const routers: readonly ((parts: MastodonParts) => RequestHandler)[] = [adminAccountRoutes, adminReportRoutes]
