@@ -52,13 +52,15 @@ async function everybody(ctx: PageContext, req: Request): Promise<Html> {
 <h2 class="heading" id="everybody">Accounts on this server</h2>
 <ul class="accounts">${page.items.map((row) => accountRow(row, now))}</ul>
 ${page.next !== undefined && html`<nav class="pages" aria-label="More accounts"><span></span><a rel="next" href="/accounts?before=${page.next}">Older accounts</a></nav>`}
-<p class="more soft">To add one, run <code>npx weft account create NAME</code> where the server runs.</p>
+<p class="more soft">To add one, run <code>npx weft account create NAME</code> where the server runs; to invite somebody, <code>npx weft invite create</code>; to let somebody in, <code>npx weft account approve NAME</code>.</p>
 </section>`
 }
 
 const roles = { owner: 'Owner', admin: 'Admin', moderator: 'Moderator', user: '' } as const
 
-function accountRow({ account, role, seenAt }: LocalAccountRow, now: Date): Html {
+function accountRow(row: LocalAccountRow, now: Date): Html {
+  const { account, role, seenAt, waitsFor } = row
+  if (waitsFor) return waitingRow(row, now)
   const { posts, followers, following } = account.counts
   return html`<li>
 ${avatar(account)}
@@ -66,6 +68,20 @@ ${avatar(account)}
 <p class="by"><span><a class="name" href="/@${account.name}"><bdi>${titleOf(account)}</bdi></a> <span class="handle"><bdi>@${account.name}</bdi></span></span>${roles[role] !== '' && html`<span class="badge">${roles[role]}</span>`}${account.suspended && html`<span class="badge">Suspended</span>`}</p>
 <p class="counts">${counted(posts, 'post', 'posts')} ${counted(followers, 'follower', 'followers')} <span><strong>${following}</strong> following</span></p>
 <p class="soft">Joined ${month(account.createdAt)} · here ${seen(seenAt, now)}</p>
+</div>
+</li>`
+}
+
+const waits = { confirmation: 'Has yet to confirm their address', approval: 'Waits for approval' } as const
+
+/** Of somebody who is not let in yet there is no profile. */
+function waitingRow({ account, waitsFor = 'approval', reason }: LocalAccountRow, now: Date): Html {
+  return html`<li>
+${avatar(account)}
+<div class="said">
+<p class="by"><span><span class="handle"><bdi>@${account.name}</bdi></span></span><span class="badge">${waits[waitsFor]}</span></p>
+${reason !== null && html`<p class="prose" dir="auto">${reason}</p>`}
+<p class="soft">Asked ${seen(account.createdAt, now)}</p>
 </div>
 </li>`
 }

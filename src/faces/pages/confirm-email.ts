@@ -39,7 +39,7 @@ export async function confirmEmailByForm(ctx: PageContext, req: Request, res: Re
 <h1>Your address is confirmed</h1>
 ${
   waitsFor === 'approval'
-    ? html`<p>The people who run ${handleHost} look at your request now. A letter tells you when you can come in.</p>`
+    ? html`<p>The people who run ${handleHost} look at your request now. An e-mail tells you when you can come in.</p>`
     : html`<p>Welcome! Your account is ready.</p>
 <p class="actions"><a class="button" href="/sign-in">Sign in</a></p>`
 }

@@ -48,12 +48,12 @@ function showForgot(
     head: { title: `Forgot your password? · ${ctx.config.handleHost}`, hidden: true, security: true },
     body: html`<section class="sheet narrow">
 <h1>Forgot your password?</h1>
-<p class="soft">A letter to the e-mail address of your account lets you choose a new one.</p>
+<p class="soft">A link that is sent to the e-mail address of your account lets you choose a new one.</p>
 ${formError(wrong)}
 <form method="post" action="${FORGOT}">
 ${formGuard(ctx, req, res)}
 ${field({ name: 'email', label: 'E-mail address', type: 'email', autocomplete: 'email', maxLength: 254, literal: true, wrong: wrong?.code === 'account.email-invalid', value: email })}
-<button class="button" type="submit">Send the letter</button>
+<button class="button" type="submit">Send the link</button>
 </form>
 <p class="ways"><a href="/sign-in">Back to sign in</a></p>
 </section>`,
@@ -62,10 +62,10 @@ ${field({ name: 'email', label: 'E-mail address', type: 'email', autocomplete: '
 
 function showSent(ctx: PageContext, req: Request, res: Response): void {
   sendPage(ctx, req, res, {
-    head: { title: `Look for a letter · ${ctx.config.handleHost}`, hidden: true, security: true },
+    head: { title: `Look into your mailbox · ${ctx.config.handleHost}`, hidden: true, security: true },
     body: html`<section class="sheet narrow">
-<h1>Look for a letter</h1>
-<p>If there is an account with that e-mail address, a letter is on its way there. The link in it works once, within an hour.</p>
+<h1>Look into your mailbox</h1>
+<p>If there is an account with that e-mail address, a link is on its way there. It works once, within an hour.</p>
 <p class="soft">If none comes, look among what is taken for spam. An account without a confirmed e-mail address can be given a new password by the people who run this server.</p>
 </section>`,
   })

@@ -47,7 +47,7 @@ ${rulesPart(rules)}
 <form method="post" action="${SIGN_UP}">
 ${guard}${state.code !== undefined && html`<input type="hidden" name="code" value="${state.code}">`}
 ${field({ name: 'name', label: 'Name', autocomplete: 'username', maxLength: LONGEST_NAME, literal: true, wrong: isWrong('name'), hint: `Letters, digits and underscores. Your address will be @name@${handleHost}, for good.`, value: state.name ?? '' })}
-${door.mail && field({ name: 'email', label: 'E-mail address', type: 'email', autocomplete: 'email', maxLength: 254, literal: true, wrong: isWrong('email'), hint: 'Nobody else sees it. A letter is sent there, to see that it is yours.', value: state.email ?? '' })}
+${door.mail && field({ name: 'email', label: 'E-mail address', type: 'email', autocomplete: 'email', maxLength: 254, literal: true, wrong: isWrong('email'), hint: 'Nobody else sees it. We send a link there, to see that it is yours.', value: state.email ?? '' })}
 ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'new-password', minLength: 8, maxLength: 128, wrong: isWrong('password'), hint: 'At least 8 characters. A few words in a row are easy to remember and hard to guess.' })}
 ${asksWhy && reasonField(state.reason ?? '', isWrong('reason'))}
 <label class="choice"><input type="checkbox" name="agree" value="on" required${state.agreed && html` checked`}><span>I have read ${rules.length > 0 && 'the rules above, '}the <a href="/terms">terms</a> and the <a href="/privacy">privacy page</a>, and agree.</span></label>

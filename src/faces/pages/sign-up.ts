@@ -87,7 +87,7 @@ export function signedUpPage(ctx: PageContext, req: Request, res: Response): voi
     waits === 'confirmation'
       ? [
           'One more step',
-          html`<p>A letter is on its way to your e-mail address. Please open the link in it within two days: until then your account cannot be used.</p>
+          html`<p>An e-mail is on its way to you. Please open the link in it within two days: until then your account cannot be used.</p>
 <p class="soft">If none comes, look among what is taken for spam; or <a href="/sign-in">sign in</a> in ten minutes, and another is sent.</p>`,
         ]
       : [

@@ -92,7 +92,7 @@ describe('the sign-up page', () => {
       'name is taken',
       'looks like name@example.org',
       'at least 8 characters',
-      'agrees to the rules',
+      'agree to them',
     ])
       expect(reply.body).toContain(text)
     expect(reply.body).toContain('value="&quot;&gt;&lt;b&gt;@x"')
@@ -116,7 +116,7 @@ describe('the sign-up page', () => {
     const visitor = lettered.visitor()
     const reply = await visitor.send('/sign-up', '/sign-up', { ...wish('oda'), email: 'oda@mail.test' })
     expect(reply.headers.get('location')).toBe('/sign-up/done?waits=confirmation')
-    expect((await visitor.get('/sign-up/done?waits=confirmation')).body).toContain('letter is on its way')
+    expect((await visitor.get('/sign-up/done?waits=confirmation')).body).toContain('e-mail is on its way')
     const waiting = await visitor.signIn('oda')
     expect([waiting.status, waiting.body.includes('not confirmed yet')]).toEqual([403, true])
     expect((await visitor.signIn('oda', 'a wrong password')).status).toBe(401)

@@ -27,12 +27,12 @@ export const registrationSentences = {
   'login.unconfirmed': {
     status: 403,
     sentence:
-      'Your e-mail address is not confirmed yet. Please open the link in the letter that was sent there. If none has come, sign in again in ten minutes: that sends another.',
+      'Your e-mail address is not confirmed yet. Please open the link that was sent there. If none has come, sign in again in ten minutes: that sends another.',
   },
   'mail.none': { status: 404, sentence: 'This server sends no e-mail.' },
   'registration.agreement': {
     status: 422,
-    sentence: 'An account is given to who agrees to the rules and terms.',
+    sentence: 'Please read the rules and terms, and agree to them.',
   },
   'registration.app-only': {
     status: 403,
