@@ -75,7 +75,8 @@ function talk(socket: Socket, answers: ReadonlyMap<string, string>, keep: (lette
   const take = (line: string): void => {
     const own = [...answers].find(([command]) => line.toUpperCase().startsWith(command))?.[1]
     if (own !== undefined) say(own)
-    else if (/^(EHLO|HELO)/i.test(line)) say('250 mailbox.test')
+    else if (/^(EHLO|HELO)/i.test(line)) say('250-mailbox.test\r\n250 AUTH PLAIN')
+    else if (/^AUTH/i.test(line)) say('235 welcome')
     else if (/^MAIL FROM:/i.test(line)) {
       from = addressIn(line)
       to = []
