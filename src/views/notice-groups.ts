@@ -1,10 +1,12 @@
-import { sql } from 'kysely'
-import type { AccountId, NotificationId, PostId } from '../base/ids.ts'
+import { type RawBuilder, sql } from 'kysely'
+import { type AccountId, idAt, type NotificationId, type PostId } from '../base/ids.ts'
+import { compiled } from '../db/compiled.ts'
 import type { Db } from '../db/connect.ts'
 import type { NotificationKind } from '../db/tables/posts.ts'
 import { GROUP_MS, type Group, type GroupedKind, groupOf } from '../domain/notifications/group.ts'
-import { findTold, listTold, type Told, type ToldQuery, told } from './notifications.ts'
+import { findTold, type Held, type Told, type ToldQuery, told } from './notifications.ts'
 import { newestFirst, type PageQuery, pageBy } from './pages.ts'
+import { listTold } from './told-pieces.ts'
 
 /** What somebody was told together. */
 export interface GroupView {
@@ -15,13 +17,16 @@ export interface GroupView {
   readonly newestId: NotificationId
   /** some of those who did it, the last of them first */
   readonly fromIds: readonly AccountId[]
+  /** of a report, whom it is about */
+  readonly aboutId?: AccountId | undefined
   /** what of it belongs to the page that was asked for */
   readonly page?: { readonly minId: NotificationId; readonly maxId: NotificationId; readonly at: Date }
 }
 
 const SAMPLE = 8
-/** So many times as many are read as groups are asked for, and no more than so many. */
-const READ_FOR_EACH = 10
+/** So many times as many are read as groups are asked for; where they make fewer groups, more, but no more than so many. */
+const READ_FOR_EACH = 4
+const MOST_FOR_EACH = 10
 const MOST_READ = 400
 
 export interface GroupPage {
@@ -41,17 +46,73 @@ export async function listGroups(
   query: ToldQuery,
   grouped: readonly GroupedKind[],
 ): Promise<GroupPage> {
-  const limit = Math.min(query.limit * READ_FOR_EACH, MOST_READ)
-  const rows = await listTold(db, ownerId, { ...query, limit })
-  const found = firstGroups(query.minId === undefined ? rows : rows.toReversed(), query.limit, grouped)
+  const { rows, ended } = await readForGroups(db, ownerId, query, grouped)
+  const found = firstGroups(rows, query.limit, grouped)
   const items = newestFirst(found.items, query)
   const groups = [...byGroup(items, grouped).values()]
-  const totals = await totalsOf(db, ownerId, groups)
-  const isFull = found.groups >= query.limit || rows.length >= limit
+  const whole = wholeGroups(newestFirst(rows, query), query, ended, grouped)
+  const open = groups.filter(({ group }) => !whole.has(nameOf(group)))
+  const totals = new Map([...whole, ...(await totalsOf(db, ownerId, open, query.held))])
+  const isFull = found.groups >= query.limit || !ended
   return {
     groups: groups.flatMap((each) => viewFrom(each, totals)),
     next: isFull ? items.at(-1)?.id : undefined,
     prev: items[0]?.id,
+  }
+}
+
+/** Enough for as many groups as are asked for, in the order in which it is asked for. */
+async function readForGroups(
+  db: Db,
+  ownerId: AccountId,
+  query: ToldQuery,
+  grouped: readonly GroupedKind[],
+): Promise<{ readonly rows: readonly Told[]; readonly ended: boolean }> {
+  const most = Math.min(query.limit * MOST_FOR_EACH, MOST_READ)
+  const first = Math.min(query.limit * READ_FOR_EACH, most)
+  const piece = async (from: Partial<ToldQuery>, limit: number) =>
+    newestFirst(await listTold(db, ownerId, { ...query, ...from, limit }), query)
+  const rows = await piece({}, first)
+  const last = rows.at(-1)
+  if (rows.length < first || !last) return { rows, ended: true }
+  // One more than it takes, so that what comes last is known to be whole.
+  if (byGroup(rows, grouped).size > query.limit || first === most) return { rows, ended: false }
+  const more = await piece(query.minId === undefined ? { maxId: last.id } : { minId: last.id }, most - first)
+  return { rows: [...rows, ...more], ended: more.length < most - first }
+}
+
+/** Ids and times are given by different clocks. */
+const APART_MS = 60_000
+
+/**
+ * The groups of which all was read, by their names: those whose span lies within what was read.
+ * @param rows newest first
+ */
+function wholeGroups(
+  rows: readonly Told[],
+  { maxId, minId, sinceId, fromId }: ToldQuery,
+  ended: boolean,
+  grouped: readonly GroupedKind[],
+): Map<string, Total> {
+  const [newest, oldest] = [rows[0], rows.at(-1)]
+  if (!newest || !oldest || fromId !== undefined) return new Map()
+  const isUp = minId !== undefined
+  const until =
+    maxId === undefined && (!isUp || ended) ? Number.POSITIVE_INFINITY : newest.createdAt.getTime() - APART_MS
+  const since =
+    ended && !isUp && sinceId === undefined ? Number.NEGATIVE_INFINITY : oldest.createdAt.getTime() + APART_MS
+  const whole = [...byGroup(rows, grouped)].filter(([, { group }]) => {
+    if ('id' in group) return true
+    return group.span * GROUP_MS >= since && (group.span + 1) * GROUP_MS <= until
+  })
+  return new Map(whole.map(([name, { items }]) => [name, totalOf(items)]))
+}
+
+function totalOf(items: readonly Told[]): Total {
+  return {
+    count: items.length,
+    newestId: items[0]?.id as NotificationId,
+    fromIds: items.slice(0, SAMPLE).map(({ fromId }) => fromId),
   }
 }
 
@@ -61,7 +122,7 @@ export async function findGroup(db: Db, ownerId: AccountId, group: Group): Promi
     const one = await findTold(db, ownerId, group.id)
     return one && { ...aloneFrom(one), group }
   }
-  const total = (await totalsOf(db, ownerId, [{ group, items: [] }])).get(nameOf(group))
+  const total = (await totalsOf(db, ownerId, [{ group }])).get(nameOf(group))
   return total && { group, kind: group.kind, postId: group.postId, ...total }
 }
 
@@ -132,33 +193,70 @@ function viewFrom({ group, items }: Gathered, totals: ReadonlyMap<string, Total>
   return [{ ...aloneFrom(newest), ...totals.get(nameOf(group)), group, page }]
 }
 
-function aloneFrom({ id, kind, postId, fromId }: Told): Omit<GroupView, 'group'> {
-  return { kind, postId, count: 1, newestId: id, fromIds: [fromId] }
+function aloneFrom({ id, kind, postId, fromId, aboutId }: Told): Omit<GroupView, 'group'> {
+  return { kind, postId, count: 1, newestId: id, fromIds: [fromId], aboutId }
 }
 
 /** What belongs to groups altogether, beyond any page: one query for all of them, none where all stand alone. */
 async function totalsOf(
   db: Db,
   ownerId: AccountId,
-  groups: readonly Gathered[],
+  groups: readonly Pick<Gathered, 'group'>[],
+  held: Held = 'out',
 ): Promise<ReadonlyMap<string, Total>> {
   const grouped = groups.flatMap(({ group }) => ('id' in group ? [] : [group]))
   if (grouped.length === 0) return new Map()
-  const { rows } = await sql<Total & { place: string }>`
-    SELECT asked.place, count(*)::int AS count, max(told.id) AS "newestId",
-      (array_agg(told."fromId" ORDER BY told.id DESC))[1:${SAMPLE}::int] AS "fromIds"
-    FROM unnest(${grouped.map(({ kind }) => kind)}::text[], ${grouped.map(({ postId }) => postId)}::bigint[],
-      ${grouped.map(({ span }) => startOf(span))}::timestamptz[], ${grouped.map(({ span }) => startOf(span + 1))}::timestamptz[])
-      WITH ORDINALITY AS asked (kind, post_id, since, until, place)
-    JOIN ${told(db, ownerId)} AS told ON told.kind = asked.kind AND told."postId" IS NOT DISTINCT FROM asked.post_id
-      AND told."createdAt" >= asked.since AND told."createdAt" < asked.until
-    GROUP BY asked.place`.execute(db)
+  const rows = await totals[held === 'out' ? 'out' : 'in'](
+    db,
+    ownerId,
+    grouped.map(({ kind }) => kind),
+    grouped.map(({ postId }) => postId),
+    grouped.map(({ span }) => startOf(span)),
+    grouped.map(({ span }) => startOf(span + 1)),
+    grouped.map(({ span }) => idAt(new Date(span * GROUP_MS - APART_MS))),
+    grouped.map(({ span }) => idAt(new Date((span + 1) * GROUP_MS + APART_MS))),
+  )
   return new Map(
     rows.flatMap(({ place, ...total }) => {
       const group = grouped[Number(place) - 1]
-      return group ? [[nameOf(group), total]] : []
+      return group && total.count > 0 ? [[nameOf(group), total]] : []
     }),
   )
+}
+
+type Texts = readonly (string | null)[]
+type FindTotals = (
+  db: Db,
+  ownerId: AccountId,
+  ...columns: readonly [Texts, Texts, Texts, Texts, Texts, Texts]
+) => Promise<(Total & { readonly place: string })[]>
+
+const totals: Readonly<Record<'in' | 'out', FindTotals>> = { in: findTotals('in'), out: findTotals('out') }
+
+/** What is of a post is found by it; what is of none, by when it was. */
+function findTotals(held: Held): FindTotals {
+  return compiled(`views.notice-totals-${held}`, (_, ownerId, kinds, posts, since, until, above, below) => ({
+    compile: (db) => {
+      const of = (among: RawBuilder<boolean>) =>
+        told(db, ownerId as AccountId, held).where(
+          sql<boolean>`${among} AND notification.kind = asked.kind
+            AND notification.created_at >= asked.since AND notification.created_at < asked.until`,
+        )
+      return sql<Total & { place: string }>`
+        SELECT asked.place, total.*
+        FROM unnest(${kinds}::text[], ${posts}::bigint[], ${since}::timestamptz[], ${until}::timestamptz[],
+            ${above}::bigint[], ${below}::bigint[])
+          WITH ORDINALITY AS asked (kind, post_id, since, until, above, below, place)
+        CROSS JOIN LATERAL (
+          SELECT count(*)::int AS count, max(told.id) AS "newestId",
+            (array_agg(told."fromId" ORDER BY told.id DESC))[1:${SAMPLE}::int] AS "fromIds"
+          FROM (${of(sql`notification.post_id = asked.post_id`)} UNION ALL
+            ${of(sql`asked.post_id IS NULL AND notification.post_id IS NULL
+              AND notification.id > asked.above AND notification.id < asked.below`)}) AS told) AS total`.compile(
+        db,
+      )
+    },
+  }))
 }
 
 function isOf({ kind, postId, span }: Exclude<Group, { id: NotificationId }>) {

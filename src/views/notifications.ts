@@ -1,18 +1,18 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { AccountId, NotificationId, PostId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
 import type { NotificationKind } from '../db/tables/posts.ts'
 import { areApart, isMuted } from '../domain/blocks/find.ts'
 import { isHeld } from '../domain/notifications/held-find.ts'
 import { visibleTo } from '../domain/posts/audience.ts'
-import { newestFirst, type PageQuery, pageBy } from './pages.ts'
+import type { PageQuery } from './pages.ts'
 import { inOrder, keyset, type Range } from './ranges.ts'
 import type { NotificationView, Page } from './view.ts'
 
 /** Not of somebody from whom a block keeps them apart, nor of whom they mute. */
 function isWanted(ownerId: AccountId) {
   const me = sql`${ownerId}::bigint`
-  return sql<boolean>`NOT (${areApart(me, sql`account.id`)} OR ${isMuted(me, sql`account.id`, 'notifications')})`
+  return sql<boolean>`NOT (${areApart(me, sql`account.id`, sql`account`)} OR ${isMuted(me, sql`account.id`, 'notifications')})`
 }
 
 function isKept(ownerId: AccountId, held: Held) {
@@ -24,25 +24,27 @@ function isKept(ownerId: AccountId, held: Held) {
 /** What their policy keeps back: left out, in with the rest, or alone. What it drops is never there. */
 export type Held = 'out' | 'in' | 'only'
 
+/**
+ * Whether somebody is still to be reminded of what they were told: not of what they may not see any more, nor of whom they
+ * keep away. As a condition in a query of `notification`, with who it is from as `account`, its post as `post`, whose that
+ * is as `author`, and its owner's policy as `policy`.
+ */
+export function isShown(ownerId: AccountId, held: Held): RawBuilder<boolean> {
+  return sql<boolean>`(${isKept(ownerId, held)}
+    AND (notification.post_id IS NULL OR ${visibleTo({ accountId: ownerId }, sql`author`)})
+    AND (notification.kind IN ('report', 'sign-up', 'warning') OR (account.suspended_at IS NULL AND ${isWanted(ownerId)})))`
+}
+
 /** What somebody was told, as far as they are still to be reminded of it. */
 function notices(db: Db, ownerId: AccountId, held: Held = 'out') {
-  return (
-    db
-      .selectFrom('notification')
-      .innerJoin('account', 'account.id', 'notification.from_account_id')
-      .leftJoin('post', 'post.id', 'notification.post_id')
-      .leftJoin('notification_policy as policy', 'policy.account_id', 'notification.owner_id')
-      .where('notification.owner_id', '=', ownerId)
-      .where(isKept(ownerId, held))
-      // What they may not see any more they are not reminded of either.
-      .where((eb) => eb.or([eb('notification.post_id', 'is', null), visibleTo({ accountId: ownerId })]))
-      .where((eb) =>
-        eb.or([
-          eb('notification.kind', 'in', ['report', 'sign-up']),
-          eb.and([eb('account.suspended_at', 'is', null), isWanted(ownerId)]),
-        ]),
-      )
-  )
+  return db
+    .selectFrom('notification')
+    .innerJoin('account', 'account.id', 'notification.from_account_id')
+    .leftJoin('post', 'post.id', 'notification.post_id')
+    .leftJoin('account as author', 'author.id', 'post.account_id')
+    .leftJoin('notification_policy as policy', 'policy.account_id', 'notification.owner_id')
+    .where('notification.owner_id', '=', ownerId)
+    .where(isShown(ownerId, held))
 }
 
 const withParts = (query: ReturnType<typeof notices>) =>
@@ -127,7 +129,7 @@ const withActivity = (query: ReturnType<typeof notices>) =>
           AND boost.account_id = notification.from_account_id) END`.as('boostId'),
     ])
     // Reports are for moderators, and the Flag that they came as is for nobody else; who signs up says so to nobody.
-    .where('notification.kind', 'not in', ['report', 'sign-up'])
+    .where('notification.kind', 'not in', ['report', 'sign-up', 'warning'])
 
 /** A piece of what somebody was told, or the one of that id. */
 export async function listNotices(
@@ -159,7 +161,10 @@ export async function listNotices(
 export interface Told {
   readonly id: NotificationId
   readonly kind: NotificationKind
+  /** who did it; of a report, who made it */
   readonly fromId: AccountId
+  /** of a report, whom it is about */
+  readonly aboutId?: AccountId
   readonly postId: PostId | null
   readonly createdAt: Date
 }
@@ -171,43 +176,34 @@ export interface ToldQuery extends PageQuery {
   readonly held?: Held
 }
 
+/** A report is told of as being of whom it is about; who made the last of them is who did it. */
+export const whoDid = sql<AccountId>`(CASE WHEN notification.kind = 'report' THEN coalesce((
+    SELECT report.reporter_id FROM report WHERE report.target_id = notification.from_account_id
+      AND report.resolved_at IS NULL ORDER BY report.id DESC LIMIT 1), notification.from_account_id)
+  ELSE notification.from_account_id END)`
+
 /** All that somebody was told and is still to be reminded of: what pages and groups are made of. */
 export const told = (db: Db, ownerId: AccountId, held?: Held) =>
   notices(db, ownerId, held).select([
     'notification.id',
     'notification.kind',
-    'notification.from_account_id as fromId',
+    whoDid.as('fromId'),
+    'notification.from_account_id as aboutId',
     'notification.post_id as postId',
     'notification.created_at as createdAt',
   ])
 
-/** A page of what somebody was told, newest first. */
-export async function listTold(db: Db, ownerId: AccountId, query: ToldQuery): Promise<readonly Told[]> {
-  const { kinds, fromId, limit, minId, held } = query
-  if (kinds.length === 0) return []
-  const rows = await told(db, ownerId, held)
-    .where(pageBy('notification.id', query).where)
-    .where('notification.kind', 'in', kinds)
-    .$if(fromId !== undefined, (found) =>
-      found.where('notification.from_account_id', '=', fromId as AccountId),
-    )
-    .orderBy('notification.id', minId === undefined ? 'desc' : 'asc')
-    .limit(limit)
-    .execute()
-  return newestFirst(rows, query)
-}
-
 /** One thing that somebody was told, whatever it is. */
 export async function findTold(db: Db, ownerId: AccountId, id: NotificationId): Promise<Told | undefined> {
-  const one = await told(db, ownerId, 'in').where('notification.id', '=', id).executeTakeFirst()
-  return one ?? findRounded(db, ownerId, id)
+  return told(db, ownerId, 'in').where('notification.id', '=', id).executeTakeFirst()
 }
 
 /** Numbers of JavaScript tell ids apart that differ by more. */
 const ROUNDED_BY = 32n
 
-/** The same for an app that was given the id as a number, and lost its last digits. */
-async function findRounded(db: Db, ownerId: AccountId, id: NotificationId): Promise<Told | undefined> {
+/** The same for an app that was given the id as a number, if this is one that has lost its last digits. */
+export async function findRounded(db: Db, ownerId: AccountId, id: NotificationId): Promise<Told | undefined> {
+  if (String(Number(id)) !== id) return undefined
   const bound = (by: bigint) => String(BigInt(id) + by) as NotificationId
   const near = await told(db, ownerId, 'in')
     .where('notification.id', '>=', bound(-ROUNDED_BY))
@@ -238,7 +234,7 @@ export async function countNotices(db: Db, ownerId: AccountId): Promise<number> 
     .selectFrom(
       notices(db, ownerId)
         .select('notification.id')
-        .where('notification.kind', 'not in', ['report', 'sign-up'])
+        .where('notification.kind', 'not in', ['report', 'sign-up', 'warning'])
         .limit(COUNTED)
         .as('told'),
     )

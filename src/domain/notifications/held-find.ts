@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { AccountId } from '../../base/ids.ts'
 import type { NoticeWish } from '../../db/tables/notifications.ts'
 
@@ -9,7 +9,8 @@ import type { NoticeWish } from '../../db/tables/notifications.ts'
  */
 export function isHeld(ownerId: AccountId, ways: readonly Exclude<NoticeWish, 'accept'>[]) {
   const me = sql`${ownerId}::bigint`
-  const any = sql`ANY (${ways}::text[])`
+  // What is null is no wish; unless that is said, all that is asked beside it would be looked up in vain.
+  const is = (wish: RawBuilder<unknown>) => sql`(${wish} = ANY (${ways}::text[])) IS TRUE`
   const followed = sql`EXISTS (SELECT 1 FROM follow WHERE follow.follower_id = ${me}
     AND follow.followed_id = account.id AND follow.state = 'accepted')`
   // Whoever follows only to be read is none yet.
@@ -20,12 +21,12 @@ export function isHeld(ownerId: AccountId, ways: readonly Exclude<NoticeWish, 'a
   return sql<boolean>`(
     notification.kind IN ('mention', 'follow', 'follow_request', 'like', 'boost', 'reaction', 'quote',
       'quote-request', 'reply-request', 'like-request', 'boost-request')
-    AND ((coalesce(policy.limited_accounts, 'filter') = ${any} AND account.limited_at IS NOT NULL AND NOT ${followed})
-      OR (policy.not_following = ${any} AND NOT ${followed})
-      OR (policy.not_followers = ${any} AND NOT ${follows})
-      OR (policy.new_accounts = ${any} AND account.created_at > now() - interval '30 days' AND NOT ${followed})
-      OR (policy.bots = ${any} AND account.kind IN ('service', 'application') AND NOT ${followed})
-      OR (policy.private_mentions = ${any} AND notification.kind = 'mention' AND post.visibility = 'direct'
+    AND ((${is(sql`coalesce(policy.limited_accounts, 'filter')`)} AND account.limited_at IS NOT NULL AND NOT ${followed})
+      OR (${is(sql`policy.not_following`)} AND NOT ${followed})
+      OR (${is(sql`policy.not_followers`)} AND NOT ${follows})
+      OR (${is(sql`policy.new_accounts`)} AND account.created_at > now() - interval '30 days' AND NOT ${followed})
+      OR (${is(sql`policy.bots`)} AND account.kind IN ('service', 'application') AND NOT ${followed})
+      OR (${is(sql`policy.private_mentions`)} AND notification.kind = 'mention' AND post.visibility = 'direct'
         AND post.in_reply_to_account_id IS DISTINCT FROM ${me} AND NOT ${followed})) IS TRUE
     AND NOT EXISTS (SELECT 1 FROM notification_sender AS taken
       WHERE taken.owner_id = ${me} AND taken.account_id = account.id)

@@ -6,7 +6,8 @@ import { clearNotices, dismissNotices } from '../../domain/notifications/clear.t
 import { groupOf } from '../../domain/notifications/group.ts'
 import { groupKeyOf } from '../../translate/to-mastodon/group-key.ts'
 import { type MastodonNotification, notificationFrom } from '../../translate/to-mastodon/notification.ts'
-import { findTold, listTold, type Told } from '../../views/notifications.ts'
+import { findRounded, findTold, type Told } from '../../views/notifications.ts'
+import { listTold } from '../../views/told-pieces.ts'
 import { readParams } from '../http/read-params.ts'
 import { requires, signedIn } from './auth.ts'
 import { NOTIFICATIONS, shownFor, UNREAD, wantedFrom } from './notification-parts.ts'
@@ -25,6 +26,7 @@ export function notificationRoutes({ world }: MastodonParts): RequestHandler {
       req,
       items.map(({ fromId }) => fromId),
       items.map(({ postId }) => postId),
+      items,
     )
     const telling = tellingFor(world, req)
     return items.flatMap((told) => {
@@ -42,6 +44,12 @@ export function notificationRoutes({ world }: MastodonParts): RequestHandler {
   const toldIn = async (req: Request): Promise<Told> => {
     const id = readId<NotificationId>(String(req.params.id)) ?? refuse('not-found')
     return (await findTold(db, signedIn(req).id, id)) ?? refuse('not-found')
+  }
+  /** Push messages name a notification by a number: not every app has read all of its digits. */
+  const nearIn = async (req: Request): Promise<Told> => {
+    const id = readId<NotificationId>(String(req.params.id)) ?? refuse('not-found')
+    const { id: ownerId } = signedIn(req)
+    return (await findTold(db, ownerId, id)) ?? (await findRounded(db, ownerId, id)) ?? refuse('not-found')
   }
 
   router.get('/api/v1/notifications', requires('read:notifications'), async (req, res) => {
@@ -72,7 +80,7 @@ export function notificationRoutes({ world }: MastodonParts): RequestHandler {
   })
 
   router.get('/api/v1/notifications/:id', requires('read:notifications'), async (req, res) => {
-    const [notification] = await notificationsFrom(req, [await toldIn(req)])
+    const [notification] = await notificationsFrom(req, [await nearIn(req)])
     res.json(notification ?? refuse('not-found'))
   })
 

@@ -27,6 +27,7 @@ const ALERTS = {
 const OWN_ALERTS = {
   reaction: ['reaction'],
   move: ['move'],
+  moderation_warning: ['warning'],
   quote_request: ['quote-request'],
   reply_request: ['reply-request'],
   favourite_request: ['like-request'],
@@ -80,8 +81,9 @@ const TITLES: Partial<Readonly<Record<NotificationKind, string>>> & Readonly<Rec
   update: 'N changed a post',
   quote: 'N quoted your post',
   move: 'N has moved',
-  report: 'N was reported',
+  report: 'N reported somebody',
   'sign-up': 'N signed up',
+  warning: 'The moderators of this server have a word for you',
   'quote-request': 'N wants to quote your post',
   'reply-request': 'N wants to reply to your post',
   'like-request': 'N wants to like your post',

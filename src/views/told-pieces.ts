@@ -1,0 +1,83 @@
+import { sql } from 'kysely'
+import type { AccountId } from '../base/ids.ts'
+import { compiled } from '../db/compiled.ts'
+import type { Db } from '../db/connect.ts'
+import { type Held, isShown, type Told, type ToldQuery, whoDid } from './notifications.ts'
+import { newestFirst } from './pages.ts'
+
+/** A piece of what was written down for somebody, in the order in which it was asked for. */
+interface PieceRow extends Told {
+  /** they are still to be reminded of it */
+  readonly shown: boolean
+}
+
+const HIGHEST = '9223372036854775807'
+/** Most are shown; where many are not, ever more are looked through. */
+const WIDER = 4
+
+/**
+ * A page of what somebody was told, newest first. It is found piece by piece along the index: so it takes as long as a page is, however much there is. What
+ * of a piece is not shown leaves no gap, for the next one follows.
+ */
+export async function listTold(db: Db, ownerId: AccountId, query: ToldQuery): Promise<readonly Told[]> {
+  if (query.kinds.length === 0) return []
+  return newestFirst(await readTold(db, ownerId, query), query)
+}
+
+/** The same in the order in which it was asked for. */
+async function readTold(db: Db, ownerId: AccountId, query: ToldQuery): Promise<readonly Told[]> {
+  const { kinds, fromId, maxId = HIGHEST, minId, sinceId, held = 'out', limit } = query
+  const up = minId !== undefined
+  const find = pieces[`${held}-${up ? 'up' : 'down'}`]
+  const found: Told[] = []
+  let [below, above] = [maxId, minId ?? sinceId ?? '0']
+  for (let size = limit; ; size *= WIDER) {
+    const rows = await find(db, ownerId, below, above, kinds, fromId ?? null, size)
+    for (const { shown, ...row } of rows) if (shown && found.length < limit) found.push(row)
+    const last = rows.at(-1)
+    if (found.length === limit || rows.length < size || !last) return found
+    if (up) above = last.id
+    else below = last.id
+  }
+}
+
+type FindPiece = (
+  db: Db,
+  ownerId: AccountId,
+  below: string,
+  above: string,
+  kinds: readonly string[],
+  fromId: AccountId | null,
+  limit: number,
+) => Promise<PieceRow[]>
+
+const pieces: Readonly<Record<`${Held}-${'up' | 'down'}`, FindPiece>> = {
+  'out-down': pieceOf('out', 'down'),
+  'out-up': pieceOf('out', 'up'),
+  'in-down': pieceOf('in', 'down'),
+  'in-up': pieceOf('in', 'up'),
+  'only-down': pieceOf('only', 'down'),
+  'only-up': pieceOf('only', 'up'),
+}
+
+/** The rows first, by their index alone, and then what is said of each: no planner gets it the other way round. */
+function pieceOf(held: Held, way: 'up' | 'down'): FindPiece {
+  const order = way === 'up' ? sql`ASC` : sql`DESC`
+  return compiled(`views.told-${held}-${way}`, (db, ownerId, below, above, kinds, fromId, limit) => ({
+    compile: () =>
+      sql<PieceRow>`
+        SELECT notification.id, notification.kind, ${whoDid} AS "fromId", notification.from_account_id AS "aboutId",
+          notification.post_id AS "postId", notification.created_at AS "createdAt",
+          ${isShown(ownerId as AccountId, held)} AS shown
+        FROM (
+          SELECT * FROM notification WHERE owner_id = ${ownerId}::bigint
+            AND id < ${below}::bigint AND id > ${above}::bigint AND kind = ANY (${kinds}::text[])
+            AND (${fromId}::bigint IS NULL OR from_account_id = ${fromId}::bigint)
+          ORDER BY id ${order} LIMIT ${limit}::int) AS notification
+        JOIN account ON account.id = notification.from_account_id
+        LEFT JOIN post ON post.id = notification.post_id
+        LEFT JOIN account AS author ON author.id = post.account_id
+        LEFT JOIN notification_policy AS policy ON policy.account_id = notification.owner_id
+        ORDER BY notification.id ${order}`.compile(db),
+  }))
+}
