@@ -2,48 +2,30 @@ import { sql } from 'kysely'
 import type { AccountId, PostId } from '../base/ids.ts'
 import { compiled } from '../db/compiled.ts'
 import type { Db } from '../db/connect.ts'
-import { mentionsOfAccounts, viewAccounts } from './accounts.ts'
+import { mentionsOfAccounts } from './accounts.ts'
 import { type CardRow, cardColumn, cardFrom } from './cards.ts'
-import {
-  type AttachmentRow,
-  attachmentsColumn,
-  attachmentsFrom,
-  emojisIn,
-  type OpenPoll,
-  pollsIn,
-} from './held.ts'
-import { type QuoteRow, quoteColumn } from './quotes.ts'
-import type { AccountMention, AccountView, PostView } from './view.ts'
+import { type AttachmentRow, attachmentsColumn, attachmentsFrom } from './held.ts'
+import type { AccountMention, PostView } from './view.ts'
 
 /** What a post is to everybody: the same whoever reads, and so nothing to be shown before it is known who may. */
-export interface PostBody extends Omit<PostView, 'boostOf' | 'quote' | 'poll'> {
-  readonly poll: OpenPoll | null
-  readonly quoteRow: QuoteRow | null
+export interface PostBody extends Omit<PostView, 'boostOf' | 'quote' | 'poll' | 'author' | 'toAll'> {
+  /** whether it quotes anything */
+  readonly quotes: boolean
 }
 
 interface BodyRow
   extends Omit<
     PostBody,
-    | 'author'
-    | 'inReplyTo'
-    | 'attachments'
-    | 'emojis'
-    | 'card'
-    | 'poll'
-    | 'counts'
-    | 'remoteCounts'
-    | 'mentions'
-    | 'hashtags'
+    'inReplyTo' | 'attachments' | 'emojis' | 'card' | 'counts' | 'remoteCounts' | 'mentions' | 'hashtags'
   > {
-  readonly accountId: AccountId
-  readonly host: string | null
   readonly replyId: PostId | null
   readonly replyUri: string | null
   readonly replyAccountId: AccountId | null
   readonly replies: number
   readonly likes: number
   readonly boosts: number
-  readonly quotes: number
+  readonly quoted: number
+  readonly titles: readonly string[] | null
   readonly hasOrigin: boolean
   readonly originReplies: number | null
   readonly originLikes: number | null
@@ -57,19 +39,22 @@ interface BodyRow
 const findBodies = compiled<BodyRow, [readonly PostId[]]>(
   'views.bodies',
   (_db, ids) => sql`
-    SELECT post.id, post.uri, coalesce(post.url, post.uri) AS url, post.local, post.account_id AS "accountId", post.kind,
+    SELECT post.id, post.uri, coalesce(post.url, post.uri) AS url, post.local, post.kind,
       post.visibility, post.in_reply_to_id AS "replyId", post.in_reply_to_uri AS "replyUri",
       post.in_reply_to_account_id AS "replyAccountId", post.conversation_id AS "conversationId",
       root.context_uri AS "contextUri", post.title, post.summary, post.sensitive, post.content_html AS "contentHtml",
       post.source, post.source_type AS "sourceType", post.content_map AS "contentMap", post.language,
       post.published_at AS "publishedAt", post.edited_at AS "editedAt", post.audience_uri AS audience, post.policy,
-      post.held, post.approved_by AS "approvedBy", post.extension, author.host,
+      post.held, post.approved_by AS "approvedBy", post.extension,
       coalesce(post_stat.replies, 0) AS replies, coalesce(post_stat.likes, 0) AS likes,
-      coalesce(post_stat.boosts, 0) AS boosts, coalesce(post_stat.quotes, 0) AS quotes,
+      coalesce(post_stat.boosts, 0) AS boosts, coalesce(post_stat.quotes, 0) AS quoted,
       origin.post_id IS NOT NULL AS "hasOrigin", origin.replies AS "originReplies", origin.likes AS "originLikes",
       origin.boosts AS "originBoosts",
       CASE WHEN app.id IS NOT NULL THEN json_build_object('name', app.name, 'website', app.website) END AS app,
-      ${quoteColumn} AS "quoteRow", ${cardColumn} AS "cardRow", ${attachmentsColumn} AS attachments,
+      EXISTS (SELECT 1 FROM quote WHERE quote.post_id = post.id) AS quotes,
+      CASE WHEN post.kind = 'question' THEN (
+        SELECT array_agg(title) FROM poll_option WHERE poll_option.post_id = post.id) END AS titles,
+      ${cardColumn} AS "cardRow", ${attachmentsColumn} AS attachments,
       (SELECT json_agg(json_build_object('silent', mention.silent, 'id', account.id::text, 'uri', account.uri,
           'url', coalesce(account.url, account.uri), 'name', account.name, 'host', account.host) ORDER BY account.id)
         FROM mention JOIN account ON account.id = mention.account_id
@@ -78,7 +63,6 @@ const findBodies = compiled<BodyRow, [readonly PostId[]]>(
         FROM post_hashtag JOIN hashtag ON hashtag.id = post_hashtag.hashtag_id
         WHERE post_hashtag.post_id = post.id) AS hashtags
     FROM post
-    JOIN account AS author ON author.id = post.account_id
     LEFT JOIN post AS root ON root.id = post.conversation_id
     LEFT JOIN post_stat ON post_stat.post_id = post.id
     LEFT JOIN post_origin AS origin ON origin.post_id = post.id
@@ -86,52 +70,32 @@ const findBodies = compiled<BodyRow, [readonly PostId[]]>(
     WHERE post.id = ANY (${ids}::bigint[])`,
 )
 
-/** What these posts are to everybody, in five statements at most, however many they are. */
-export async function loadBodies(db: Db, ids: readonly PostId[]): Promise<ReadonlyMap<PostId, PostBody>> {
-  if (ids.length === 0) return new Map()
+export interface ReadBody {
+  readonly body: PostBody
+  /** of the answers of its poll */
+  readonly titles: readonly string[]
+}
+
+/** What these posts are to everybody, as the database has it, in two statements at most, without their custom emoji. */
+export async function readBodies(db: Db, ids: readonly PostId[]): Promise<readonly ReadBody[]> {
+  if (ids.length === 0) return []
   const rows = await findBodies(db, ids)
-  const asking = rows.filter((row) => row.kind === 'question').map((row) => row.id)
   const creators = rows.flatMap((row) => row.cardRow?.creatorId ?? [])
-  const [authors, polls, makers] = await Promise.all([
-    viewAccounts(
-      db,
-      rows.map((row) => row.accountId),
-    ),
-    pollsIn(db, asking),
-    mentionsOfAccounts(db, creators),
-  ])
-  const said = rows.map((row) => ({
-    host: row.host,
-    texts: [row.title, row.summary, row.contentHtml, ...titlesOf(polls.get(row.id))],
-  }))
-  const emojis = await emojisIn(db, said)
-  const bodies = new Map<PostId, PostBody>()
-  rows.forEach((row, at) => {
-    const author = authors.get(row.accountId)
-    const words = said[at]
-    if (author && words)
-      bodies.set(
-        row.id,
-        bodyFrom(row, { author, makers, poll: polls.get(row.id) ?? null, emojis: emojis(words) }),
-      )
-  })
-  return bodies
+  const makers = await mentionsOfAccounts(db, creators)
+  return rows.map((row) => ({ body: bodyFrom(row, makers), titles: row.titles ?? [] }))
 }
 
-const titlesOf = (poll: OpenPoll | undefined) => poll?.options.map(({ title }) => title) ?? []
-
-interface Beside extends Pick<PostBody, 'poll' | 'emojis'> {
-  readonly author: AccountView
-  readonly makers: ReadonlyMap<AccountId, AccountMention>
+/** Where custom emoji may stand in a post, but for its poll. */
+export function wordsIn({ title, summary, contentHtml }: PostBody): (string | null)[] {
+  return [title, summary, contentHtml]
 }
 
-function bodyFrom(row: BodyRow, { author, makers, poll, emojis }: Beside): PostBody {
+function bodyFrom(row: BodyRow, makers: ReadonlyMap<AccountId, AccountMention>): PostBody {
   return {
     id: row.id,
     uri: row.uri,
     url: row.url,
     local: row.local,
-    author,
     kind: row.kind,
     visibility: row.visibility,
     inReplyTo:
@@ -149,17 +113,16 @@ function bodyFrom(row: BodyRow, { author, makers, poll, emojis }: Beside): PostB
     publishedAt: row.publishedAt,
     editedAt: row.editedAt,
     attachments: attachmentsFrom(row.attachments),
-    poll,
     card: cardFrom(row.cardRow, makers),
-    emojis,
+    emojis: [],
     mentions: row.mentions ?? [],
     hashtags: row.hashtags ?? [],
     audience: row.audience,
-    counts: { replies: row.replies, likes: row.likes, boosts: row.boosts, quotes: row.quotes },
+    counts: { replies: row.replies, likes: row.likes, boosts: row.boosts, quotes: row.quoted },
     remoteCounts: row.hasOrigin
       ? { replies: row.originReplies, likes: row.originLikes, boosts: row.originBoosts }
       : null,
-    quoteRow: row.quoteRow,
+    quotes: row.quotes,
     policy: row.policy,
     held: row.held,
     approvedBy: row.approvedBy,

@@ -9,33 +9,51 @@ export interface Mine {
   readonly muted: boolean
   /** shows it on their own profile */
   readonly pinned: boolean
-  /** follows its author, and is followed by them */
+  /** follows its author, and is followed by them; said only of posts whose author says what others may do with them */
   readonly follows: boolean
   readonly followed: boolean
-  /** is named in it, or answered by it */
+  /** is named in it, or answered by it; the same */
   readonly named: boolean
 }
 
-/** Conditions on `post` as it is. */
-const isBookmarked = (me: RawBuilder<unknown>) => sql<boolean>`EXISTS (SELECT 1 FROM bookmark
-      WHERE bookmark.account_id = ${me} AND bookmark.post_id = post.id)`
-const isMuted = (me: RawBuilder<unknown>) => sql<boolean>`EXISTS (SELECT 1 FROM conversation_mute AS quiet
-      WHERE quiet.account_id = ${me} AND quiet.conversation_id = post.conversation_id)`
+/**
+ * All of it in one number, for `mineFrom`, as a column of a query that has the table `post` in it. Each part is looked up
+ * by a key, for all posts at once where that can be.
+ * @param ids of the posts of the query, as an array
+ */
+export function mineOf(me: RawBuilder<unknown>, ids: RawBuilder<unknown>): RawBuilder<number> {
+  return sql`(
+      (post.id IN (SELECT post_id FROM reaction
+        WHERE post_id = ANY (${ids}) AND account_id = ${me} AND emoji IS NULL))::int
+      + 2 * (post.id IN (SELECT boost_of_id FROM post AS boost
+        WHERE account_id = ${me} AND boost_of_id = ANY (${ids})))::int
+      + 4 * (post.id IN (SELECT post_id FROM bookmark WHERE account_id = ${me} AND post_id = ANY (${ids})))::int
+      + 8 * (EXISTS (SELECT 1 FROM conversation_mute AS quiet WHERE quiet.account_id = ${me})
+        AND EXISTS (SELECT 1 FROM conversation_mute AS quiet
+          WHERE quiet.account_id = ${me} AND quiet.conversation_id = post.conversation_id OFFSET 0))::int
+      + 16 * (post.account_id = ${me} AND EXISTS (SELECT 1 FROM pinned_post
+        WHERE pinned_post.post_id = post.id AND pinned_post.account_id = ${me} OFFSET 0))::int
+      + CASE WHEN post.policy IS NULL THEN 0 ELSE
+        32 * (post.account_id <> ${me} AND EXISTS (SELECT 1 FROM follow WHERE follow.followed_id = post.account_id
+          AND follow.follower_id = ${me} AND follow.state = 'accepted' OFFSET 0))::int
+        + 64 * (post.account_id <> ${me} AND EXISTS (SELECT 1 FROM follow WHERE follow.followed_id = ${me}
+          AND follow.follower_id = post.account_id AND follow.state = 'accepted' OFFSET 0))::int
+        + 128 * (coalesce(post.in_reply_to_account_id = ${me}, false) OR EXISTS (SELECT 1 FROM mention
+          WHERE mention.post_id = post.id AND mention.account_id = ${me}
+            AND NOT mention.silent AND NOT mention.blind OFFSET 0))::int END)`
+}
 
-/** Each of it as a column of a query that has the table `post` in it; none looks further than by a key. */
-export function mineOf(me: RawBuilder<unknown>): RawBuilder<unknown> {
-  return sql`
-    EXISTS (SELECT 1 FROM reaction WHERE reaction.post_id = post.id AND reaction.account_id = ${me}
-      AND reaction.emoji IS NULL) AS liked,
-    EXISTS (SELECT 1 FROM post AS boost WHERE boost.account_id = ${me} AND boost.boost_of_id = post.id) AS boosted,
-    ${isBookmarked(me)} AS bookmarked,
-    ${isMuted(me)} AS muted,
-    post.account_id = ${me} AND EXISTS (SELECT 1 FROM pinned_post WHERE pinned_post.post_id = post.id
-      AND pinned_post.account_id = ${me}) AS pinned,
-    post.account_id <> ${me} AND EXISTS (SELECT 1 FROM follow WHERE follow.followed_id = post.account_id
-      AND follow.follower_id = ${me} AND follow.state = 'accepted') AS follows,
-    post.account_id <> ${me} AND EXISTS (SELECT 1 FROM follow WHERE follow.followed_id = ${me}
-      AND follow.follower_id = post.account_id AND follow.state = 'accepted') AS followed,
-    coalesce(post.in_reply_to_account_id = ${me}, false) OR EXISTS (SELECT 1 FROM mention
-      WHERE mention.post_id = post.id AND mention.account_id = ${me} AND NOT mention.silent AND NOT mention.blind) AS named`
+export function mineFrom(word: number | null): Mine | null {
+  if (word === null) return null
+  const has = (bit: number) => ((word >> bit) & 1) === 1
+  return {
+    liked: has(0),
+    boosted: has(1),
+    bookmarked: has(2),
+    muted: has(3),
+    pinned: has(4),
+    follows: has(5),
+    followed: has(6),
+    named: has(7),
+  }
 }

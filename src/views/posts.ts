@@ -1,7 +1,7 @@
 import type { AccountId, PostId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
 import { shownTo, type Viewer } from '../domain/posts/audience.ts'
-import { loadBodies, type PostBody } from './bodies.ts'
+import { loadBodies, type Whole } from './kept-bodies.ts'
 import { quoteFrom } from './quotes.ts'
 import { type Standing, standingOf } from './standing.ts'
 import type { Page, PostView } from './view.ts'
@@ -26,32 +26,44 @@ export async function viewStanding(
   viewer: Viewer,
 ): Promise<{ readonly posts: PostView[]; readonly standing: ReadonlyMap<PostId, Standing> }> {
   const standing = await standingOf(db, ids, viewer)
-  const bodies = await loadBodies(db, [...standing.keys()])
+  return { posts: await postsFrom(db, ids, standing), standing }
+}
+
+/** Puts posts together of which it is known how their reader stands to them, in the order given. */
+export async function postsFrom(
+  db: Db,
+  ids: readonly PostId[],
+  standing: ReadonlyMap<PostId, Standing>,
+): Promise<PostView[]> {
+  const bodies = await loadBodies(db, standing.values())
   const views = ids.map((id) => postFrom(id, { standing, bodies }, true))
-  return { posts: views.filter((view) => view !== undefined), standing }
+  return views.filter((view) => view !== undefined)
 }
 
 interface Known {
   readonly standing: ReadonlyMap<PostId, Standing>
-  readonly bodies: ReadonlyMap<PostId, PostBody>
+  readonly bodies: ReadonlyMap<PostId, Whole>
 }
 
 /** Puts a post together as its reader may see it; undefined when they may not. */
 function postFrom(id: PostId, known: Known, withQuote: boolean): PostView | undefined {
-  const [stand, body] = [known.standing.get(id), known.bodies.get(id)]
-  if (!stand || !body) return undefined
+  const [stand, whole] = [known.standing.get(id), known.bodies.get(id)]
+  if (!stand || !whole) return undefined
   const { boostOfId, quotedId, chosen } = stand
   // What is boosted is no boost itself, so this goes no deeper.
   const boostOf = boostOfId === null ? null : postFrom(boostOfId, known, withQuote)
   if (boostOf === undefined) return undefined
   // What a quoted post quotes in its turn stays a link.
   const quoted = withQuote && quotedId !== null ? postFrom(quotedId, known, false) : undefined
-  const { quoteRow, poll, ...rest } = body
+  const { body, author, poll, quoteRow } = whole
+  const { quotes, ...rest } = body
   return {
     ...rest,
+    author,
     boostOf,
     poll: poll && { ...poll, ownVotes: chosen ?? [] },
     quote: quoteFrom(quoteRow, quoted ?? null),
+    toAll: body,
   }
 }
 

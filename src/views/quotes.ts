@@ -1,5 +1,7 @@
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import type { AccountId, PostId } from '../base/ids.ts'
+import { compiled } from '../db/compiled.ts'
+import type { Db } from '../db/connect.ts'
 import type { QuoteState } from '../db/tables/quotes.ts'
 import type { PostView, QuoteView } from './view.ts'
 
@@ -17,16 +19,23 @@ export interface QuoteRow {
   readonly host: string | null
 }
 
-/** A column of a query that has the table `post` in it: a `QuoteRow`, or null where the post quotes nothing. */
-export const quoteColumn: RawBuilder<QuoteRow | null> = sql`(
-  SELECT json_build_object('state', quote.state, 'uri', quote.quoted_uri, 'stampUri', quote.stamp_uri,
-    'quotedId', quote.quoted_id::text, 'quotedUrl', quoted.url, 'accountId', account.id::text,
-    'accountUri', account.uri, 'accountUrl', coalesce(account.url, account.uri), 'name', account.name,
-    'host', account.host)
-  FROM quote
-  LEFT JOIN post AS quoted ON quoted.id = quote.quoted_id
-  LEFT JOIN account ON account.id = quoted.account_id
-  WHERE quote.post_id = post.id)`
+const findQuotes = compiled<QuoteRow & { readonly postId: PostId }, [readonly PostId[]]>(
+  'views.quotes',
+  (_db, ids) => sql`
+    SELECT quote.post_id AS "postId", quote.state, quote.quoted_uri AS uri, quote.stamp_uri AS "stampUri",
+      quote.quoted_id AS "quotedId", quoted.url AS "quotedUrl", account.id AS "accountId",
+      account.uri AS "accountUri", coalesce(account.url, account.uri) AS "accountUrl", account.name, account.host
+    FROM quote
+    LEFT JOIN post AS quoted ON quoted.id = quote.quoted_id
+    LEFT JOIN account ON account.id = quoted.account_id
+    WHERE quote.post_id = ANY (${ids}::bigint[])`,
+)
+
+/** What these posts quote; no query for none. */
+export async function quotesIn(db: Db, ids: readonly PostId[]): Promise<ReadonlyMap<PostId, QuoteRow>> {
+  if (ids.length === 0) return new Map()
+  return new Map((await findQuotes(db, ids)).map(({ postId, ...row }) => [postId, row]))
+}
 
 /**
  * What a post quotes. The quoted post itself comes only with a quote that its author stands for, and only where this

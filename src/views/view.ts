@@ -145,6 +145,11 @@ export interface PostView {
   readonly extension?: Extension | null
   /** the app that its author wrote it with */
   readonly app?: { readonly name: string; readonly website: string | null } | null
+  /**
+   * All of it that is the same to everybody, but for its author: one object for as long as nothing of that changes, so
+   * that whoever puts it into words may keep these by it.
+   */
+  readonly toAll?: object
 }
 
 /** What a post quotes. */

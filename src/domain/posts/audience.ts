@@ -51,9 +51,13 @@ export function maySee(audience: Audience, viewer: Viewer, standing: Standing): 
   return audience.visibility === 'followers' && standing.follows
 }
 
-/** The rule as a condition on a query that has the table `post` in it, under that name. */
-export function visibleTo(viewer: Viewer): RawBuilder<boolean> {
+/**
+ * The rule as a condition on a query that has the table `post` in it, under that name.
+ * @param author the table of a query that has the author's account at hand: then it is not looked up once more
+ */
+export function visibleTo(viewer: Viewer, author?: RawBuilder<unknown>): RawBuilder<boolean> {
   const open = sql`post.visibility IN ('public', 'unlisted')`
+  const authorIsThere = author ? isThere(author) : speakerIsThere
   if (!viewer) return sql<boolean>`(${open} AND NOT post.held AND ${authorIsThere})`
   const me = sql`${viewer.accountId}::bigint`
   return sql<boolean>`(post.account_id = ${me} OR (
@@ -63,7 +67,7 @@ export function visibleTo(viewer: Viewer): RawBuilder<boolean> {
         SELECT 1 FROM follow
         WHERE follow.followed_id = post.account_id AND follow.follower_id = ${me} AND follow.state = 'accepted')))
     AND (NOT post.held OR post.in_reply_to_account_id = ${me})
-    AND ${authorIsThere} AND NOT ${areApart(me, sql`post.account_id`)}))`
+    AND ${authorIsThere} AND NOT ${areApart(me, sql`post.account_id`, author)}))`
 }
 
 /**
@@ -80,6 +84,8 @@ export function shownTo(viewer: Viewer): RawBuilder<boolean> {
         AND follow.state = 'accepted')))`
 }
 
-const authorIsThere = sql<boolean>`EXISTS (
-  SELECT 1 FROM account AS speaker WHERE speaker.id = post.account_id
-    AND speaker.suspended_at IS NULL AND NOT speaker.suspended_afar AND speaker.deleted_at IS NULL)`
+const isThere = (account: RawBuilder<unknown>) => sql<boolean>`(${account}.suspended_at IS NULL
+  AND NOT ${account}.suspended_afar AND ${account}.deleted_at IS NULL)`
+
+const speakerIsThere = sql<boolean>`EXISTS (
+  SELECT 1 FROM account AS speaker WHERE speaker.id = post.account_id AND ${isThere(sql`speaker`)})`

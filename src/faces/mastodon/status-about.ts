@@ -6,6 +6,7 @@ import type { World } from '../../domain/world.ts'
 import { accountFrom } from '../../translate/to-mastodon/account.ts'
 import { statusEditFrom } from '../../translate/to-mastodon/edit.ts'
 import { statusFrom } from '../../translate/to-mastodon/status.ts'
+import { statusesText } from '../../translate/to-mastodon/status-text.ts'
 import { viewAccounts } from '../../views/accounts.ts'
 import { viewHistory } from '../../views/history.ts'
 import { type KeptAccount, listBoostersOf, listLikersOf } from '../../views/kept.ts'
@@ -17,7 +18,7 @@ import { endsOf, type PageQuery, pageFrom, sendPage } from './paging.ts'
 import type { MastodonParts } from './parts.ts'
 import { textOf } from './status-change.ts'
 import { postIdIn, requireStatus } from './status-one.ts'
-import { tellingFor } from './status-pages.ts'
+import { sendJson, tellingFor } from './status-pages.ts'
 
 /** How much of a conversation is shown: to people here, and to those who are nobody in particular. */
 const MOST_FOR_US = { above: 1000, below: 1000 }
@@ -37,11 +38,14 @@ export function statusAboutRoutes({ world }: MastodonParts): RequestHandler {
     const ids = [...above, ...below].filter((each) => shown.has(each))
     const telling = tellingFor(world, req)
     const isAbove = new Set<string>(above)
-    const statuses = (await viewStatuses(db, ids, viewer)).map((view) => statusFrom(view, telling))
-    res.json({
-      ancestors: statuses.filter((status) => isAbove.has(status.id)),
-      descendants: statuses.filter((status) => !isAbove.has(status.id)),
-    })
+    const views = await viewStatuses(db, ids, viewer)
+    const [ancestors, descendants] = [true, false].map((wanted) =>
+      statusesText(
+        views.filter(({ post }) => isAbove.has(post.id) === wanted),
+        telling,
+      ),
+    )
+    sendJson(res, `{"ancestors":${ancestors},"descendants":${descendants}}`)
   })
 
   router.get('/api/v1/statuses/:id/source', requires('read:statuses'), async (req, res) => {

@@ -1,11 +1,12 @@
 import type { Request, Response } from 'express'
 import type { PostId } from '../../base/ids.ts'
 import type { World } from '../../domain/world.ts'
-import { statusFrom, type Telling } from '../../translate/to-mastodon/status.ts'
+import type { Telling } from '../../translate/to-mastodon/status.ts'
+import { statusesText } from '../../translate/to-mastodon/status-text.ts'
 import { viewStatuses } from '../../views/statuses.ts'
 import { bearerOf } from '../http/auth.ts'
 import { viewerOf } from './auth.ts'
-import { endsOf, type PageQuery, sendPage } from './paging.ts'
+import { endsOf, linkPage, type PageQuery } from './paging.ts'
 
 /** In which words the one who asks is told of posts. */
 export function tellingFor({ uris, clock }: Pick<World, 'uris' | 'clock'>, req: Request): Telling {
@@ -29,11 +30,13 @@ export async function sendStatuses(
   filters = true,
 ): Promise<void> {
   const views = await viewStatuses(world.db, ids, viewerOf(req), filters)
-  const telling = tellingFor(world, req)
-  sendPage(
-    req,
-    res,
-    views.map((view) => statusFrom(view, telling)),
-    endsOf(keys, page),
-  )
+  linkPage(req, res, endsOf(keys, page))
+  sendJson(res, statusesText(views, tellingFor(world, req)))
+}
+
+/** Sends what is JSON already. */
+export function sendJson(res: Response, text: string): void {
+  res.setHeader('Content-Type', 'application/json; charset=utf-8')
+  res.setHeader('Content-Length', Buffer.byteLength(text))
+  res.end(text)
 }

@@ -4,7 +4,7 @@ import { escapeHtml } from '../../text/escape.ts'
 import { shownCounts } from '../../views/counts.ts'
 import type { FilterMatch } from '../../views/filters.ts'
 import type { StatusView } from '../../views/statuses.ts'
-import type { AccountMention } from '../../views/view.ts'
+import type { AccountMention, PostView } from '../../views/view.ts'
 import { acctOf, authorFrom, type MastodonAccount } from './account.ts'
 import { cardFrom, type MastodonCard } from './card.ts'
 import { emojiFrom, type MastodonEmoji } from './emoji.ts'
@@ -88,56 +88,74 @@ export function statusFrom(view: StatusView, telling: Telling): MastodonStatus {
 
 function statusAt(view: StatusView, telling: Telling, depth: number): MastodonStatus {
   const { post, boostOf } = view
-  const { uris } = telling
   const shown = boostOf ?? view
-  const counts = shownCounts(shown.post)
   return {
-    id: post.id,
-    created_at: dateWord(post.publishedAt),
-    in_reply_to_id: shown === view ? (post.inReplyTo?.id ?? null) : null,
-    in_reply_to_account_id: shown === view ? (post.inReplyTo?.accountId ?? null) : null,
-    sensitive: shown.post.sensitive,
-    spoiler_text: shown.post.summary,
-    visibility: visibilityWord(post.visibility),
-    language: shown.post.language,
-    uri: post.uri,
-    url: boostOf ? boostOf.post.url : post.url,
-    replies_count: counts.replies.count,
-    reblogs_count: counts.boosts.count,
-    favourites_count: counts.likes.count,
-    quotes_count: shown.post.counts.quotes ?? 0,
-    edited_at: shown.post.editedAt === null ? null : dateWord(shown.post.editedAt),
-    content: contentOf(shown),
+    ...itselfFrom(post),
+    ...shownFrom(shown.post, telling.uris),
+    ...answeredBy(shown === view ? post : undefined),
     reblog: boostOf && statusAt(boostOf, telling, depth),
-    application: post.app ?? null,
-    account: authorFrom(post.author, uris),
-    ...heldBy(shown, telling, depth),
+    account: authorFrom(post.author, telling.uris),
+    ...readFrom(shown, telling, depth),
     ...mineOf(view, telling),
   }
 }
 
-function contentOf({ post: { title, contentHtml } }: StatusView): string {
-  return title === null ? contentHtml : `<p><strong>${escapeHtml(title)}</strong></p>${contentHtml}`
+// A status has four parts: what is of the post itself and what it shows, which of a boost is another post, are the same to
+// everybody, and may be kept as text (status-text.ts); its author, and all that its reader has to do with, are not.
+
+/** What is of a post itself, be it a boost or not. */
+export function itselfFrom(post: PostView) {
+  return {
+    id: post.id,
+    created_at: dateWord(post.publishedAt),
+    visibility: visibilityWord(post.visibility),
+    uri: post.uri,
+    application: post.app ?? null,
+  }
 }
 
-/** What stands beside the words of a post; of a boost, of the post that it shows. */
-function heldBy(view: StatusView, telling: Telling, depth: number) {
-  const { post } = view
-  const { uris, now, reader } = telling
-  const isAuthor = reader?.id === post.author.id
+/** What a post answers; of a boost, nothing. */
+export function answeredBy(post: PostView | undefined) {
   return {
+    in_reply_to_id: post?.inReplyTo?.id ?? null,
+    in_reply_to_account_id: post?.inReplyTo?.accountId ?? null,
+  }
+}
+
+/** What a post shows, and a boost of it as well. */
+export function shownFrom(post: PostView, uris: Uris) {
+  const counts = shownCounts(post)
+  return {
+    sensitive: post.sensitive,
+    spoiler_text: post.summary,
+    language: post.language,
+    url: post.url,
+    replies_count: counts.replies.count,
+    reblogs_count: counts.boosts.count,
+    favourites_count: counts.likes.count,
+    quotes_count: post.counts.quotes ?? 0,
+    edited_at: post.editedAt === null ? null : dateWord(post.editedAt),
+    content: contentOf(post),
     media_attachments: post.attachments.map((each) => mediaFrom(each, uris)),
     mentions: post.mentions.filter(({ silent }) => !silent).map(mentionFrom),
     tags: post.hashtags.map((tag) => postTagFrom(tag, uris)),
     emojis: post.emojis.map((emoji) => emojiFrom(emoji, uris)),
     card: post.card && cardFrom(post.card),
-    poll:
-      post.poll &&
-      pollFrom(
-        post.poll,
-        { id: post.id, emojis: post.emojis, now, ...(reader && { reader: { isAuthor } }) },
-        uris,
-      ),
+  }
+}
+
+function contentOf({ title, contentHtml }: PostView): string {
+  return title === null ? contentHtml : `<p><strong>${escapeHtml(title)}</strong></p>${contentHtml}`
+}
+
+/** What stands beside the words of a post and has to do with its reader; of a boost, of the post that it shows. */
+export function readFrom(view: StatusView, telling: Telling, depth: number) {
+  const { post } = view
+  const { uris, now, reader } = telling
+  const isAuthor = reader?.id === post.author.id
+  const { id, emojis, poll } = post
+  return {
+    poll: poll && pollFrom(poll, { id, emojis, now, ...(reader && { reader: { isAuthor } }) }, uris),
     quote: quoteFrom(view, telling, depth),
     quote_approval: quoteApprovalFrom(view, uris, reader && { uri: reader.uri, isAuthor }),
   }
@@ -159,7 +177,7 @@ function quoteFrom(
 }
 
 /** Absent for nobody; and `pinned` only where its author could pin it. */
-function mineOf({ post, mine, filtered }: StatusView, { reader }: Telling) {
+export function mineOf({ post, mine, filtered }: StatusView, { reader }: Telling) {
   if (mine === null) return {}
   const pinnable = post.author.id === reader?.id && post.boostOf === null && post.visibility !== 'direct'
   return {
