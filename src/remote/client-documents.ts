@@ -1,4 +1,3 @@
-import { LRUCache } from 'lru-cache'
 import type { Clock } from '../base/clock.ts'
 import { Refusal, refuse } from '../base/refusal.ts'
 import { Transient } from '../base/transient.ts'
@@ -8,6 +7,7 @@ import { readMetadata } from '../domain/grants/client-metadata.ts'
 import type { ClientReader, DescribedClient } from '../domain/grants/ensure-client.ts'
 import { clientMetadataFrom } from '../translate/from-activity/client.ts'
 import { isObject, type JsonObject, parseJson } from '../translate/json.ts'
+import { createKeySets } from './client-keys.ts'
 import { type Answer, getOnce } from './exchange.ts'
 import { isOurHost } from './visitor.ts'
 import type { WayOut } from './way-out.ts'
@@ -21,7 +21,6 @@ const SHORTEST_SECONDS = 5 * MINUTE
 const LONGEST_SECONDS = 24 * 60 * MINUTE
 /** for an answer that does not say how long it holds */
 const USUAL_SECONDS = 60 * MINUTE
-const KEY_SETS = 500
 
 export interface ClientReaderParts {
   readonly dispatcher: WayOut
@@ -31,14 +30,16 @@ export interface ClientReaderParts {
 
 /**
  * Reads what apps publish about themselves: a client ID metadata document, or an ActivityPub object (FEP-d8c2). One
- * request, no redirect, 200 or nothing; no failure is remembered. What is decided by is which of `client_id` and `id`
+ * request, no redirect, 200 or nothing; no failure to describe itself is remembered. What is decided by is which of `client_id` and `id`
  * stands in it, and that must be the very address that was asked.
  */
 export function createClientReader(parts: ClientReaderParts): ClientReader {
   const underWay = new Map<string, Promise<DescribedClient>>()
-  const keySets = new LRUCache<string, { readonly keys: JsonObject; readonly until: number }>({
-    max: KEY_SETS,
-  })
+  const keySets = createKeySets(async (address) => {
+    const url = URL.parse(address) ?? refuse('client.document', { reason: 'jwks_uri is no address' })
+    const answer = await get(parts, url, 'application/jwk-set+json, application/json')
+    return { keys: objectIn(answer), freshSeconds: freshSecondsOf(answer, parts.clock.now()) }
+  }, parts.clock)
 
   async function read(address: string): Promise<DescribedClient> {
     const reason = whyNoClientAddress(address)
@@ -53,16 +54,7 @@ export function createClientReader(parts: ClientReaderParts): ClientReader {
       underWay.set(address, running)
       return running
     },
-    async keys(address, more = {}) {
-      const now = parts.clock.now().getTime()
-      const known = keySets.get(address)
-      if (known && known.until > now && !more.anew) return known.keys
-      const url = URL.parse(address) ?? refuse('client.document', { reason: 'jwks_uri is no address' })
-      const answer = await get(parts, url, 'application/jwk-set+json, application/json')
-      const keys = objectIn(answer)
-      keySets.set(address, { keys, until: now + freshSecondsOf(answer, parts.clock.now()) * 1000 })
-      return keys
-    },
+    keys: (address, more = {}) => keySets(address, more.anew ?? false),
   }
 }
 

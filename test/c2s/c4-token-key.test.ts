@@ -197,6 +197,29 @@ describe('c4: an app with a key', () => {
     expect(server.peer.hits(jwksUri)).toBe(2)
   })
 
+  test('is asked for its keys seldom, however many it makes up, at once or one after the other', async () => {
+    const jwksUri = 'https://keys.test/seldom.json'
+    const app = await appIn(server.world, { authMethod: 'private_key_jwt', jwksUri })
+    server.peer.answer(jwksUri, { type: 'application/jwk-set+json', body: { keys: [jwk] } })
+    const tryKid = async (kid: string) => (await ask(await sign(app.id, { header: { kid } }), app)).status
+    expect(await tryKid('one')).toBe(200)
+    await Promise.all(Array.from({ length: 10 }, (_, n) => tryKid(`invented ${n}`)))
+    for (let n = 0; n < 5; n++) expect(await tryKid(`invented again ${n}`)).toBe(401)
+    expect(server.peer.hits(jwksUri)).toBe(2)
+    expect(await tryKid('one')).toBe(200)
+    expect(server.peer.hits(jwksUri)).toBe(2)
+  })
+
+  test('is asked no more often where it gives none', async () => {
+    const jwksUri = 'https://keys.test/none.json'
+    const app = await appIn(server.world, { authMethod: 'private_key_jwt', jwksUri })
+    server.peer.answer(jwksUri, { status: 503 })
+    const tries = async () => (await ask(await sign(app.id), app)).status
+    expect(await Promise.all(Array.from({ length: 5 }, tries))).toEqual(Array(5).fill(401))
+    for (let n = 0; n < 5; n++) expect(await tries()).toBe(401)
+    expect(server.peer.hits(jwksUri)).toBe(1)
+  })
+
   test.each<[string, Parameters<Whole['peer']['answer']>[1]]>([
     ['that is not there', { status: 404 }],
     ['that sends us on', { status: 302, headers: { location: 'https://keys.test/jwks.json' } }],
