@@ -365,7 +365,8 @@ describe('where people come in by invitation', () => {
   test('a name that is taken uses none up', async () => {
     const { app } = await appOn(invite)
     const { code, id } = await createInvite(invite.world, { by: null, mostUses: 1 })
-    expect((await app.post('/api/v1/accounts', wish('sara0', { invite_code: code }))).status).toBe(422)
+    await tootAs(invite, 'tilda')
+    expect((await app.post('/api/v1/accounts', wish('Tilda', { invite_code: code }))).status).toBe(422)
     const row = await invite.db.selectFrom('invite').select('uses').where('id', '=', id).executeTakeFirst()
     expect(row).toEqual({ uses: 0 })
   })
