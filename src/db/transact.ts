@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely'
 import type { Db } from './connect.ts'
 import type { Database } from './tables/database.ts'
+import { together } from './together.ts'
 
 /** The database within a transaction. */
 export type Tx = Transaction<Database>
@@ -38,7 +39,8 @@ export async function transact<T>(
 
 function plannedOnce<T>(work: (tx: Tx) => Promise<T>): (tx: Tx) => Promise<T> {
   return async (tx) => {
-    await sql`SET LOCAL plan_cache_mode = force_generic_plan`.execute(tx)
-    return work(tx)
+    const set = sql`SET LOCAL plan_cache_mode = force_generic_plan`.execute(tx)
+    const [, result] = await together(set, work(tx))
+    return result
   }
 }
