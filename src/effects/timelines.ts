@@ -22,7 +22,7 @@ export function timelines(world: Pick<World, 'clock' | 'limits'>): Effect {
     await fanOut(world, tx, entries)
     await hold(
       tx,
-      facts.flatMap((fact) => (isNewPost(fact) ? [fact.postId] : [])),
+      facts.flatMap((fact) => (isNewPost(fact) && mayBeDirect(fact) ? [fact.postId] : [])),
     )
     if (facts.some((fact) => fact.type === 'post.removed' && fact.visibility === 'direct')) await letGo(tx)
     for (const fact of facts) {
@@ -37,6 +37,10 @@ export function timelines(world: Pick<World, 'clock' | 'limits'>): Effect {
 
 function isNewPost(fact: Fact): fact is FactOf<'post.published' | 'post.received'> {
   return fact.type === 'post.published' || fact.type === 'post.received'
+}
+
+function mayBeDirect(fact: FactOf<'post.published' | 'post.received'>): boolean {
+  return fact.type === 'post.received' || fact.direct !== false
 }
 
 function isEndOfFollow(fact: Fact): fact is FactOf<'follow.undone' | 'follow.rejected' | 'follow.severed'> {

@@ -32,6 +32,8 @@ export type Fact =
       readonly names?: boolean
       /** false: it links nothing; nothing said: it may */
       readonly links?: boolean
+      /** false: it is no direct post; nothing said: it may be */
+      readonly direct?: boolean
     }
   /** a new post waits for the author of what it answers, and only its own author knows of it */
   | { readonly type: 'post.withheld'; readonly postId: PostId; readonly authorId: AccountId }

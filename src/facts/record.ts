@@ -1,3 +1,4 @@
+import { together } from '../db/together.ts'
 import type { Tx } from '../db/transact.ts'
 import { consequences, type EffectName } from './consequences.ts'
 import type { Fact } from './facts.ts'
@@ -10,12 +11,17 @@ export interface Effects {
   readonly effects: Readonly<Record<EffectName, Effect>>
 }
 
-/** Tells what all others have done. */
-const LAST: EffectName = 'events'
+/** Those that others wait for nothing from, those that build on them, and the one that tells what all have done. */
+const turns: readonly (readonly EffectName[])[] = [
+  ['timelines', 'notify', 'deliver', 'previews', 'search', 'documents', 'history'],
+  ['inboxes'],
+  ['events'],
+]
 
 /**
  * States that something has happened and makes it follow, all in the caller's transaction: one fact or a hundred,
- * each effect is called once with all facts that lead to it, in the order in which they were given.
+ * each effect is called once with all facts that lead to it, in the order in which they were given. Of one fact the
+ * effects do not wait for each other; of many they do, so that large transactions lock what they share in one order.
  */
 export async function record(world: Effects, tx: Tx, facts: Fact | readonly Fact[]): Promise<void> {
   const list = Array.isArray(facts) ? (facts as readonly Fact[]) : [facts as Fact]
@@ -27,7 +33,13 @@ export async function record(world: Effects, tx: Tx, facts: Fact | readonly Fact
       else work.set(effect, [fact])
     }
   }
-  for (const [effect, due] of work) if (effect !== LAST) await world.effects[effect](tx, due)
-  const told = work.get(LAST)
-  if (told) await world.effects[LAST](tx, told)
+  for (const turn of turns) {
+    const due = turn.flatMap((effect) => (work.has(effect) ? [() => run(effect)] : []))
+    if (list.length === 1) await together(...due.map((start) => start()))
+    else for (const start of due) await start()
+  }
+
+  function run(effect: EffectName): Promise<void> {
+    return world.effects[effect](tx, work.get(effect) ?? [])
+  }
 }
