@@ -4,7 +4,7 @@ import type { Tx } from '../db/transact.ts'
 import { findActivity, findBlind } from '../domain/activities/find.ts'
 import { type Expansion, sayActivity } from '../domain/activities/keep.ts'
 import { forgetReach, rememberReach } from '../domain/activities/reach.ts'
-import { engagedInboxes, findReach } from '../domain/activities/reach-find.ts'
+import { engagedInboxes, findReach, mayReachOthers } from '../domain/activities/reach-find.ts'
 import type { Recipients } from '../domain/activities/recipients.ts'
 import { takeVoice, type Voice } from '../domain/activities/voice.ts'
 import { blockedBetween } from '../domain/blocks/find.ts'
@@ -68,7 +68,9 @@ async function say(parts: DeliverParts, tx: Tx, plain: Saying): Promise<void> {
   const voice = takeVoice(tx, accountId, String(plain.json.type), id)
   const saying = voice ? voiced(plain, voice, parts.clock.now()) : plain
   const said = withUsedTerms(saying.json)
-  const json = isForAll(saying) ? await parts.seal(tx, accountId, said) : said
+  const afar = !saying.stays && (await mayReachOthers(tx, saying.recipients))
+  // Whoever fetches it from here needs no seal: that is for what servers hand on to each other.
+  const json = afar && isForAll(saying) ? await parts.seal(tx, accountId, said) : said
   const activity = {
     id,
     accountId,
@@ -80,7 +82,8 @@ async function say(parts: DeliverParts, tx: Tx, plain: Saying): Promise<void> {
     lasting: voice !== undefined,
     ...readersOf(saying, voice),
   }
-  await sayActivity(parts, tx, activity, saying)
+  const { subject, recipients } = saying
+  await sayActivity(parts, tx, activity, { subject, recipients, afar })
 }
 
 /** Who may read it; of what we say about a post or an object by ourselves, those who may read that. */

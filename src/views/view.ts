@@ -152,6 +152,11 @@ export interface PostView {
   readonly toAll?: object
 }
 
+/** As much of a post as it takes to say it to others: of its author, who that is. */
+export interface SpokenPost extends Omit<PostView, 'author'> {
+  readonly author: Pick<AccountView, 'id' | 'uri'>
+}
+
 /** What a post quotes. */
 export interface QuoteView {
   readonly state: QuoteState

@@ -3,7 +3,6 @@ import type { Tx } from '../../db/transact.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
 import { enterSaid } from '../inboxes/said.ts'
 import type { World } from '../world.ts'
-import { mayReachOthers } from './reach-find.ts'
 import type { Recipients } from './recipients.ts'
 import { insertActivity, type NewActivity } from './store.ts'
 
@@ -21,7 +20,7 @@ export interface Expansion {
 
 /**
  * Keeps an activity of ours as the exact bytes to serve, and lets it be delivered once the transaction commits.
- * @param stays nobody elsewhere is to get it
+ * @param afar somebody elsewhere may be among those who get it (`mayReachOthers`)
  */
 export async function sayActivity(
   world: Pick<World, 'clock'>,
@@ -30,15 +29,15 @@ export async function sayActivity(
   {
     subject,
     recipients,
-    stays = false,
-  }: { readonly subject: string; readonly recipients: Recipients; readonly stays?: boolean },
+    afar,
+  }: { readonly subject: string; readonly recipients: Recipients; readonly afar: boolean },
 ): Promise<void> {
   await insertActivity(tx, activity, world.clock.now())
   await enterSaid(world, tx, activity, {
     accountIds: [...recipients.accountIds, ...(recipients.blindIds ?? [])],
     followers: recipients.followersOf !== undefined,
   })
-  if (stays || !(await mayReachOthers(tx, recipients))) return
+  if (!afar) return
   const { blindIds = [], ...open } = recipients
   const blind = blindIds.length > 0 && { blind: true }
   const payload: Expansion = { activityId: activity.id, subject, recipients: open, ...blind, after: 0 }

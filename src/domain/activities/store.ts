@@ -3,6 +3,7 @@ import type { AccountId, ActivityId, ObjectId, PostId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
 import type { Tx } from '../../db/transact.ts'
 import { aboutIn } from './about.ts'
+import { noteSaid } from './said.ts'
 
 export interface NewActivity {
   readonly id: ActivityId
@@ -50,6 +51,7 @@ export async function insertActivity(tx: Tx, activity: NewActivity, now: Date): 
     })
     .onConflict((conflict) => conflict.column('id').doUpdateSet(said))
     .execute()
+  noteSaid(tx, activity)
   // Whoever nobody may know of is kept even so: it is how they get it.
   const readers = (activity.readers ?? []).filter(({ blind }) => blind || !activity.public)
   await insertReaders(tx, activity.id, readers)

@@ -1,6 +1,8 @@
 import type { AccountId, ActivityId, InboxItemId, PostId } from '../../base/ids.ts'
+import { together } from '../../db/together.ts'
 import { type Tx, transact } from '../../db/transact.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
+import { saidIn } from '../activities/said.ts'
 import { tellEntered } from '../events/tell.ts'
 import type { World } from '../world.ts'
 import { hasOpenInboxes, newestActivitiesOf, widelyHeard } from './find.ts'
@@ -58,9 +60,11 @@ export async function enterPosts(world: InboxWorld, tx: Tx, posts: readonly NewP
     }
   })
   const { followersWithin: most } = world.limits
-  const came = await insertPostItems(tx, items, { now: world.clock.now(), most })
+  const [came, wide] = await together(
+    insertPostItems(tx, items, { now: world.clock.now(), most }),
+    widelyHeard(tx, [...new Set(posts.map(({ authorId }) => authorId))], most),
+  )
   await writeAhead(tx, came)
-  const wide = await widelyHeard(tx, [...new Set(posts.map(({ authorId }) => authorId))], most)
   if (wide.size === 0) return
   const more = items.filter((_item, index) => wide.has(posts[index]?.authorId ?? ('' as AccountId)))
   await enqueue(
@@ -91,9 +95,13 @@ async function uriOfOurs(tx: Tx, posts: readonly NewPostItem[]): Promise<Map<str
   const found = new Map<string, ActivityId>()
   for (const kind of ['Create', 'Update'] as const) {
     const ours = posts.filter((post) => post.local && post.kind === kind)
+    const now = new Map(
+      saidIn(tx).flatMap(({ kind: of, postId, id }) => (of === kind && postId ? [[postId, id]] : [])),
+    )
+    for (const [postId, activityId] of now) found.set(`${kind} ${postId}`, activityId)
     const ids = await newestActivitiesOf(
       tx,
-      ours.map(({ postId }) => postId),
+      ours.map(({ postId }) => postId).filter((postId) => !now.has(postId)),
       kind,
     )
     for (const [postId, activityId] of ids) found.set(`${kind} ${postId}`, activityId)

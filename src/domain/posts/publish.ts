@@ -16,6 +16,7 @@ import { findOriginal } from './boost-find.ts'
 import { wordsFrom } from './compose.ts'
 import type { KnownPost } from './find.ts'
 import { groupOf } from './group.ts'
+import { noteWritten } from './just-written.ts'
 import { askLeave, attachOwnQuote, leaveFor, policyOf } from './leave.ts'
 import type { Draft, NewPost } from './post.ts'
 import { countReplies, insertHashtags, insertMentions, insertPost } from './store.ts'
@@ -81,10 +82,9 @@ export async function publishPost(world: World, author: LocalAccount, draft: Dra
     await attachFiles(tx, author.id, id, mediaIds)
     if (poll) await beginPoll(tx, id, poll)
     await attachOwnQuote(world, tx, post, leave)
-    if (isOpen(post.visibility) && !post.held) {
-      await countPosts(tx, [{ accountId: author.id, by: 1, lastPostAt: post.publishedAt }])
-      if (parent) await countReplies(tx, [{ postId: parent.id, by: 1 }])
-    }
+    const counted = isOpen(post.visibility) && !post.held
+    if (counted && parent) await countReplies(tx, [{ postId: parent.id, by: 1 }])
+    if (mediaIds.length === 0 && !leave.quoted) noteWritten(tx, post)
     const ourParentId = parent?.local ? parent.id : null
     if (post.held) {
       await enterOwn(tx, id, author.id)
@@ -100,9 +100,12 @@ export async function publishPost(world: World, author: LocalAccount, draft: Dra
         plain,
         names: readersOf(post).length > 0,
         links: post.contentHtml.includes('<a '),
+        direct: post.visibility === 'direct',
       })
     }
     await askLeave(world, tx, post, leave)
+    // Whoever posts a lot waits here for their own posts before, so it comes last.
+    if (counted) await countPosts(tx, [{ accountId: author.id, by: 1, lastPostAt: post.publishedAt }])
     return id
   }
   return transact(db, work, { plans: 'once' })

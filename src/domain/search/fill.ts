@@ -19,12 +19,20 @@ export async function writeWords({ db }: Pick<World, 'db'>, ids: readonly PostId
   await transact(db, (tx) => putWords(tx, ids))
 }
 
+/** The same of posts that were just written, by what they say (`wordsIn`). */
+export async function putKnownWords(tx: Tx, words: ReadonlyMap<PostId, string>): Promise<void> {
+  await putVectors(
+    tx,
+    [...words].map(([id, text]) => ({ id, vector: vectorFrom(text) })),
+  )
+}
+
 /** The same within the transaction in which they are said. */
 export async function putWords(tx: Tx, ids: readonly PostId[]): Promise<void> {
   const posts = await lockWords(tx, ids)
   await putVectors(
     tx,
-    posts.map((post) => ({ id: post.id, vector: vectorFrom(textOf(post)) })),
+    posts.map((post) => ({ id: post.id, vector: vectorFrom(wordsIn(post)) })),
   )
 }
 
@@ -44,6 +52,7 @@ export async function writeAllWords(
   }
 }
 
-function textOf({ title, summary, html, descriptions, options }: PostWords): string {
+/** All that a post says, as plain text. */
+export function wordsIn({ title, summary, html, descriptions, options }: Omit<PostWords, 'id'>): string {
   return [title, summary, plainTextFrom(html), options, descriptions].filter(Boolean).join('\n')
 }

@@ -1,19 +1,30 @@
 import type { AccountId, ActivityId, PostId } from '../../base/ids.ts'
 import { isOpen } from '../../base/visibility.ts'
+import { together } from '../../db/together.ts'
 import type { Tx } from '../../db/transact.ts'
 import { findSaid } from '../../domain/activities/find.ts'
 import { mentionedIn } from '../../domain/posts/find.ts'
+import { justWritten } from '../../domain/posts/just-written.ts'
 import { relayInboxes } from '../../domain/relays/find.ts'
 import type { FactOf } from '../../facts/facts.ts'
 import { createFrom, deleteFrom, updateFrom } from '../../translate/to-activity/activities.ts'
 import { viewPost } from '../../views/posts.ts'
+import type { SpokenPost } from '../../views/view.ts'
+import { viewWritten } from '../../views/written.ts'
 import type { Sayers, Saying, SayingParts } from './saying.ts'
 
 /** Create, Update and Delete of our posts. */
 export const sayPosts: Sayers = {
   'post.published': async (parts, tx, fact) => {
     const id = fact.released ? await findSaid(tx, fact.postId) : undefined
-    return sayPost(parts, tx, fact, { write: createFrom, plain: fact.plain === true, ...(id && { id }) })
+    const written = justWritten(tx, fact.postId)
+    const view = written && viewWritten(written)
+    return sayPost(parts, tx, fact, {
+      write: createFrom,
+      plain: fact.plain === true,
+      ...(id && { id }),
+      ...(view && { view }),
+    })
   },
   // Its author may read what they said; others hear of it once they may.
   'post.withheld': async (parts, tx, fact) => {
@@ -32,15 +43,20 @@ interface How {
   /** nobody has it of whom nobody may know */
   readonly plain?: boolean
   readonly id?: ActivityId
+  /** the post, where it is known without being read */
+  readonly view?: SpokenPost
 }
 
 async function sayPost(
   parts: SayingParts,
   tx: Tx,
   { postId, authorId }: { readonly postId: PostId; readonly authorId: AccountId },
-  { write, alsoTo = [], plain = false, id = parts.ids.next<ActivityId>() }: How,
+  { write, alsoTo = [], plain = false, id = parts.ids.next<ActivityId>(), view }: How,
 ): Promise<Saying | undefined> {
-  const post = await viewPost(tx, postId, { accountId: authorId })
+  const [post, relays] = await together(
+    view ?? viewPost(tx, postId, { accountId: authorId }),
+    relayInboxes(tx),
+  )
   if (!post) return undefined
   const mentioned = post.mentions.map((mention) => mention.id)
   const blind = plain ? [] : (await mentionedIn(tx, postId)).filter((mention) => mention.blind)
@@ -57,7 +73,7 @@ async function sayPost(
       ...(post.visibility === 'direct' ? {} : { followersOf: authorId }),
       // Whoever got what everyone may read hears what it says now; of a private post only who may still read it.
       ...(write === updateFrom && isOpen(post.visibility) ? { reachOf: postId } : {}),
-      ...(post.visibility === 'public' ? { inboxIds: await relayInboxes(tx) } : {}),
+      ...(post.visibility === 'public' ? { inboxIds: relays } : {}),
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { ActivityId } from '../../base/ids.ts'
 import { PUBLIC, type Uris } from '../../base/uris.ts'
-import type { AccountView, PostView } from '../../views/view.ts'
+import type { AccountView, SpokenPost } from '../../views/view.ts'
 import type { JsonObject } from '../json.ts'
 import { actorObject } from './actor.ts'
 import { actorContext, plainContext } from './context.ts'
@@ -16,19 +16,19 @@ export interface FollowParts {
 }
 
 /** A new post of ours. Addressed exactly as the post in it: Pleroma and Bridgy compare the two. */
-export function createFrom(activityId: ActivityId, post: PostView, uris: Uris): JsonObject {
+export function createFrom(activityId: ActivityId, post: SpokenPost, uris: Uris): JsonObject {
   return postActivity('Create', activityId, post, uris, post.publishedAt)
 }
 
 /** An edit of a post of ours; its `updated` is what makes readers take it for one. */
-export function updateFrom(activityId: ActivityId, post: PostView, uris: Uris): JsonObject {
+export function updateFrom(activityId: ActivityId, post: SpokenPost, uris: Uris): JsonObject {
   return postActivity('Update', activityId, post, uris, post.editedAt ?? post.publishedAt)
 }
 
 function postActivity(
   type: 'Create' | 'Update',
   activityId: ActivityId,
-  post: PostView,
+  post: SpokenPost,
   uris: Uris,
   published: Date,
 ): JsonObject {

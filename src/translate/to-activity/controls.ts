@@ -2,13 +2,13 @@ import { PUBLIC, type Uris } from '../../base/uris.ts'
 import { authorOf, type Policy, policyFrom, type SubPolicy } from '../../domain/policies/policy.ts'
 import { escapeHtml } from '../../text/escape.ts'
 import { htmlFrom } from '../../text/html.ts'
-import type { PostView, QuoteView } from '../../views/view.ts'
+import type { QuoteView, SpokenPost } from '../../views/view.ts'
 import type { JsonObject } from '../json.ts'
 
 const OBJECT_TYPE = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
 
 /** Who may do what with a post of ours, what it quotes, and whose leave it has to answer. */
-export function controlsOf(view: PostView, uris: Uris): JsonObject {
+export function controlsOf(view: SpokenPost, uris: Uris): JsonObject {
   return {
     interactionPolicy: policyJson(statedPolicy(view, uris)),
     ...quoteOf(view.quote),
@@ -16,7 +16,7 @@ export function controlsOf(view: PostView, uris: Uris): JsonObject {
   }
 }
 
-function statedPolicy(view: PostView, uris: Uris): Policy {
+function statedPolicy(view: SpokenPost, uris: Uris): Policy {
   const mentionUris = view.mentions.filter(({ silent }) => !silent).map(({ uri }) => uri)
   if (view.policy === null)
     return policyFrom({}, authorOf(view.author, uris), { visibility: view.visibility, mentionUris })
@@ -58,7 +58,7 @@ function quoteOf(quote: QuoteView | null): JsonObject {
 }
 
 /** The quoted post as a link to an object (FEP-e232), for Threads and others. */
-export function quoteTags({ quote }: PostView): readonly JsonObject[] {
+export function quoteTags({ quote }: SpokenPost): readonly JsonObject[] {
   if (quote === null || quote.state === 'gone') return []
   return [
     {
@@ -75,7 +75,7 @@ export function quoteTags({ quote }: PostView): readonly JsonObject[] {
  * The words of a post, in each of its languages, after the line that stands in for its quote where none is shown:
  * `p.quote-inline`, as Mastodon writes it and hides it.
  */
-export function withFallback(view: PostView): PostView {
+export function withFallback(view: SpokenPost): SpokenPost {
   const { quote, contentHtml, contentMap } = view
   if (quote === null || quote.state === 'gone') return view
   const link = htmlFrom(quote.url, { mention: () => undefined, tagUrl: () => undefined })

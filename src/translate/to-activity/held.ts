@@ -1,5 +1,5 @@
 import type { Uris } from '../../base/uris.ts'
-import type { AttachmentView, EmojiView, PollView, PostView } from '../../views/view.ts'
+import type { AttachmentView, EmojiView, PollView, SpokenPost } from '../../views/view.ts'
 import type { JsonObject } from '../json.ts'
 
 /**
@@ -59,12 +59,12 @@ export function emojiFrom(emoji: EmojiView, uris: Uris): JsonObject {
 }
 
 /** What it says in each of its languages. */
-export function languagesFrom({ contentMap, language, contentHtml }: PostView): JsonObject {
+export function languagesFrom({ contentMap, language, contentHtml }: SpokenPost): JsonObject {
   if (contentMap !== null) return { contentMap }
   return language === null ? {} : { contentMap: { [language]: contentHtml } }
 }
 
 /** As it was typed, for whoever edits it elsewhere. */
-export function sourceFrom({ source, sourceType }: PostView): JsonObject {
+export function sourceFrom({ source, sourceType }: SpokenPost): JsonObject {
   return source === null ? {} : { source: { content: source, mediaType: sourceType ?? 'text/plain' } }
 }

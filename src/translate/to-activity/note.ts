@@ -1,6 +1,6 @@
 import { PUBLIC, type Uris } from '../../base/uris.ts'
 import { typeOfKind } from '../../domain/posts/kinds.ts'
-import type { PostView } from '../../views/view.ts'
+import type { SpokenPost } from '../../views/view.ts'
 import type { JsonObject } from '../json.ts'
 import { plainContext } from './context.ts'
 import { controlsOf, quoteTags, withFallback } from './controls.ts'
@@ -19,16 +19,16 @@ export interface FirstReplies {
 const EMBEDDED_REPLIES = 5
 
 /** A local post as the document served at its id, `@context` first. */
-export function noteFrom(view: PostView, uris: Uris, replies?: FirstReplies): JsonObject {
+export function noteFrom(view: SpokenPost, uris: Uris, replies?: FirstReplies): JsonObject {
   return { '@context': noteContextOf(view), ...noteObject(view, uris, replies) }
 }
 
 /** The same without its context: to stand within an activity or a collection. */
-export function noteObject(view: PostView, uris: Uris, replies?: FirstReplies): JsonObject {
+export function noteObject(view: SpokenPost, uris: Uris, replies?: FirstReplies): JsonObject {
   return withExtension(plainObject(view, uris, replies), view)
 }
 
-function plainObject(view: PostView, uris: Uris, replies?: FirstReplies): JsonObject {
+function plainObject(view: SpokenPost, uris: Uris, replies?: FirstReplies): JsonObject {
   const { to, cc } = addressesFrom(view, uris)
   const said = withFallback(view)
   return {
@@ -90,7 +90,10 @@ export function tombstoneObject(uri: string, deletedAt?: Date, was?: FormerSelf)
 }
 
 /** Whom a post is for, in the terms of the wire: the full Public address (Lemmy, GoToSocial), and everyone mentioned. */
-export function addressesFrom(view: PostView, uris: Uris): { to: readonly string[]; cc: readonly string[] } {
+export function addressesFrom(
+  view: SpokenPost,
+  uris: Uris,
+): { to: readonly string[]; cc: readonly string[] } {
   const mentioned = view.mentions.map(({ uri }) => uri)
   const followers = uris.followers(view.author.id)
   switch (view.visibility) {
@@ -105,7 +108,7 @@ export function addressesFrom(view: PostView, uris: Uris): { to: readonly string
   }
 }
 
-function tagsFrom(view: PostView, uris: Uris): readonly JsonObject[] {
+function tagsFrom(view: SpokenPost, uris: Uris): readonly JsonObject[] {
   const named = view.mentions.filter(({ silent }) => !silent)
   const mentions = named.map(({ uri, name, host }) => ({
     type: 'Mention',
@@ -125,7 +128,7 @@ function listOf(id: string, totalItems: number): JsonObject {
   return { id, type: 'OrderedCollection', totalItems, first: `${id}?cursor=first` }
 }
 
-function repliesFrom(view: PostView, uris: Uris, replies: FirstReplies | undefined): JsonObject {
+function repliesFrom(view: SpokenPost, uris: Uris, replies: FirstReplies | undefined): JsonObject {
   const id = uris.replies(view.id)
   const collection = { id, type: 'Collection', totalItems: view.counts.replies }
   if (replies === undefined) return { ...collection, first: `${id}?cursor=first` }
@@ -139,6 +142,6 @@ function repliesFrom(view: PostView, uris: Uris, replies: FirstReplies | undefin
 }
 
 /** The conversation as the server of its first post names it (FEP-7888), or our own list of it. */
-function contextFrom(view: PostView, uris: Uris): string {
+function contextFrom(view: SpokenPost, uris: Uris): string {
   return view.contextUri ?? uris.context(view.conversationId)
 }

@@ -4,7 +4,8 @@ import { refuse } from '../../../base/refusal.ts'
 import { type Tx, transact } from '../../../db/transact.ts'
 import { knownDirectory } from '../../../domain/accounts/known.ts'
 import { claimOnce, findOnce, keepOnce, type OnceOnly } from '../../../domain/activities/once.ts'
-import { tellEntered } from '../../../domain/events/tell.ts'
+import { saidIn } from '../../../domain/activities/said.ts'
+import { tellSaid } from '../../../domain/events/tell.ts'
 import { viewActivity } from '../../../views/activities.ts'
 import { type Bearer, requireBearer } from '../../http/auth.ts'
 import { budgetsOf } from '../../http/budgets.ts'
@@ -58,13 +59,20 @@ export function onceFrom(
   return { accountId: account.id, clientId, key, bodyHash: hash }
 }
 
+/** What came of a request: the activity that it was kept as. */
+export interface Carried {
+  readonly id: ActivityId
+  /** as it is served, where that is known without looking */
+  readonly body?: string
+}
+
 /** Does what an app posts, once, however often it is asked with the same key; says which activity it was kept as. */
 export function carryOut(
   parts: ClientParts,
   bearer: Bearer,
   body: PostedBody,
   once: OnceOnly | undefined,
-): Promise<ActivityId> {
+): Promise<Carried> {
   return amongTheirs(bearer.account.id, () => carryOutNow(parts, bearer, body, once))
 }
 
@@ -73,15 +81,15 @@ async function carryOutNow(
   bearer: Bearer,
   body: PostedBody,
   once: OnceOnly | undefined,
-): Promise<ActivityId> {
+): Promise<Carried> {
   const { world } = parts
   const earlier = once && (await findOnce(world.db, once))
-  if (earlier) return earlier
+  if (earlier) return { id: earlier }
   const { addresses, ...asking } = readAsking(parts, bearer, body.json)
   const handler = handlerFor(asking.type)
   await handler.authorise(asking)
   const { audience, known } = await prepare(asking, addresses, handler)
-  let made: ActivityId | undefined
+  let made: Carried | undefined
   const work = async (tx: Tx): Promise<ActivityId> => {
     const done = once && (await claimOnce(tx, once))
     if (done) return done
@@ -95,17 +103,19 @@ async function carryOutNow(
     }
     const { activityId }: Posted = await handler.run(posting)
     // Whatever was done, its activity is in the outbox now, and those who listen to that are told of it.
-    await tellEntered(world, tx, [], [])
+    await tellSaid(world, tx)
     if (once) await keepOnce(world, tx, once, activityId)
-    made = activityId
+    const body = saidIn(tx).findLast(({ id }) => id === activityId)?.body
+    made = { id: activityId, ...(body !== undefined && { body }) }
     return activityId
   }
   const inOne = () => transact(world.db, work, { plans: 'once' })
   try {
     const id = await (handler.inTurn ? afterTheirs(bearer.account.id, inOne) : inOne())
     // An earlier request of the same key has done it meanwhile.
-    if (id !== made) await handler.release?.(asking, known)
-    return id
+    if (id === made?.id) return made
+    await handler.release?.(asking, known)
+    return { id }
   } catch (error) {
     await handler.release?.(asking, known)
     throw error
@@ -117,10 +127,13 @@ function pick({ actor, bearer, type, activity }: Asking) {
 }
 
 /** Answers with what was kept, as it is served at its id from now on. */
-export async function answerPosted({ world }: ClientParts, res: Response, id: ActivityId): Promise<void> {
-  const activity = await viewActivity(world.db, id)
-  if (!activity) refuse('post.gone')
-  const { headers, body } = readyDocument(Buffer.from(activity.body), {
+export async function answerPosted(
+  { world }: ClientParts,
+  res: Response,
+  { id, body: known }: Carried,
+): Promise<void> {
+  const text = known ?? (await viewActivity(world.db, id))?.body ?? refuse('post.gone')
+  const { headers, body } = readyDocument(Buffer.from(text), {
     'content-type': 'application/activity+json; charset=utf-8',
     location: world.uris.activity(id),
     'cache-control': 'private, no-cache',

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { type Request, type RequestHandler, type Response, Router } from 'express'
-import { type AccountId, type ActivityId, type AttachmentId, readId } from '../../../base/ids.ts'
+import { type AccountId, type AttachmentId, readId } from '../../../base/ids.ts'
 import { Refusal, refuse } from '../../../base/refusal.ts'
 import { findOnce } from '../../../domain/activities/once.ts'
 import type { FileAudience } from '../../../domain/media/attachment.ts'
@@ -20,7 +20,7 @@ import type { ClientParts } from '../client-parts.ts'
 import { addressesIn, withoutBlind } from '../outbox/addresses.ts'
 import { audienceOf } from '../outbox/audience.ts'
 import { postedObject } from '../outbox/body.ts'
-import { answerPosted, carryOut, onceFrom } from '../outbox/route.ts'
+import { answerPosted, type Carried, carryOut, onceFrom } from '../outbox/route.ts'
 import { requireAddressing } from '../outbox/scopes.ts'
 import { readForm, type UploadForm } from './form.ts'
 import { asCreate, type Creation, creationIn } from './shell.ts'
@@ -82,11 +82,11 @@ async function take(upload: Upload, form: UploadForm): Promise<void> {
     ...(once && { once }),
   }).catch(said)
   if (!creation) return answerUploaded(parts, res, id, bearer)
-  const activityId = await post(upload, creation, form, id).finally(() =>
+  const carried = await post(upload, creation, form, id).finally(() =>
     // It waits no more unless it was not posted, or had been by an earlier request of the same key.
     discardFile(parts.world.db, bearer.account.id, id),
   )
-  await answerPosted(parts, res, activityId)
+  await answerPosted(parts, res, carried)
 }
 
 async function post(
@@ -94,7 +94,7 @@ async function post(
   creation: Creation,
   { digest }: UploadForm,
   id: AttachmentId,
-): Promise<ActivityId> {
+): Promise<Carried> {
   const json = asCreate(creation, await requireMedia(parts, id, bearer))
   const body = { json, hash: digest }
   return carryOut(parts, bearer, body, onceFrom(req, bearer, body))

@@ -1,0 +1,66 @@
+import type { Account } from '../domain/accounts/account.ts'
+import type { NewPost } from '../domain/posts/post.ts'
+import { shortcodesIn } from '../text/emojis.ts'
+import type { AccountMention, SpokenPost } from './view.ts'
+
+/**
+ * A post of ours that was written a moment ago, as its author sees it, without asking for it: all that it is stands in
+ * what was written. Undefined where it holds or answers something else that would have to be looked up.
+ */
+export function viewWritten(post: NewPost): SpokenPost | undefined {
+  if (post.poll || post.inReplyToUri !== null || namesEmojis(post)) return undefined
+  const { id, author, mentions, quiet, hashtags } = post
+  return {
+    id,
+    uri: post.uri,
+    url: post.url,
+    local: true,
+    author: { id: author.id, uri: author.uri },
+    kind: post.kind,
+    boostOf: null,
+    visibility: post.visibility,
+    inReplyTo: null,
+    conversationId: post.conversationId,
+    contextUri: null,
+    title: post.title,
+    summary: post.summary,
+    sensitive: post.sensitive,
+    contentHtml: post.contentHtml,
+    source: post.source,
+    language: post.language,
+    publishedAt: post.publishedAt,
+    editedAt: null,
+    sourceType: post.sourceType,
+    contentMap: post.contentMap,
+    attachments: [],
+    poll: null,
+    card: null,
+    emojis: [],
+    mentions: [
+      ...mentions.map((account) => mentionFrom(account, false)),
+      ...quiet.silent.map((account) => mentionFrom(account, true)),
+    ].sort(byId),
+    hashtags: hashtags.map(({ name, displayName }) => ({ name, displayName })).sort(byName),
+    audience: post.audience,
+    counts: { replies: 0, likes: 0, boosts: 0, quotes: 0 },
+    remoteCounts: null,
+    quote: null,
+    policy: post.policy,
+    held: post.held,
+    approvedBy: null,
+    extension: post.extension,
+  }
+}
+
+function namesEmojis({ title, summary, contentHtml }: NewPost): boolean {
+  return [title ?? '', summary, contentHtml].some((text) => shortcodesIn(text).length > 0)
+}
+
+function mentionFrom({ id, uri, url, name, host }: Account, silent: boolean): Named {
+  return { silent, id, uri, url: url ?? uri, name, host }
+}
+
+type Named = AccountMention & { readonly silent: boolean }
+
+const byId = (a: Named, b: Named) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1)
+const byName = (a: { readonly name: string }, b: { readonly name: string }) => (a.name < b.name ? -1 : 1)
