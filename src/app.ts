@@ -9,11 +9,13 @@ import { EventHub } from './domain/events/hub.ts'
 import type { ClientReader } from './domain/grants/ensure-client.ts'
 import { GRANTS_CHANNEL } from './domain/grants/news.ts'
 import { DOMAINS_CHANNEL } from './domain/moderation/gate.ts'
+import { createIpGate, IPS_CHANNEL } from './domain/moderation/ip-gate.ts'
 import { inboxRoute } from './faces/activitypub/inbox/route.ts'
 import { openPrograms } from './faces/http/cors.ts'
 import { createDocuments, DOCUMENTS_CHANNEL, type Documents } from './faces/http/documents.ts'
 import { answerErrors, asProblemAt } from './faces/http/errors.ts'
 import { mayBeForSurface } from './faces/http/fedify.ts'
+import { guardByIp } from './faces/http/ip-guard.ts'
 import { loadedLater } from './faces/http/later.ts'
 import { trustProxies } from './faces/http/limits.ts'
 import { isMastodonPath } from './faces/mastodon/paths.ts'
@@ -31,6 +33,7 @@ import type { FarHandle } from './remote/webfinger.ts'
 import type { App, AppParts } from './server.ts'
 import { VERSION } from './version.ts'
 import { hasOwner } from './views/instance.ts'
+import { clearShelf } from './views/shelf.ts'
 
 /** Joins the faces to a house, and the workers of `workers.ts` once it answers. */
 export async function createApp(parts: AppParts, outside?: HouseParts['outside']): Promise<App> {
@@ -38,21 +41,26 @@ export async function createApp(parts: AppParts, outside?: HouseParts['outside']
   const { config, log } = parts
   const house = stack.use(await buildHouse({ ...parts, ...(outside && { outside }) }))
   const documents = createDocuments(config)
+  const ips = createIpGate(house.world.db, house.world.clock)
+  await ips.refresh()
   stack.use(
     await listen(
       parts.databaseUrl,
-      [DOCUMENTS_CHANNEL, DOMAINS_CHANNEL, GRANTS_CHANNEL],
+      [DOCUMENTS_CHANNEL, DOMAINS_CHANNEL, GRANTS_CHANNEL, IPS_CHANNEL],
       (channel, payload) => {
         if (channel === DOCUMENTS_CHANNEL) documents.hear(payload)
         else if (channel === GRANTS_CHANNEL) house.bearers.hear(payload)
-        else void readDomains(house, log)
+        else if (channel === IPS_CHANNEL) void readAnew(ips, log)
+        else void readAnew(house.domains, log)
       },
       {
         log,
         onReconnect: () => {
           documents.clear()
           house.bearers.clear()
-          void readDomains(house, log)
+          clearShelf(house.world.db)
+          void readAnew(house.domains, log)
+          void readAnew(ips, log)
         },
       },
     ),
@@ -60,7 +68,8 @@ export async function createApp(parts: AppParts, outside?: HouseParts['outside']
   // For what is opened after the app is made.
   const late = stack.use(new AsyncDisposableStack())
   const draining = new AbortController()
-  const handler = createHandler(parts, house, documents, late, draining.signal)
+  const answer = createHandler(parts, house, documents, late, draining.signal)
+  const handler = Object.assign(guardByIp({ config, ips }, answer), answer)
 
   const open = stack.move()
   return {
@@ -81,10 +90,10 @@ export async function createApp(parts: AppParts, outside?: HouseParts['outside']
 }
 
 /** A list that cannot be read anew goes on to hold, and is read again when somebody asks. */
-async function readDomains({ domains }: House, log: AppParts['log']): Promise<void> {
-  await domains
+async function readAnew(gate: { refresh(): Promise<void> }, log: AppParts['log']): Promise<void> {
+  await gate
     .refresh()
-    .catch((error: unknown) => log.warn('The domain blocks could not be read: {error}', { error }))
+    .catch((error: unknown) => log.warn('What is blocked could not be read: {error}', { error }))
 }
 
 /**
