@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { AccountId } from '../../base/ids.ts'
+import type { AccountId, IpBlockId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
 import type { IpSeverity } from '../../db/tables/admin.ts'
 
@@ -28,4 +28,31 @@ export async function findEmailOf(db: Db, accountId: AccountId): Promise<string 
     .where('account_id', '=', accountId)
     .executeTakeFirst()
   return row?.email ?? undefined
+}
+
+/** The networks that have no access at all. */
+export async function findShutOut(
+  db: Db,
+): Promise<readonly { readonly address: string; readonly expiresAt: Date | null }[]> {
+  const { rows } = await sql<{ address: string; expiresAt: Date | null }>`
+    SELECT address::text, expires_at AS "expiresAt" FROM ip_block
+    WHERE severity = 'no_access' AND (expires_at IS NULL OR expires_at > now())`.execute(db)
+  return rows
+}
+
+export interface IpBlock {
+  readonly id: IpBlockId
+  /** a network: `192.0.2.0/24` */
+  readonly address: string
+  readonly severity: IpSeverity
+  readonly comment: string
+  readonly expiresAt: Date | null
+  readonly createdAt: Date
+}
+
+export async function findIpBlock(db: Db, id: IpBlockId): Promise<IpBlock | undefined> {
+  const { rows } = await sql<IpBlock>`
+    SELECT id, address::text, severity, comment, expires_at AS "expiresAt", created_at AS "createdAt"
+    FROM ip_block WHERE id = ${id}::bigint`.execute(db)
+  return rows[0]
 }

@@ -7,3 +7,6 @@ export function deciderOf(req: Request): NonNullable<Decider> {
   const { account, role } = staffOf(req)
   return { id: account.id, role }
 }
+
+/** Lists of what is decided. */
+export const RULES = { usual: 100, most: 200 }

@@ -1,5 +1,7 @@
 import { type RequestHandler, Router } from 'express'
 import { adminAccountRoutes } from './admin-accounts.ts'
+import { adminDomainRoutes } from './admin-domains.ts'
+import { adminEntryRoutes } from './admin-entry.ts'
 import { adminReportRoutes } from './admin-reports.ts'
 import type { MastodonParts } from './parts.ts'
 
@@ -10,4 +12,9 @@ export function adminRoutes(parts: MastodonParts): RequestHandler {
   return router
 }
 
-const routers: readonly ((parts: MastodonParts) => RequestHandler)[] = [adminAccountRoutes, adminReportRoutes]
+const routers: readonly ((parts: MastodonParts) => RequestHandler)[] = [
+  adminAccountRoutes,
+  adminReportRoutes,
+  adminDomainRoutes,
+  adminEntryRoutes,
+]

@@ -1,7 +1,17 @@
 import { expect } from 'vitest'
 import { z } from 'zod'
 import { account, credentialAccount, mutedAccount, role } from './schemas/account.ts'
-import { accountWarning, adminAccount, adminReport, report } from './schemas/admin.ts'
+import {
+  accountWarning,
+  adminAccount,
+  adminCanonicalEmailBlock,
+  adminDomainAllow,
+  adminDomainBlock,
+  adminEmailDomainBlock,
+  adminIpBlock,
+  adminReport,
+  report,
+} from './schemas/admin.ts'
 import { announcement } from './schemas/announcement.ts'
 import { application, credentialApplication, token } from './schemas/app.ts'
 import { emoji } from './schemas/emoji.ts'
@@ -55,6 +65,11 @@ export const entities = {
   Account: account,
   AccountWarning: accountWarning,
   'Admin::Account': adminAccount,
+  'Admin::CanonicalEmailBlock': adminCanonicalEmailBlock,
+  'Admin::DomainAllow': adminDomainAllow,
+  'Admin::DomainBlock': adminDomainBlock,
+  'Admin::EmailDomainBlock': adminEmailDomainBlock,
+  'Admin::IpBlock': adminIpBlock,
   'Admin::Report': adminReport,
   Announcement: announcement,
   Application: application,

@@ -67,3 +67,40 @@ export const adminReport = entity({
   statuses: z.array(status),
   rules: z.array(rule),
 })
+
+export const adminDomainBlock = entity({
+  id,
+  domain: z.string().min(1),
+  digest: z.string().regex(/^[0-9a-f]{64}$/),
+  created_at: date,
+  severity: z.enum(['noop', 'silence', 'suspend']),
+  reject_media: z.boolean(),
+  reject_reports: z.boolean(),
+  private_comment: z.string().nullable(),
+  public_comment: z.string().nullable(),
+  obfuscate: z.boolean(),
+})
+
+export const adminDomainAllow = entity({ id, domain: z.string().min(1), created_at: date })
+
+export const adminIpBlock = entity({
+  id,
+  ip: z.string().regex(/\/\d+$/),
+  severity: z.enum(['sign_up_requires_approval', 'sign_up_block', 'no_access']),
+  comment: z.string(),
+  created_at: date,
+  expires_at: date.nullable(),
+})
+
+const number = z.string().regex(/^\d+$/)
+export const adminEmailDomainBlock = entity({
+  id,
+  domain: z.string().min(1),
+  created_at: date,
+  history: z.array(entity({ day: number, accounts: number, uses: number })),
+})
+
+export const adminCanonicalEmailBlock = entity({
+  id,
+  canonical_email_hash: z.string().regex(/^[0-9a-f]{64}$/),
+})

@@ -1,0 +1,74 @@
+import type { DomainAllowId } from '../../base/ids.ts'
+import { refuse } from '../../base/refusal.ts'
+import { transact } from '../../db/transact.ts'
+import { requireDomain } from '../blocks/domain.ts'
+import type { World } from '../world.ts'
+import { type Decider, noteAct } from './acts.ts'
+import { blockDomain, type DomainChange, unblockDomain } from './domains.ts'
+import { deleteDomainAllow, insertDomainAllow } from './entry-store.ts'
+import { findDomainBlock } from './find.ts'
+
+/**
+ * Decides about a domain that nothing is decided about yet.
+ * @returns the domain as it is kept
+ * @throws Refusal 'domain.invalid', 'block.known'
+ */
+export async function decideAboutDomain(
+  world: World,
+  by: Decider,
+  text: string,
+  change: DomainChange,
+): Promise<string> {
+  const domain = requireDomain(world, text)
+  await transact(world.db, async (tx) => {
+    if (await findDomainBlock(tx, domain)) refuse('block.known')
+    await blockDomain({ ...world, db: tx }, domain, change)
+    await noteAct(world, tx, by, 'domain-block.create', domain, change.severity)
+  })
+  return domain
+}
+
+/** Decides otherwise; what is not said stays. @throws Refusal 'not-found' */
+export async function changeDomainBlock(
+  world: World,
+  by: Decider,
+  domain: string,
+  change: DomainChange,
+): Promise<void> {
+  await transact(world.db, async (tx) => {
+    const known = (await findDomainBlock(tx, domain)) ?? refuse('not-found')
+    await blockDomain({ ...world, db: tx }, domain, { ...known, ...change })
+    await noteAct(world, tx, by, 'domain-block.update', domain, change.severity ?? known.severity)
+  })
+}
+
+/** @throws Refusal 'domain.not-blocked' */
+export async function removeDomainBlock(world: World, by: Decider, domain: string): Promise<void> {
+  await transact(world.db, async (tx) => {
+    await unblockDomain({ ...world, db: tx }, domain)
+    await noteAct(world, tx, by, 'domain-block.remove', domain)
+  })
+}
+
+/**
+ * Puts a domain on the list of those that a server with limited federation speaks with. This one speaks with all that it
+ * does not block, and says so, so that the list holds nobody back.
+ * @returns the domain; one that is there already is there once
+ */
+export async function allowDomain(world: World, by: Decider, text: string): Promise<string> {
+  const domain = requireDomain(world, text)
+  await transact(world.db, async (tx) => {
+    const id = world.ids.next<DomainAllowId>()
+    if (await insertDomainAllow(tx, { id, domain, now: world.clock.now() }))
+      await noteAct(world, tx, by, 'domain-allow.create', domain)
+  })
+  return domain
+}
+
+/** @throws Refusal 'not-found' */
+export async function disallowDomain(world: World, by: Decider, id: DomainAllowId): Promise<void> {
+  await transact(world.db, async (tx) => {
+    const domain = (await deleteDomainAllow(tx, id)) ?? refuse('not-found')
+    await noteAct(world, tx, by, 'domain-allow.remove', domain)
+  })
+}
