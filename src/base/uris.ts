@@ -66,6 +66,8 @@ export interface Uris {
   notificationsStream(id: AccountId): string
   /** what somebody here made that is no post */
   object(id: ObjectId): string
+  /** who likes an object, who shares it, and what answers it */
+  ofObject(id: ObjectId, list: 'likes' | 'shares' | 'replies'): string
   /** a collection that somebody here keeps */
   collection(id: CollectionId): string
   /** the stream of what happens to something of ours, by its id */
@@ -172,6 +174,7 @@ export function createUris(origin: string, handleHost: string): Uris {
     homeStream: (id) => `${actor(id)}/streams/home`,
     notificationsStream: (id) => `${actor(id)}/streams/notifications`,
     object: (id) => `${origin}/ap/objects/${id}`,
+    ofObject: (id, list) => `${origin}/ap/objects/${id}/${list}`,
     collection: (id) => `${origin}/ap/collections/${id}`,
     events: (of) => `${of}/events`,
     streamTickets: `${origin}/ap/streams/tickets`,

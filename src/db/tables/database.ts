@@ -48,6 +48,7 @@ export interface Database {
   activity: posts.ActivityTable
   object: objects.ObjectTable
   object_edit: objects.ObjectEditTable
+  object_reaction: objects.ObjectReactionTable
   object_recipient: objects.ObjectRecipientTable
   activity_recipient: objects.ActivityRecipientTable
   idempotency_key: objects.IdempotencyKeyTable

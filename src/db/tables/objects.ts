@@ -27,6 +27,16 @@ export interface ObjectRecipientTable {
   blind: Generated<boolean>
 }
 
+/** Somebody likes it, or shares it. */
+export interface ObjectReactionTable {
+  /** that of the activity */
+  id: ActivityId
+  object_id: ObjectId
+  account_id: AccountId
+  kind: 'like' | 'announce'
+  uri: string
+}
+
 export interface ActivityRecipientTable {
   activity_id: ActivityId
   account_id: AccountId

@@ -1,4 +1,4 @@
-import type { AccountId, ObjectId } from '../../base/ids.ts'
+import type { AccountId, ActivityId, ObjectId } from '../../base/ids.ts'
 import type { Visibility } from '../../base/visibility.ts'
 
 /** What somebody here made that is no post, as it is kept. */
@@ -12,6 +12,15 @@ export interface KnownObject {
   readonly body: string
   readonly publishedAt: Date
   readonly editedAt: Date | null
+}
+
+/** Somebody here likes an object, or shares it. */
+export interface ObjectReaction {
+  readonly id: ActivityId
+  readonly objectId: ObjectId
+  readonly accountId: AccountId
+  readonly kind: 'like' | 'announce'
+  readonly uri: string
 }
 
 /** Whom an object is for, one by one. */

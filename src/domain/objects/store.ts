@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
-import type { ObjectId } from '../../base/ids.ts'
+import type { AccountId, ObjectId } from '../../base/ids.ts'
 import type { Tx } from '../../db/transact.ts'
 import { objectColumns } from './find.ts'
-import type { KnownObject, ObjectReaders } from './object.ts'
+import type { KnownObject, ObjectReaction, ObjectReaders } from './object.ts'
 
 export async function insertObject(tx: Tx, object: KnownObject): Promise<void> {
   await tx
@@ -48,6 +48,22 @@ export async function insertReaders(
         .doUpdateSet({ blind: sql<boolean>`object_recipient.blind AND excluded.blind` }),
     )
     .execute()
+}
+
+/** Once for each account, object and kind. */
+export async function insertReaction(
+  tx: Tx,
+  { id, objectId, accountId, kind, uri }: ObjectReaction,
+): Promise<void> {
+  await tx
+    .insertInto('object_reaction')
+    .values({ id, object_id: objectId, account_id: accountId, kind, uri })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+}
+
+export async function deleteReaction(tx: Tx, accountId: AccountId, uri: string): Promise<void> {
+  await tx.deleteFrom('object_reaction').where('uri', '=', uri).where('account_id', '=', accountId).execute()
 }
 
 /** Keeps what an object was until now as a version of its history, then lets it be something else. */

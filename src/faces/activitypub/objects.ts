@@ -3,10 +3,11 @@ import { type ActivityId, type ObjectId, type PostId, readId } from '../../base/
 import { isOpen } from '../../base/visibility.ts'
 import { noteReader } from '../../domain/activities/reach.ts'
 import { findTombstone } from '../../domain/posts/find.ts'
-import type { Json } from '../../translate/json.ts'
+import type { Json, JsonObject } from '../../translate/json.ts'
 import { type FirstReplies, noteFrom, tombstoneFrom } from '../../translate/to-activity/note.ts'
+import { listsAround } from '../../translate/to-activity/object.ts'
 import { viewReadableActivity } from '../../views/activities.ts'
-import { viewObject } from '../../views/objects.ts'
+import { countAroundObject, viewObject } from '../../views/objects.ts'
 import { viewPost } from '../../views/posts.ts'
 import { firstReplies } from '../../views/threads.ts'
 import type { PostView } from '../../views/view.ts'
@@ -41,7 +42,9 @@ export function registerObjects(parts: SurfaceParts): void {
     data.public = isOpen(object.visibility)
     data.ownerId = object.accountId
     data.modified = object.editedAt ?? object.publishedAt
-    return exactly(new Page({ id: new URL(uri) }), JSON.parse(object.body) as Json)
+    const counts = await countAroundObject(db, object, uri, data.app ? data.viewer : undefined)
+    const whole = { ...(JSON.parse(object.body) as JsonObject), ...listsAround(object.id, uris, counts) }
+    return exactly(new Page({ id: new URL(uri) }), whole)
   })
 
   federation.setObjectDispatcher(Activity, '/ap/activities/{id}', async ({ data }, values) => {

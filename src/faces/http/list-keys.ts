@@ -1,7 +1,7 @@
 import { cleanText } from '../../text/clean.ts'
 
 const LIST =
-  /^\/ap\/(?:inbox|collections\/\d{1,20}|(?:actors|posts)\/[0-9a-z]{1,20}\/[a-z_]{1,24})(\/(?:seek|filtered))?$/
+  /^\/ap\/(?:inbox|collections\/\d{1,20}|(?:actors|posts|objects)\/[0-9a-z]{1,20}\/[a-z_]{1,24})(\/(?:seek|filtered))?$/
 /** By these a list can be narrowed, away from its own address. */
 export const FILTERS = ['type', 'object.type', 'object', 'actor', 'published_after'] as const
 

@@ -1,3 +1,6 @@
+import type { ObjectId } from '../../base/ids.ts'
+import type { Uris } from '../../base/uris.ts'
+import type { ObjectCounts } from '../../views/objects.ts'
 import { cleanedFrom } from '../from-activity/cleaned.ts'
 import { contextsOf } from '../from-activity/extension.ts'
 import type { Json, JsonObject } from '../json.ts'
@@ -18,6 +21,19 @@ export interface ObjectParts {
   readonly editedAt?: Date
   readonly to: readonly string[]
   readonly cc: readonly string[]
+}
+
+/** The lists around what is no post, each with how many are in it. */
+export function listsAround(id: ObjectId, uris: Uris, counts: ObjectCounts): JsonObject {
+  const at = (list: keyof ObjectCounts, type: string) => {
+    const uri = uris.ofObject(id, list)
+    return { id: uri, type, totalItems: counts[list], first: `${uri}?cursor=first` }
+  }
+  return {
+    likes: at('likes', 'OrderedCollection'),
+    shares: at('shares', 'OrderedCollection'),
+    replies: at('replies', 'Collection'),
+  }
 }
 
 /** What an app made, whole and in its own words, with what only we can say of it: as it is kept, and served at its id. */

@@ -12,6 +12,7 @@ import { collectionsOf, openCollection } from './collections.ts'
 import { openConversation } from './conversation.ts'
 import { featured, featuredTags, liked } from './likings.ts'
 import type { List } from './list.ts'
+import { openOfObject } from './of-object.ts'
 import { likes, type PostList, replies, shares } from './of-post.ts'
 import { outbox } from './outbox.ts'
 import { blocked, blocks, followers, following, pendingFollowers, pendingFollowing } from './people.ts'
@@ -52,9 +53,10 @@ export async function openList(
 
 async function openAt(parts: SurfaceParts, path: string, reading: Reading): Promise<List | undefined> {
   const [, of, id = '', name = ''] =
-    /^\/ap\/(actors|posts|collections|inbox)(?:\/([0-9a-z]+))?(?:\/([a-z_]+))?$/.exec(path) ?? []
+    /^\/ap\/(actors|posts|objects|collections|inbox)(?:\/([0-9a-z]+))?(?:\/([a-z_]+))?$/.exec(path) ?? []
   if (of === 'inbox') return publicInbox(parts, reading)
   if (of === 'collections') return openCollection(parts, readId<CollectionId>(id), reading)
+  if (of === 'objects') return openOfObject(parts, id, name, reading)
   if (of === 'posts') return openOfPost(parts, readId<PostId>(id), name, reading)
   return of === 'actors' ? openOfActor(parts, id, name, reading) : undefined
 }

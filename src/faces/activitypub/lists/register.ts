@@ -46,7 +46,7 @@ export function registerLists(parts: SurfaceParts): void {
   const tags = ofActor('tags')
   federation.setFeaturedTagsDispatcher('/ap/actors/{identifier}/tags', tags.page).setFirstCursor(tags.begin)
 
-  const ofPost = (name: string, path: `${string}{id}${string}`) => {
+  const ofThing = (name: string, path: `${string}{id}${string}`) => {
     const at = (id: string) => path.replace('{id}', id)
     federation
       .setCollectionDispatcher(name, ActivityPubObject, path, (asked, { id }, cursor) =>
@@ -54,8 +54,11 @@ export function registerLists(parts: SurfaceParts): void {
       )
       .setFirstCursor(async (asked, { id }) => (await read(at(id), asked, null)) && FIRST_PAGE)
   }
-  ofPost('likes', '/ap/posts/{id}/likes')
-  ofPost('shares', '/ap/posts/{id}/shares')
-  ofPost('replies', '/ap/posts/{id}/replies')
-  ofPost('context', '/ap/posts/{id}/context')
+  ofThing('likes', '/ap/posts/{id}/likes')
+  ofThing('shares', '/ap/posts/{id}/shares')
+  ofThing('replies', '/ap/posts/{id}/replies')
+  ofThing('likes of objects', '/ap/objects/{id}/likes')
+  ofThing('shares of objects', '/ap/objects/{id}/shares')
+  ofThing('replies to objects', '/ap/objects/{id}/replies')
+  ofThing('context', '/ap/posts/{id}/context')
 }

@@ -7,7 +7,7 @@ import { boostPost } from '../../../domain/reactions/boost.ts'
 import type { Addressing, OutboxHandler, Posted, Posting } from './posting.ts'
 import { requireReaction } from './scopes.ts'
 import { give, speak } from './speak.ts'
-import { askForThing, authorOf, findSubject, objectOf, requireThing } from './subject.ts'
+import { askForThing, authorOf, findSubject, objectOf, reactTo, requireThing } from './subject.ts'
 import { findWish, giveWish } from './wishes.ts'
 
 /** Shows a post, or something else, to those whom the activity is for. */
@@ -52,9 +52,11 @@ function followed(audience: Addressing): Addressing {
 
 async function show(posting: Posting, uri: string): Promise<Posted> {
   const { world, tx, actor, type } = posting
-  const { owner, open } = await requireThing(posting, uri)
+  const { owner, open, objectId } = await requireThing(posting, uri)
   if (!open) refuse('act.widening')
   const [earlier] = await findDone(tx, { accountId: actor.id, kind: type, objectUri: uri })
   if (earlier) refuse('act.redundant', { duplicate: world.uris.activity(earlier) })
-  return give(posting, { also: [owner] })
+  const posted = await give(posting, { also: [owner] })
+  if (objectId) await reactTo(posting, objectId, 'announce', posted)
+  return posted
 }

@@ -10,7 +10,7 @@ import { reactionEmojiOf } from '../../../translate/from-activity/reaction.ts'
 import type { OutboxHandler, Posted, Posting } from './posting.ts'
 import { requireReaction } from './scopes.ts'
 import { give, speak } from './speak.ts'
-import { askForThing, authorOf, findSubject, objectOf, requireThing } from './subject.ts'
+import { askForThing, authorOf, findSubject, objectOf, reactTo, requireThing } from './subject.ts'
 import { findWish, giveWish } from './wishes.ts'
 
 /** A Like, which may say with which emoji, and an EmojiReact, which must. */
@@ -67,8 +67,11 @@ async function orWaiting(
 async function giveOnce(posting: Posting, uri: string): Promise<Posted> {
   const { world, tx, actor, type } = posting
   const post = await findSubject(posting, uri)
-  const also = post ? await authorOf(posting, post) : [(await requireThing(posting, uri)).owner]
+  const thing = post ? undefined : await requireThing(posting, uri)
+  const also = post ? await authorOf(posting, post) : thing ? [thing.owner] : []
   const [earlier] = await findDone(tx, { accountId: actor.id, kind: type, objectUri: uri })
   if (earlier) refuse('act.redundant', { duplicate: world.uris.activity(earlier) })
-  return give(posting, { also })
+  const posted = await give(posting, { also })
+  if (thing?.objectId && type === 'Like') await reactTo(posting, thing.objectId, 'like', posted)
+  return posted
 }

@@ -1,14 +1,17 @@
+import type { ObjectId } from '../../../base/ids.ts'
 import { refuse } from '../../../base/refusal.ts'
 import { isOpen } from '../../../base/visibility.ts'
 import type { Account } from '../../../domain/accounts/account.ts'
 import { findAccount, findAccountByUri } from '../../../domain/accounts/find.ts'
 import { blockedBetween } from '../../../domain/blocks/find.ts'
 import { findVisibleObject } from '../../../domain/objects/find.ts'
+import type { ObjectReaction } from '../../../domain/objects/object.ts'
+import { reactToObject } from '../../../domain/objects/react.ts'
 import { findOriginal } from '../../../domain/posts/boost-find.ts'
 import { findPostByUri, type KnownPost } from '../../../domain/posts/find.ts'
 import { idsOf, type JsonObject, soleIdOf } from '../../../translate/json.ts'
 import { viewCollection } from '../../../views/collections.ts'
-import type { Asking, Known, Posting } from './posting.ts'
+import type { Asking, Known, Posted, Posting } from './posting.ts'
 
 /** The id of what an activity is done to. @throws Refusal 'activity.no-object' when it names nothing, or several */
 export function objectOf(activity: JsonObject): string {
@@ -66,6 +69,8 @@ export interface Thing {
   readonly owner: Account
   /** everyone may see it */
   readonly open: boolean
+  /** of what is neither a person nor a collection */
+  readonly objectId?: ObjectId
 }
 
 /**
@@ -92,7 +97,17 @@ async function findMade(posting: Posting, uri: string): Promise<Thing | undefine
       : undefined
   if (!made || ('deletedAt' in made && made.deletedAt !== null)) return undefined
   const owner = await findAccount(tx, made.accountId)
-  return owner && { owner, open: isOpen(made.visibility) }
+  return owner && { owner, open: isOpen(made.visibility), ...(objectId && { objectId }) }
+}
+
+/** Lets what somebody has done to an object stand in its lists. */
+export async function reactTo(
+  { tx, actor, world }: Posting,
+  objectId: ObjectId,
+  kind: ObjectReaction['kind'],
+  { activityId: id }: Posted,
+): Promise<void> {
+  await reactToObject(tx, { id, objectId, accountId: actor.id, kind, uri: world.uris.activity(id) })
 }
 
 /** Whoever said a post, to be told of what is done to it; nobody when it is one's own. */

@@ -5,6 +5,7 @@ import { rememberUndone } from '../../../domain/activities/undone.ts'
 import { unblockAccount } from '../../../domain/blocks/block.ts'
 import { rejectFollow, undoFollow } from '../../../domain/follows/answer.ts'
 import { type Act, mayUndo } from '../../../domain/grants/scopes.ts'
+import { forgetObjectReaction } from '../../../domain/objects/react.ts'
 import { findPostsByIds } from '../../../domain/posts/find.ts'
 import { removeReactions } from '../../../domain/reactions/reactions.ts'
 import { unboostPost, unlikePost } from '../../../domain/reactions/undo.ts'
@@ -57,6 +58,7 @@ async function takeBack(posting: Posting, undone: Exclude<Undone, { kind: 'over'
       return give(posting, { also: follower ? [follower] : [], words: wordsFor(posting, undone) })
     }
     case 'given':
+      await forgetObjectReaction(tx, actor.id, undone.uri)
       return give(posting, {
         audience: await heardBefore(posting, undone.uri),
         words: wordsFor(posting, undone),

@@ -71,7 +71,8 @@ async function byId(looking: Looking, uri: string): Promise<Undone> {
   const standing = await standingAs(looking, uri)
   if (standing) return standing
   const undo = id && (await findUndoOf(db, id))
-  if (undo || (said && OURS.has(type))) return { kind: 'over', uri, type, byUri: undo && uris.activity(undo) }
+  if (undo || (said && OURS.has(type) && !(await isOfThing(looking, type, said.body))))
+    return { kind: 'over', uri, type, byUri: undo && uris.activity(undo) }
   if (!said) return refuse('act.object-unknown')
   if (type === 'Accept') return (await acceptOf(looking, uri, said.body)) ?? { kind: 'given', uri, type }
   return { kind: 'given', uri, type }
@@ -79,6 +80,14 @@ async function byId(looking: Looking, uri: string): Promise<Undone> {
 
 /** What such an activity does is kept by itself: where that is gone, the activity is over. */
 const OURS = new Set(['Like', 'EmojiReact', 'Announce', 'Follow', 'Block'])
+
+/** What is done to people and objects stands nowhere but in its activity. */
+async function isOfThing({ db, uris }: Looking, type: string, body: string): Promise<boolean> {
+  const of = idOf((JSON.parse(body) as JsonObject).object)
+  if (of === undefined || type === 'Follow' || type === 'Block') return false
+  if ((uris.objectIdFrom(of) ?? uris.collectionIdFrom(of)) !== undefined) return true
+  return (await findAccountByUri(db, of)) !== undefined
+}
 
 async function standingAs({ db, actor }: Looking, uri: string): Promise<Undone | undefined> {
   const [reaction] = await findReactionsByUris(db, [uri])

@@ -8,7 +8,7 @@ import type { KnownObject } from '../../../domain/objects/object.ts'
 import { contextsOf } from '../../../translate/from-activity/extension.ts'
 import { postedNoteFrom } from '../../../translate/from-activity/posted-note.ts'
 import { type JsonObject, textsOf } from '../../../translate/json.ts'
-import { objectFrom } from '../../../translate/to-activity/object.ts'
+import { listsAround, objectFrom } from '../../../translate/to-activity/object.ts'
 import { filesAmong } from './files.ts'
 import { isSame, merged } from './merge.ts'
 import { giveAbout, kindOf, readersOf, withoutContext } from './object.ts'
@@ -21,7 +21,12 @@ export async function updateObject(
   patch: JsonObject,
 ): Promise<Posted> {
   const { world, actor, activity } = posting
-  const current = JSON.parse(object.body) as JsonObject
+  const counts = { likes: 0, shares: 0, replies: 0 }
+  // The lists around it are there whatever an app says of them, and may be named as they are.
+  const current = {
+    ...(JSON.parse(object.body) as JsonObject),
+    ...listsAround(object.id, world.uris, counts),
+  }
   if (patch.type !== undefined && !isSame(current.type, patch.type))
     refuse('object.protected', { term: 'type' })
   const audience = await widened(posting, object, current)
