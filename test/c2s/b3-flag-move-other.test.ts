@@ -119,7 +119,7 @@ describe('what means nothing more here', () => {
     ['Ignore', { object: 'https://far.test/x' }],
   ])('%s is kept as it is and goes to whom it is for', async (type, more) => {
     const given = await posted(whole, anna, {
-      '@context': ['https://www.w3.org/ns/activitystreams', { duration: 'https://ext.test/ns#d' }],
+      '@context': ['https://www.w3.org/ns/activitystreams', { mood: 'https://ext.test/ns#d' }],
       type,
       ...more,
       to: [alice.uri],

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { account } from './account.ts'
+import { accountWarning, report } from './admin.ts'
 import { status } from './status.ts'
 import { date, entity, id, url } from './words.ts'
 
@@ -15,12 +16,12 @@ export const notificationType = z.enum([
   'quote',
   'quoted_update',
   'admin.sign_up',
-])
   'admin.report',
   'moderation_warning',
+])
 const groupKey = z.string().regex(/^[a-z_]+(-\d+)+$/)
-
 const staff = { report: report.optional(), moderation_warning: accountWarning.optional() }
+
 export const notification = entity({
   id,
   type: notificationType,
@@ -28,8 +29,8 @@ export const notification = entity({
   created_at: date,
   account,
   status: status.optional(),
-})
   ...staff,
+})
 
 export const notificationGroup = entity({
   group_key: groupKey,
@@ -41,8 +42,8 @@ export const notificationGroup = entity({
   latest_page_notification_at: date.optional(),
   sample_account_ids: z.array(id).min(1),
   status_id: id.optional(),
-})
   ...staff,
+})
 
 export const partialAccount = entity({
   id,
