@@ -196,6 +196,7 @@ describe('S-150, S-151, S-152: addresses', () => {
         '/sign-in?*',
         '/avatars/*',
       ],
+      ...['/invite/*', '/sign-up/done?waits=*', '/sign-up/confirm?token=*', '/password/reset?token=*'],
       ...[
         '/ap/actors/ANNA/outbox?cursor=*',
         '/ap/actors/ANNA/followers?cursor=*',
@@ -282,7 +283,10 @@ describe('S-150, S-151, S-152: addresses', () => {
 describe('forms', () => {
   const FORM = 'application/x-www-form-urlencoded'
   const fields = fc.dictionary(
-    fc.constantFrom('csrf', 'login', 'password', 'current', 'next', 'token', 'name', '__proto__', 'a[b]'),
+    fc.constantFrom(
+      ...['csrf', 'login', 'password', 'current', 'next', 'token', 'name', '__proto__', 'a[b]'],
+      ...['email', 'code', 'agree', 'reason'],
+    ),
     word.filter((text) => text.isWellFormed()),
     { maxKeys: 5 },
   )
@@ -291,6 +295,10 @@ describe('forms', () => {
     '/sign-out',
     '/sign-out/everywhere',
     '/setup',
+    '/sign-up',
+    '/sign-up/confirm',
+    '/password/forgot',
+    '/password/reset',
     '/accounts/password',
   )
 
