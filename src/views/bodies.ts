@@ -42,7 +42,10 @@ const findBodies = compiled<BodyRow, [readonly PostId[]]>(
     SELECT post.id, post.uri, coalesce(post.url, post.uri) AS url, post.local, post.kind,
       post.visibility, post.in_reply_to_id AS "replyId", post.in_reply_to_uri AS "replyUri",
       post.in_reply_to_account_id AS "replyAccountId", post.conversation_id AS "conversationId",
-      root.context_uri AS "contextUri", post.title, post.summary, post.sensitive, post.content_html AS "contentHtml",
+      root.context_uri AS "contextUri", post.title, post.summary,
+      post.sensitive OR (author.sensitized_at IS NOT NULL AND EXISTS (
+        SELECT 1 FROM attachment WHERE attachment.post_id = post.id)) AS sensitive,
+      post.content_html AS "contentHtml",
       post.source, post.source_type AS "sourceType", post.content_map AS "contentMap", post.language,
       post.published_at AS "publishedAt", post.edited_at AS "editedAt", post.audience_uri AS audience, post.policy,
       post.held, post.approved_by AS "approvedBy", post.extension,
@@ -63,6 +66,7 @@ const findBodies = compiled<BodyRow, [readonly PostId[]]>(
         FROM post_hashtag JOIN hashtag ON hashtag.id = post_hashtag.hashtag_id
         WHERE post_hashtag.post_id = post.id) AS hashtags
     FROM post
+    JOIN account AS author ON author.id = post.account_id
     LEFT JOIN post AS root ON root.id = post.conversation_id
     LEFT JOIN post_stat ON post_stat.post_id = post.id
     LEFT JOIN post_origin AS origin ON origin.post_id = post.id

@@ -23,7 +23,7 @@ export const stampTables = (ids: RawBuilder<unknown>): RawBuilder<unknown> => sq
   LEFT JOIN account_stat ON account_stat.account_id = post.account_id`
 
 /** What a post is to everybody, but for its author, its poll, its quote and its custom emoji, which are read each time. */
-export const postStamp: RawBuilder<string> = sql`concat_ws(' ', post.written, post_stat.xmin, beside.stamp,
+export const postStamp: RawBuilder<string> = sql`concat_ws(' ', post.written, post.sensitized_at, post_stat.xmin, beside.stamp,
   CASE WHEN post.conversation_id <> post.id THEN (
     SELECT context_uri FROM post AS root WHERE root.id = post.conversation_id) END,
   CASE WHEN post.client_id IS NOT NULL THEN (

@@ -45,7 +45,7 @@ function standingQuery(given: readonly PostId[], viewer: Viewer): RawBuilder<Row
       SELECT post.id, post.account_id, post.visibility, post.held, post.kind, post.policy, post.boost_of_id,
         post.in_reply_to_account_id, post.conversation_id, post.client_id, post.xmin AS written,
         author.local, author.domains, author.suspended_at, author.suspended_afar, author.deleted_at,
-        author.xmin AS author_written
+        author.xmin AS author_written, author.sensitized_at
       FROM post JOIN account AS author ON author.id = post.account_id
       WHERE post.id = ANY (${ids}) OFFSET 0
     ) AS post

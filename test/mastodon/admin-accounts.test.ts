@@ -130,6 +130,30 @@ describe('a decision', () => {
     expect((await act(mod, '404', 'suspend')).status).toBe(404)
   })
 
+  test('to mark as sensitive covers what they show, in posts of before as well, until it is taken back', async () => {
+    const gil = await tootAs(server, 'gil')
+    const plain = await publishPost(server.world, gil.account, { text: 'words', visibility: 'public' })
+    const shown = await publishPost(server.world, gil.account, { text: 'look', visibility: 'public' })
+    await server.db
+      .insertInto('attachment')
+      .values({
+        id: server.world.ids.next(),
+        account_id: gil.account.id,
+        post_id: shown,
+        position: 0,
+        kind: 'image',
+        url: 'https://weft.test/x.png',
+      })
+      .execute()
+    const covered = async () =>
+      Promise.all([plain, shown].map(async (id) => (await mod.get(`/api/v1/statuses/${id}`)).json.sensitive))
+    expect(await covered()).toEqual([false, false])
+    await act(mod, gil.account.id, 'sensitive')
+    expect(await covered()).toEqual([false, true])
+    await mod.post(`${path}/${gil.account.id}/unsensitive`)
+    expect(await covered()).toEqual([false, false])
+  })
+
   test('is told to whom it is about, the last one alone, and written down', async () => {
     const dan = await tootAs(server, 'dan')
     const before = (await actsIn(server)).length
