@@ -57,6 +57,42 @@ const add = (target: string, object: unknown, more = {}) => ({ type: 'Add', targ
 const remove = (target: string, object: unknown, more = {}) => ({ type: 'Remove', target, object, ...more })
 
 describe('a collection of one’s own', () => {
+  test('of a type of its own is of that type everywhere, beside the one that everybody knows', async () => {
+    const context = ['https://www.w3.org/ns/activitystreams', { ext: 'https://ext.test/ns#' }]
+    const type = ['OrderedCollection', 'ext:Playlist']
+    const { object } = await posted(whole, carl, {
+      '@context': context,
+      type: ['ext:Playlist', 'OrderedCollection'],
+      name: 'songs',
+      'ext:tempo': 120,
+      orderedItems: [carl.uri],
+      to: [PUBLIC],
+    })
+    const { id } = object as Made
+    expect(object).toMatchObject({ type, 'ext:tempo': 120 })
+    const { json } = await readAs(whole, id)
+    expect(json).toMatchObject({
+      type,
+      name: 'songs',
+      'ext:tempo': 120,
+      totalItems: 1,
+      orderedItems: [carl.uri],
+    })
+    expect(json['@context']).toEqual(expect.arrayContaining([{ ext: 'https://ext.test/ns#' }]))
+    const streams = (await readAs(whole, carl.uri)).json.streams as string[]
+    const lists = await Promise.all(
+      [streams].flat().map(async (uri) => (await readAs(whole, uri, carl)).text),
+    )
+    expect(lists.some((text) => text.includes('"ext:Playlist"'))).toBe(true)
+    const said = await posted(whole, carl, { type: 'Update', object: { ...json, name: 'tunes' } })
+    expect(said.object).toMatchObject({ id, type, name: 'tunes', 'ext:tempo': 120 })
+    expect((await readAs(whole, id)).json).toMatchObject({ type, name: 'tunes', 'ext:tempo': 120 })
+    for (const changed of ['OrderedCollection', ['OrderedCollection', 'ext:Album']])
+      expect(await refused(whole, carl, { type: 'Update', object: { id, type: changed } })).toMatchObject({
+        code: 'object.protected',
+      })
+  })
+
   test('is made with what it begins with, in the words of the app, for whom it is', async () => {
     const create = await posted(whole, anna, {
       '@context': ['https://www.w3.org/ns/activitystreams', { mood: 'https://ext.test/ns#mood' }],

@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../json.ts'
+import { type Json, type JsonObject, listOf } from '../json.ts'
 import { listContext } from './context.ts'
 import { withUsedTerms } from './used-terms.ts'
 
@@ -10,7 +10,18 @@ interface ListParts {
   readonly context?: Json
 }
 
+/** What a list is called: by the name that everybody knows, and beside it by those that whoever made it gave it. */
+export function listType(ordered: boolean, written?: Json): Json {
+  const own = listOf(written).filter((type) => typeof type === 'string' && !PLAIN.test(type))
+  const base = ordered ? 'OrderedCollection' : 'Collection'
+  return own.length === 0 ? base : [base, ...new Set(own)]
+}
+
+const PLAIN = /^(?:as:|https?:\/\/www\.w3\.org\/ns\/activitystreams#)?(?:Ordered)?Collection$/
+
 export interface CollectionParts extends ListParts {
+  /** what it is called beside what it is */
+  readonly type?: Json
   /** what else it says: whose it is, and of what */
   readonly about?: JsonObject
   /** absent where nobody counts */
@@ -33,10 +44,10 @@ export interface PageParts extends ListParts {
 
 /** A list as JSON text: how many, and where the first page is. */
 export function collectionText(parts: CollectionParts): string {
-  const { id, ordered, context, about, totalItems, first, last, items } = parts
+  const { id, ordered, type, context, about, totalItems, first, last, items } = parts
   const head = inContext(context, {
     id,
-    type: ordered ? 'OrderedCollection' : 'Collection',
+    type: listType(ordered, type),
     ...about,
     ...(totalItems === undefined ? {} : { totalItems }),
     first,

@@ -3,6 +3,7 @@ import { PUBLIC, type Uris } from '../../../base/uris.ts'
 import { isOpen } from '../../../base/visibility.ts'
 import type { Collection } from '../../../domain/collections/find.ts'
 import { isObject, type JsonObject, parseJson } from '../../../translate/json.ts'
+import { listType } from '../../../translate/to-activity/collections.ts'
 import { noteListContext } from '../../../translate/to-activity/context.ts'
 import {
   countCollectionItems,
@@ -33,11 +34,16 @@ const OURS = new Set([
   'seekItem',
 ])
 
-function saidOf({ body }: Collection): { readonly context: JsonObject[string]; readonly about: JsonObject } {
+function saidOf({ body }: Collection): {
+  readonly context: JsonObject[string]
+  readonly type: JsonObject[string]
+  readonly about: JsonObject
+} {
   const json = parseJson(body)
   const said = isObject(json) ? json : {}
   return {
     context: said['@context'],
+    type: said.type,
     about: Object.fromEntries(Object.entries(said).filter(([name]) => !OURS.has(name))),
   }
 }
@@ -65,10 +71,11 @@ export async function openCollection(
   reading.gone = collection.deletedAt !== null
   reading.modified = collection.updatedAt ?? collection.createdAt
   if (reading.gone) return undefined
-  const { context, about } = saidOf(collection)
+  const { context, type, about } = saidOf(collection)
   return {
     id: uris.collection(collection.id),
     ordered: collection.ordered,
+    ...(type === undefined ? {} : { type }),
     first: 'newest',
     perPage: PER_PAGE,
     context: context ?? noteListContext,
@@ -98,11 +105,14 @@ export const collectionsOf: ActorList = ({ db, uris }, account, reading) =>
   shortList(
     { id: uris.collections(account.id), ordered: true, about: { attributedTo: account.uri } },
     async () =>
-      (await listCollections(db, account.id, readerOf(reading))).map((collection) => ({
-        ...saidOf(collection).about,
-        id: uris.collection(collection.id),
-        type: collection.ordered ? 'OrderedCollection' : 'Collection',
-        attributedTo: account.uri,
-        published: collection.createdAt.toISOString(),
-      })),
+      (await listCollections(db, account.id, readerOf(reading))).map((collection) => {
+        const { type, about } = saidOf(collection)
+        return {
+          ...about,
+          id: uris.collection(collection.id),
+          type: listType(collection.ordered, type),
+          attributedTo: account.uri,
+          published: collection.createdAt.toISOString(),
+        }
+      }),
   )

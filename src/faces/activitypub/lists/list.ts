@@ -19,6 +19,8 @@ export interface List {
   readonly perPage: number
   /** whose it is, and of what (FEP-5711) */
   readonly about: JsonObject
+  /** as which whoever made it knows it, beside that */
+  readonly type?: Json
   /** for what stands in it */
   readonly context?: Json
   /** what it says of itself needs that context, too */
@@ -44,13 +46,14 @@ const BEYOND_ALL = '9223372036854775807'
 
 /** The list itself, with all that is in it where that fits one page; readers who find items here look no further. */
 export async function wholeText(list: List): Promise<string> {
-  const { id, ordered, context, worded, about, perPage } = list
+  const { id, ordered, type, context, worded, about, perPage } = list
   const total = await list.count?.()
   const items = list.closed || (total !== undefined && total > perPage) ? undefined : await readAll(list)
   const totalItems = list.closed ? total : (items?.length ?? total)
   return collectionText({
     id,
     ordered,
+    ...(type === undefined ? {} : { type }),
     about: {
       ...about,
       ...(list.seek ? { seekItem: `${id}/seek` } : {}),

@@ -7,6 +7,7 @@ import { type Collection, findCollection, findRecipients } from '../../../domain
 import { cleanedFrom } from '../../../translate/from-activity/cleaned.ts'
 import { contextsOf } from '../../../translate/from-activity/extension.ts'
 import { idOf, idsOf, isObject, type Json, type JsonObject, parseJson } from '../../../translate/json.ts'
+import { listType } from '../../../translate/to-activity/collections.ts'
 import { ACTIVITY_STREAMS } from '../../../translate/to-activity/context.ts'
 import { countCollectionItems, listCollectionItems } from '../../../views/collections.ts'
 import type { Bearer } from '../../http/auth.ts'
@@ -148,8 +149,8 @@ function objectOf({ world: { uris } }: Posting, collection: Collection): JsonObj
   const { '@context': _context, ...said } = saidOf(collection)
   return {
     id: uris.collection(collection.id),
-    type: collection.ordered ? 'OrderedCollection' : 'Collection',
     ...said,
+    type: listType(collection.ordered, said.type),
     attributedTo: uris.actor(collection.accountId),
     published: collection.createdAt.toISOString(),
     ...(collection.updatedAt === null ? {} : { updated: collection.updatedAt.toISOString() }),
