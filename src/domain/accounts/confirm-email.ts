@@ -5,6 +5,7 @@ import { type Tx, transact } from '../../db/transact.ts'
 import { record } from '../../facts/record.ts'
 import { isEmailBlocked } from '../moderation/registration-blocks.ts'
 import type { World } from '../world.ts'
+import { endEverywhere } from './end-everywhere.ts'
 import { linkHolds, readLink } from './mail-links.ts'
 import { refusingClashes } from './register.ts'
 import { comeIn, enqueueMail } from './registration.ts'
@@ -30,24 +31,46 @@ export async function requireConfirmation(
 
 /**
  * Takes an e-mail address as somebody's own: they have got what was sent there.
- * @returns what they still wait for
+ * @returns whether they may come in now, still wait for approval, or were here already; then they are signed out
  * @throws Refusal `link.over`, `account.email-taken`
  */
 export async function confirmEmail(
   world: World,
   vault: Vault,
   token: string,
-): Promise<'approval' | undefined> {
+): Promise<'ready' | 'approval' | 'changed'> {
   const link = readLink(token) ?? refuse('link.over')
   return refusingClashes(() =>
     transact(world.db, async (tx) => {
       const registrant = await lockRegistrant(tx, link.accountId)
       if (!registrant || !isGood(world, vault, link, registrant)) return refuse('link.over')
       await writeConfirmed(tx, registrant.id, registrant.unconfirmedEmail as string, world.clock.now())
-      if (registrant.confirmedAt === null) await goOn(world, tx, registrant)
-      return registrant.approvedAt === null ? 'approval' : undefined
+      if (registrant.confirmedAt === null) return goOn(world, tx, registrant)
+      // What guards the account has changed.
+      await endEverywhere(tx, registrant.id)
+      return 'changed' as const
     }),
   )
+}
+
+/**
+ * Lets somebody who is here already have another e-mail address, or their first: once they have confirmed it. Whoever
+ * reads what goes to the address so far is told.
+ * @throws Refusal `account.email-invalid`, `registration.email-blocked`
+ */
+export async function changeEmail(
+  world: Pick<World, 'db'>,
+  accountId: AccountId,
+  email: string,
+): Promise<void> {
+  await requireGoodEmail(world, email)
+  await transact(world.db, async (tx) => {
+    const registrant = await lockRegistrant(tx, accountId)
+    if (!registrant || registrant.email === email) return
+    await writeUnconfirmedEmail(tx, accountId, email)
+    await enqueueMail(tx, { what: 'confirm', accountId })
+    if (registrant.email !== null) await enqueueMail(tx, { what: 'moving', accountId })
+  })
 }
 
 /**
@@ -59,14 +82,18 @@ export async function resendConfirmation(
   accountId: AccountId,
   email?: string,
 ): Promise<void> {
-  if (email !== undefined && !isEmail(email)) refuse('account.email-invalid')
-  if (email !== undefined && (await isEmailBlocked(world.db, email))) refuse('registration.email-blocked')
+  if (email !== undefined) await requireGoodEmail(world, email)
   await transact(world.db, async (tx) => {
     const registrant = await lockRegistrant(tx, accountId)
     if (!registrant?.unconfirmedEmail) return refuse('email.confirmed')
     if (email !== undefined) await writeUnconfirmedEmail(tx, accountId, email)
     await enqueueMail(tx, { what: 'confirm', accountId })
   })
+}
+
+async function requireGoodEmail({ db }: Pick<World, 'db'>, email: string): Promise<void> {
+  if (!isEmail(email)) refuse('account.email-invalid')
+  if (await isEmailBlocked(db, email)) refuse('registration.email-blocked')
 }
 
 function isGood(
@@ -81,7 +108,8 @@ function isGood(
   )
 }
 
-async function goOn(world: World, tx: Tx, registrant: Registrant): Promise<void> {
+async function goOn(world: World, tx: Tx, registrant: Registrant): Promise<'ready' | 'approval'> {
   if (registrant.approvedAt !== null) await comeIn(world, tx, registrant)
   else await record(world, tx, { type: 'account.waits', accountId: registrant.id })
+  return registrant.approvedAt === null ? 'approval' : 'ready'
 }

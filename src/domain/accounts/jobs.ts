@@ -27,8 +27,9 @@ export type AccountJob =
  * - `approved` says that they may come in
  * - `reset` lets them choose a new password
  * - `changed` says that there is a new password
+ * - `moving` says, to the address so far, that another is to take its place
  * - `nothing` is what is asked for an address that is nobody's, so that both cost the same
  */
 export type MailJob =
-  | { readonly what: 'confirm' | 'approved' | 'reset' | 'changed'; readonly accountId: AccountId }
+  | { readonly what: 'confirm' | 'approved' | 'reset' | 'changed' | 'moving'; readonly accountId: AccountId }
   | { readonly what: 'nothing' }

@@ -30,6 +30,8 @@ export async function letterFor(world: Parts, vault: Vault, job: MailJob): Promi
       return mayReset(registrant) ? toReset(world, vault, registrant, registrant.email) : undefined
     case 'changed':
       return registrant.email === null ? undefined : changed(world, registrant, registrant.email)
+    case 'moving':
+      return registrant.email === null ? undefined : moving(world, registrant, registrant.email)
   }
 }
 
@@ -80,6 +82,13 @@ function changed({ uris }: Parts, { name }: Registrant, to: string): Letter {
   return letter('changed', to, `Your password at ${uris.handleHost} was changed`, [
     `Your account @${name} at ${uris.handleHost} has a new password, and is signed out everywhere.`,
     `If that was not you, choose another one at once: ${uris.origin}/password/forgot`,
+  ])
+}
+
+function moving({ uris }: Parts, { name }: Registrant, to: string): Letter {
+  return letter('moving', to, `Your e-mail address at ${uris.handleHost}`, [
+    `Somebody, most likely you, wants your account @${name} at ${uris.handleHost} to have another e-mail address than this one. It has, as soon as a link that was sent there is opened.`,
+    `If that was not you, somebody knows your password. Choose another one at once: ${uris.origin}/password/forgot`,
   ])
 }
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { confirmEmail, requireConfirmation } from '../../domain/accounts/confirm-email.ts'
 import { queryValue, readForm } from '../http/params.ts'
 import { formGuard } from './form-parts.ts'
-import { html } from './html.ts'
+import { type Html, html } from './html.ts'
 import { type PageContext, sendPage } from './page-context.ts'
 import { CONFIRM_EMAIL } from './way-in-parts.ts'
 
@@ -30,19 +30,21 @@ const form = z.object({ token: z.string().max(200) })
 
 export async function confirmEmailByForm(ctx: PageContext, req: Request, res: Response): Promise<void> {
   const { token } = readForm(req, form)
-  const waitsFor = await confirmEmail(ctx, ctx, token)
+  const outcome = await confirmEmail(ctx, ctx, token)
   const { handleHost } = ctx.config
   sendPage(ctx, req, res, {
     personal: true,
     head: { title: `Confirmed · ${handleHost}`, hidden: true, security: true },
     body: html`<section class="sheet narrow">
 <h1>Your address is confirmed</h1>
-${
-  waitsFor === 'approval'
-    ? html`<p>The people who run ${handleHost} look at your request now. An e-mail tells you when you can come in.</p>`
-    : html`<p>Welcome! Your account is ready.</p>
-<p class="actions"><a class="button" href="/sign-in">Sign in</a></p>`
-}
+${whatNow(outcome, handleHost)}
 </section>`,
   })
+}
+
+function whatNow(outcome: Awaited<ReturnType<typeof confirmEmail>>, handleHost: string): Html {
+  if (outcome === 'approval')
+    return html`<p>The people who run ${handleHost} look at your request now. An e-mail tells you when you can come in.</p>`
+  return html`<p>${outcome === 'ready' ? 'Welcome! Your account is ready.' : 'It is the address of your account from now on. You are signed out everywhere.'}</p>
+<p class="actions"><a class="button" href="/sign-in">Sign in</a></p>`
 }

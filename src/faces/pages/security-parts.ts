@@ -1,4 +1,7 @@
+import type { Registrant } from '../../domain/accounts/registration-find.ts'
 import type { SecurityView, SessionView } from '../../views/security.ts'
+import type { Answer } from '../http/errors.ts'
+import { field, formError } from './form-parts.ts'
 import { type Html, html } from './html.ts'
 import { ago, fullTime, timeTag } from './times.ts'
 
@@ -9,8 +12,25 @@ export const NEW_PASSKEY = `${PASSKEYS}/new`
 export const CODES = `${SECURITY}/codes`
 export const SESSIONS = `${SECURITY}/sessions`
 export const CONFIRM = `${SECURITY}/confirm`
+export const EMAIL = `${SECURITY}/email`
 
 const ENDS = 'A change here signs you out everywhere else, and takes access back from all apps.'
+
+/** Where letters go: how a forgotten password is chosen anew, and by what they can sign in. */
+export function emailSection(
+  { email, unconfirmedEmail }: Pick<Registrant, 'email' | 'unconfirmedEmail'>,
+  guard: Html,
+  wrong: Answer | undefined,
+): Html {
+  return html`<section class="sheet padded" aria-labelledby="address"><h2 id="address">E-mail address</h2>
+<p>${email === null ? 'There is none. With one you can choose a new password when you have forgotten yours.' : html`<bdi>${email}</bdi>`}</p>
+${unconfirmedEmail !== null && html`<p class="soft"><bdi>${unconfirmedEmail}</bdi> waits to be confirmed by the link that was sent there.</p>`}
+${formError(wrong)}
+<form method="post" action="${EMAIL}">${guard}
+${field({ name: 'email', label: email === null ? 'Your address' : 'Another address', type: 'email', autocomplete: 'email', maxLength: 254, literal: true, wrong: wrong !== undefined, hint: 'A link is sent there. Opening it signs you out everywhere, and takes access back from all apps.' })}
+<button class="quiet button" type="submit">Send the link</button>
+</form></section>`
+}
 
 /** The app that shows codes: on or off. */
 export function appSection({ authenticatorSince }: SecurityView, guard: Html): Html {

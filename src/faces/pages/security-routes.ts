@@ -5,7 +5,8 @@ import { securityPage } from './security.ts'
 import { codesByForm, endOthersByForm, endSessionByForm, passwordByForm } from './security-acts.ts'
 import { appByForm, appPage, removeAppByForm } from './security-app.ts'
 import { confirmByForm, confirmPage } from './security-confirm.ts'
-import { APP, CODES, CONFIRM, NEW_PASSKEY, PASSKEYS, SECURITY, SESSIONS } from './security-parts.ts'
+import { emailByForm } from './security-email.ts'
+import { APP, CODES, CONFIRM, EMAIL, NEW_PASSKEY, PASSKEYS, SECURITY, SESSIONS } from './security-parts.ts'
 import {
   newPasskeyPage,
   passkeyByForm,
@@ -31,6 +32,7 @@ export function securityRoutes(limits: Limits, get: Route, post: Route): void {
   get(CONFIRM, confirmPage)
   post(CONFIRM, (ctx, req, res) => confirmByForm(ctx, limits, req, res))
   post('/accounts/password', (ctx, req, res) => passwordByForm(ctx, limits, req, res))
+  post(EMAIL, emailByForm)
   get(APP, appPage)
   post(APP, appByForm)
   post(`${APP}/remove`, removeAppByForm)

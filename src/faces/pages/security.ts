@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express'
 import { hasPasskeys } from '../../domain/accounts/passkeys.ts'
+import { findRegistrant } from '../../domain/accounts/registration-find.ts'
 import { nameOfToken, type Session } from '../../domain/accounts/session.ts'
 import { listSessions, type SecurityView, viewSecurity } from '../../views/security.ts'
 import type { Answer } from '../http/errors.ts'
@@ -8,10 +9,11 @@ import { requireSession, sessionOf, sessionTokenOf } from '../http/sessions.ts'
 import { field, formError, formGuard } from './form-parts.ts'
 import { type Html, html } from './html.ts'
 import { type PageContext, sendPage } from './page-context.ts'
-import { appSection, codeSection, passkeySection, sessionSection } from './security-parts.ts'
+import { appSection, codeSection, emailSection, passkeySection, sessionSection } from './security-parts.ts'
 
 const done: Readonly<Record<string, string>> = {
   password: 'Your password is changed, and you are signed out everywhere else.',
+  email: 'A link is on its way to that address. It is yours here as soon as you open it.',
   app: 'Your authenticator app is set up. You are signed out everywhere else.',
   'app-off': 'No codes of an app are asked for any more.',
   passkey: 'Your passkey is added. You are signed out everywhere else.',
@@ -28,6 +30,7 @@ export async function securityPage(
   req: Request,
   res: Response,
   wrong?: Answer,
+  at: 'password' | 'email' = 'password',
 ): Promise<void> {
   if (!sessionOf(req)) {
     res.redirect(303, '/sign-in')
@@ -35,7 +38,8 @@ export async function securityPage(
   }
   const session = requireSession(req)
   const now = ctx.clock.now()
-  const [view, sessions] = await Promise.all([
+  const [registrant, view, sessions] = await Promise.all([
+    ctx.config.mail ? findRegistrant(ctx.db, session.account.id) : undefined,
     viewSecurity(ctx.db, session.account.id),
     listSessions(ctx.db, session.account.id, now),
   ])
@@ -49,7 +53,8 @@ export async function securityPage(
 ${shouldGuard(session, view) && html`<p class="note">You run this server, and your password alone lets anybody in. Please set up an app or a passkey.</p>`}
 <section class="sheet"><header class="heading"><h1>Security</h1><p class="soft">What guards <bdi>@${session.account.name}</bdi>, and where it is signed in.</p></header>
 <p class="more"><a href="/accounts">Back to your account</a></p></section>
-${passwordSection(guard, wrong)}
+${passwordSection(guard, at === 'password' ? wrong : undefined)}
+${registrant && emailSection(registrant, guard, at === 'email' ? wrong : undefined)}
 ${appSection(view, guard)}
 ${passkeySection(view, guard, now, hasPasskeys(ctx.uris))}
 ${isGuarded && codeSection(view, guard)}

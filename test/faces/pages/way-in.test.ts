@@ -384,3 +384,49 @@ describe('a forgotten password', () => {
     await letters(limited)
   })
 })
+
+describe('the address of somebody who is here', () => {
+  it('is another one once that is confirmed; whoever reads the old one is told, and all else ends', async () => {
+    await lettered.person('zora')
+    const visitor = lettered.visitor()
+    await visitor.signIn('zora')
+    await letters(lettered)
+    const set = async (email: string, by = visitor) =>
+      by.send('/accounts/security', '/accounts/security/email', { email })
+    expect((await set('no address')).status).toBe(422)
+    expect((await set('zora@mail.test')).headers.get('location')).toBe('/accounts/security?done=email')
+    expect((await visitor.get('/accounts/security')).body).toContain('waits to be confirmed')
+    const [first, ...none] = await letters(lettered)
+    expect(none).toEqual([])
+    const done = await lettered.visitor().send(linkIn(first), '/sign-up/confirm', {})
+    expect([done.status, done.body.includes('signed out everywhere')]).toEqual([200, true])
+    expect((await visitor.get('/accounts')).headers.get('location')).toBe('/sign-in')
+
+    const again = lettered.visitor()
+    expect((await again.signIn('zora@mail.test')).status).toBe(303)
+    await set('other@mail.test', again)
+    const sent = await letters(lettered)
+    expect(sent.map(({ what, to }) => [what, to]).sort()).toEqual([
+      ['confirm', 'other@mail.test'],
+      ['moving', 'zora@mail.test'],
+    ])
+    const link = linkIn(sent.find(({ what }) => what === 'confirm'))
+    expect((await lettered.visitor().send(link, '/sign-up/confirm', {})).status).toBe(200)
+    expect((await lettered.visitor().signIn('zora@mail.test')).status).toBe(401)
+    expect((await lettered.visitor().signIn('other@mail.test')).status).toBe(303)
+  })
+
+  it('is changed only by who has just given the password', async () => {
+    const visitor = lettered.visitor()
+    await visitor.signIn('zora')
+    const csrf = /name="csrf" value="([^"]+)"/.exec((await visitor.get('/accounts/security')).body)?.[1] ?? ''
+    lettered.clock.advance(11 * 60_000)
+    const reply = await visitor.post(
+      '/accounts/security/email',
+      { csrf, email: 'evil@mail.test' },
+      { 'sec-fetch-site': 'same-origin' },
+    )
+    expect(reply.headers.get('location')).toContain('/accounts/security/confirm')
+    expect(await letters(lettered)).toEqual([])
+  })
+})
