@@ -21,6 +21,54 @@ afterAll(async () => {
   expect(whole?.errors).toEqual([])
 })
 
+describe('b2: more than anybody writes', () => {
+  const many = <T>(count: number, make: (n: number) => T) => Array.from({ length: count }, (_, n) => make(n))
+  const bold = (count: number) => '<b>x</b>'.repeat(count)
+
+  test.each<[string, () => Record<string, unknown>]>([
+    ['a tag within a tag', () => ({ content: '<b>'.repeat(300_000) })],
+    ['tags of HTML', () => ({ type: 'Article', content: bold(100_000) })],
+    ['a little of them in each of many things', () => ({ 'x:a': many(900, () => ({ content: bold(100) })) })],
+    [
+      'a little of them in each language',
+      () => ({
+        contentMap: Object.fromEntries(many(900, (n) => [`e${n}`, bold(100)])),
+      }),
+    ],
+    ['mentions', () => ({ tag: many(900, (n) => ({ type: 'Mention', href: `https://far.test/${n}` })) })],
+    [
+      'hashtags with markup',
+      () => ({ tag: many(900, (n) => ({ type: 'Hashtag', name: `#${n}`, content: bold(90) })) }),
+    ],
+    [
+      'attachments',
+      () => ({ attachment: many(900, (n) => ({ type: 'Image', url: `https://far.test/${n}` })) }),
+    ],
+    ['names', () => Object.fromEntries(many(4000, (n) => [`x:${n}`, 'y'.repeat(180)]))],
+    ['terms', () => ({ '@context': [AS, Object.fromEntries(many(4000, (n) => [`t${n}`, `t${n + 1}`]))] })],
+  ])('%s without end is refused before any of it is cleaned', async (_what, make) => {
+    const body = { type: 'Note', content: 'x', to: [PUBLIC], ...make() }
+    for (const activity of [body, { type: 'Listen', to: [PUBLIC], object: { ...body, type: 'Audio' } }]) {
+      const costs: number[] = []
+      for (let tries = 0; tries < 3; tries++) {
+        const before = process.cpuUsage()
+        const { status, json } = await postTo(whole, anna, activity)
+        const { user, system } = process.cpuUsage(before)
+        costs.push((user + system) / 1000)
+        expect([status, json.code]).toEqual([400, 'request.invalid'])
+      }
+      // With the client that sends it, in this very process.
+      expect(Math.min(...costs)).toBeLessThan(50)
+    }
+  })
+
+  test('what somebody may write is taken', async () => {
+    const tag = many(100, (n) => ({ type: 'Hashtag', name: `#tag${n}` }))
+    const attachment = many(90, (n) => ({ type: 'Image', url: `https://far.test/${n}` }))
+    await posted(whole, anna, { type: 'Article', content: bold(1900), tag, attachment, to: [PUBLIC] })
+  })
+})
+
 describe('b2: names without end', () => {
   const names = Array.from({ length: 60_000 }, (_, at) => `@a${at}`).join(' ')
   const source = { content: `@ben ${names}`, mediaType: 'text/plain' }

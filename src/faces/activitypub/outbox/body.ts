@@ -5,6 +5,7 @@ import { cleanText } from '../../../text/clean.ts'
 import { isObject, type Json, type JsonObject, parseJson } from '../../../translate/json.ts'
 import { checkShape } from '../../../translate/shape.ts'
 import { rawBody } from '../inbox/body.ts'
+import { checkBearable } from './bearable.ts'
 import { checkContexts } from './contexts.ts'
 
 const LARGEST = 1024 * 1024
@@ -36,6 +37,7 @@ export function postedObject(bytes: Buffer): JsonObject {
   const json = parseJson(textFrom(bytes))
   if (!isObject(json)) return refuse('request.invalid', { reason: 'one JSON object is expected' })
   checkShape(json, LIMITS)
+  checkBearable(json)
   checkContexts(json)
   checkBlindNames(json)
   return plain(json) as JsonObject
