@@ -234,6 +234,8 @@ export type RefusalCode =
   | 'registration.reason-long'
   | 'registration.refused'
   | 'staff.only'
+  | 'tag.always-usable'
+  | 'tag.spelling'
   | 'staff.self'
   | 'staff.rank'
   | 'staff.not-here'

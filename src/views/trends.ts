@@ -6,6 +6,7 @@ import { shownTo } from '../domain/posts/audience.ts'
 import { decided } from '../domain/trends/find.ts'
 import { mentionsOfAccounts } from './accounts.ts'
 import { type CardRow, cardFrom, pageFields } from './cards.ts'
+import { newestFirst, type PageQuery, pageBy } from './pages.ts'
 import { type Day, type HashtagView, historyOf } from './tags.ts'
 import type { CardView, Viewer } from './view.ts'
 
@@ -58,6 +59,14 @@ export async function viewTagForStaff(db: Db, id: string, now: Date): Promise<Tr
       WHERE hashtag.id = ${id}::bigint`,
   )
   return found[0]
+}
+
+/** All hashtags that are known, the newest first. */
+export async function listTagsForStaff(db: Db, query: PageQuery, now: Date): Promise<readonly TrendingTag[]> {
+  const { where, rest } = pageBy('hashtag.id', query)
+  const from = sql`FROM hashtag LEFT JOIN trend ON trend.kind = 'tag' AND trend.subject_id = hashtag.id
+    WHERE ${where} ${rest}`
+  return newestFirst(await tagsBy(db, undefined, now, from), query)
 }
 
 async function tagsBy(

@@ -15,3 +15,18 @@ export async function ensureHashtag(
     .executeTakeFirstOrThrow()
   return id
 }
+
+/** Changes with which letters a hashtag is shown. @returns false when it is another hashtag that is spelt so */
+export async function writeTagSpelling(
+  tx: Tx,
+  id: string,
+  { name, displayName }: { readonly name: string; readonly displayName: string },
+): Promise<boolean> {
+  const written = await tx
+    .updateTable('hashtag')
+    .set({ display_name: displayName })
+    .where('id', '=', id)
+    .where('name', '=', name)
+    .executeTakeFirst()
+  return written.numUpdatedRows === 1n
+}

@@ -151,9 +151,9 @@ async function again(
   return { kept, read: readAuthorization(client, asked, ctx.config.origin) }
 }
 
-/** Only whoever runs this server can let an app run it. */
+/** Only who looks after this server can let an app do so; how far that goes is asked of their role each time. */
 function scopesFor({ role }: Session, { scopes }: Authorization): Scopes {
-  return role === 'owner' || role === 'admin' ? scopes : withoutAdmin(scopes)
+  return role === 'user' ? withoutAdmin(scopes) : scopes
 }
 
 /** Whether the app wants them to prove anew who they are. */

@@ -8,10 +8,4 @@ export const toCome: ReadonlySet<string> = new Set([
   // search and trends
   // notifications and push
   // reports and administration
-  'GET /api/v1/admin/tags',
-  'GET /api/v1/admin/tags/:id',
-  'PUT /api/v1/admin/tags/:id',
-  'POST /api/v1/admin/measures',
-  'POST /api/v1/admin/dimensions',
-  'POST /api/v1/admin/retention',
 ])

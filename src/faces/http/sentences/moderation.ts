@@ -23,6 +23,11 @@ export const moderationSentences = {
     status: 422,
     sentence: 'A network looks like 192.0.2.0/24 or 2001:db8::/32, and is not half of the internet.',
   },
+  'tag.always-usable': { status: 422, sentence: 'On this server every hashtag can be used and found.' },
+  'tag.spelling': {
+    status: 422,
+    sentence: 'Of a hashtag only large and small letters can be spelt otherwise.',
+  },
   'report.self': { status: 422, sentence: 'Nobody reports themself.' },
   'report.rules': { status: 422, sentence: 'A report names rules that this server has.' },
   'announcement.too-many': {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { account, role } from './account.ts'
 import { rule } from './instance.ts'
 import { status } from './status.ts'
-import { date, entity, id } from './words.ts'
+import { date, entity, id, midnight } from './words.ts'
 
 export const category = z.enum(['spam', 'legal', 'violation', 'other'])
 
@@ -103,4 +103,32 @@ export const adminEmailDomainBlock = entity({
 export const adminCanonicalEmailBlock = entity({
   id,
   canonical_email_hash: z.string().regex(/^[0-9a-f]{64}$/),
+})
+
+export const adminMeasure = entity({
+  key: z.string(),
+  unit: z.string().nullable(),
+  total: number,
+  human_value: z.string().optional(),
+  previous_total: number.optional(),
+  data: z.array(entity({ date: midnight, value: number })),
+})
+
+export const adminDimension = entity({
+  key: z.string(),
+  data: z.array(
+    entity({
+      key: z.string().min(1),
+      human_key: z.string(),
+      value: z.string().min(1),
+      unit: z.string().optional(),
+      human_value: z.string().optional(),
+    }),
+  ),
+})
+
+export const adminCohort = entity({
+  period: midnight,
+  frequency: z.enum(['day', 'month']),
+  data: z.array(entity({ date: midnight, rate: z.number().min(0).max(1), value: number })),
 })

@@ -1,0 +1,31 @@
+import { refuse } from '../../base/refusal.ts'
+import { transact } from '../../db/transact.ts'
+import { hashtagFrom } from '../../text/tokens.ts'
+import type { LocalAccount } from '../accounts/account.ts'
+import { writeTagSpelling } from '../posts/hashtag-store.ts'
+import { reviewTrend } from '../trends/review.ts'
+import type { World } from '../world.ts'
+import { noteAct } from './acts.ts'
+import type { StaffRole } from './staff.ts'
+
+export interface TagChange {
+  /** with which letters it is shown: the same ones, be they large or small */
+  readonly displayName?: string | undefined
+  readonly trendable?: boolean | undefined
+}
+
+/** @throws Refusal 'not-found', 'tag.spelling' */
+export async function changeTag(
+  world: World,
+  by: { readonly account: LocalAccount; readonly role: StaffRole },
+  id: string,
+  { displayName, trendable }: TagChange,
+): Promise<void> {
+  const spelling = displayName === undefined ? undefined : hashtagFrom(displayName)
+  if (displayName !== undefined && !spelling) refuse('tag.spelling')
+  await transact(world.db, async (tx) => {
+    if (spelling && !(await writeTagSpelling(tx, id, spelling))) refuse('tag.spelling')
+    if (trendable !== undefined) await reviewTrend({ ...world, db: tx }, by.account, 'tag', id, trendable)
+    await noteAct(world, tx, { id: by.account.id, role: by.role }, 'tag.update', id, displayName ?? '')
+  })
+}
