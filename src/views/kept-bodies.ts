@@ -75,7 +75,24 @@ async function findPosts(db: Db, { posts }: Shelf, all: readonly Stamped[]): Pro
   return found
 }
 
-async function findAuthors(db: Db, { accounts }: Shelf, all: readonly Stamped[]): Promise<Found['accounts']> {
+/** What an account is to everybody. */
+export async function loadAccounts(
+  db: Db,
+  stamped: readonly StampedAccount[],
+): Promise<Map<AccountId, AccountView>> {
+  const shelf = shelfOf(db)
+  const accounts = await findAuthors(db, shelf, stamped)
+  await withEmojis(db, shelf, [], { posts: new Map(), accounts })
+  return new Map([...accounts].map(([id, { view }]) => [id, view]))
+}
+
+type StampedAccount = Pick<Stamped, 'authorId' | 'authorStamp'>
+
+async function findAuthors(
+  db: Db,
+  { accounts }: Shelf,
+  all: readonly StampedAccount[],
+): Promise<Found['accounts']> {
   const found: Found['accounts'] = new Map()
   const missing = new Map<AccountId, string>()
   for (const { authorId, authorStamp } of all) {

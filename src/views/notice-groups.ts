@@ -1,10 +1,19 @@
-import { type RawBuilder, sql } from 'kysely'
+import { sql } from 'kysely'
 import { type AccountId, idAt, type NotificationId, type PostId } from '../base/ids.ts'
 import { compiled } from '../db/compiled.ts'
 import type { Db } from '../db/connect.ts'
 import type { NotificationKind } from '../db/tables/posts.ts'
 import { GROUP_MS, type Group, type GroupedKind, groupOf } from '../domain/notifications/group.ts'
-import { findTold, type Held, type Told, type ToldQuery, told } from './notifications.ts'
+import {
+  besideNotice,
+  findTold,
+  type Held,
+  isShown,
+  type Told,
+  type ToldQuery,
+  told,
+  whoDid,
+} from './notifications.ts'
 import { newestFirst, type PageQuery, pageBy } from './pages.ts'
 import { listTold } from './told-pieces.ts'
 
@@ -233,28 +242,28 @@ type FindTotals = (
 
 const totals: Readonly<Record<'in' | 'out', FindTotals>> = { in: findTotals('in'), out: findTotals('out') }
 
-/** What is of a post is found by it; what is of none, by when it was. */
+/**
+ * What is of a post is found by it; what is of none, by when it was. The planner is not shown how many are asked for: it
+ * would make a plan for each call, which takes longer than to do it.
+ */
 function findTotals(held: Held): FindTotals {
   return compiled(`views.notice-totals-${held}`, (_, ownerId, kinds, posts, since, until, above, below) => ({
     compile: (db) => {
-      const of = (among: RawBuilder<boolean>) =>
-        told(db, ownerId as AccountId, held).where(
-          sql<boolean>`${among} AND notification.kind = asked.kind
-            AND notification.created_at >= asked.since AND notification.created_at < asked.until`,
-        )
+      const within = sql`kind = asked.kind AND created_at >= asked.since AND created_at < asked.until`
+      const mine = sql`SELECT * FROM notification WHERE owner_id = ${ownerId}::bigint`
       return sql<Total & { place: string }>`
-        SELECT asked.place, total.*
-        FROM unnest(${kinds}::text[], ${posts}::bigint[], ${since}::timestamptz[], ${until}::timestamptz[],
-            ${above}::bigint[], ${below}::bigint[])
+        SELECT asked.place, count(*)::int AS count, max(notification.id) AS "newestId",
+          (array_agg(${whoDid} ORDER BY notification.id DESC))[1:${SAMPLE}::int] AS "fromIds"
+        FROM unnest((SELECT ${kinds}::text[]), (SELECT ${posts}::bigint[]), (SELECT ${since}::timestamptz[]),
+            (SELECT ${until}::timestamptz[]), (SELECT ${above}::bigint[]), (SELECT ${below}::bigint[]))
           WITH ORDINALITY AS asked (kind, post_id, since, until, above, below, place)
         CROSS JOIN LATERAL (
-          SELECT count(*)::int AS count, max(told.id) AS "newestId",
-            (array_agg(told."fromId" ORDER BY told.id DESC))[1:${SAMPLE}::int] AS "fromIds"
-          FROM (${of(sql`notification.post_id = asked.post_id`)} UNION ALL
-            ${of(sql`asked.post_id IS NULL AND notification.post_id IS NULL
-              AND notification.id > asked.above AND notification.id < asked.below`)}) AS told) AS total`.compile(
-        db,
-      )
+          ${mine} AND post_id = asked.post_id AND ${within}
+          UNION ALL
+          ${mine} AND asked.post_id IS NULL AND post_id IS NULL AND id > asked.above AND id < asked.below AND ${within}
+        ) AS notification ${besideNotice(ownerId as AccountId)}
+        WHERE ${isShown(ownerId as AccountId, held)}
+        GROUP BY asked.place`.compile(db)
     },
   }))
 }

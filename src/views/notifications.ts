@@ -35,6 +35,14 @@ export function isShown(ownerId: AccountId, held: Held): RawBuilder<boolean> {
     AND (notification.kind IN ('report', 'sign-up', 'warning') OR (account.suspended_at IS NULL AND ${isWanted(ownerId)})))`
 }
 
+/** The same tables for a query of one owner's that is written out. */
+export const besideNotice = (
+  ownerId: AccountId,
+) => sql`JOIN account ON account.id = notification.from_account_id
+  LEFT JOIN post ON post.id = notification.post_id
+  LEFT JOIN account AS author ON author.id = post.account_id
+  LEFT JOIN notification_policy AS policy ON policy.account_id = ${ownerId}::bigint`
+
 /** What somebody was told, as far as they are still to be reminded of it. */
 function notices(db: Db, ownerId: AccountId, held: Held = 'out') {
   return db

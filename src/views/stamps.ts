@@ -29,6 +29,11 @@ export const postStamp: RawBuilder<string> = sql`concat_ws(' ', post.written, po
   CASE WHEN post.client_id IS NOT NULL THEN (
     SELECT client.xmin::text FROM client WHERE client.id = post.client_id) END)`
 
+/** What an account is to everybody, in a query of `account` and `account_stat`: the same text as its posts say. */
+export const accountStamp: RawBuilder<string> = sql`concat_ws(' ', account.xmin, account_stat.xmin,
+  CASE WHEN account.local THEN (SELECT role FROM login WHERE login.account_id = account.id)
+    ELSE (SELECT xmin::text FROM account_origin WHERE account_origin.account_id = account.id) END)`
+
 /** What its author is to everybody. */
 export const authorStamp: RawBuilder<string> = sql`concat_ws(' ', post.author_written, account_stat.xmin,
   CASE WHEN post.local THEN (SELECT role FROM login WHERE login.account_id = post.account_id)

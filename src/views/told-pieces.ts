@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { AccountId } from '../base/ids.ts'
 import { compiled } from '../db/compiled.ts'
 import type { Db } from '../db/connect.ts'
-import { type Held, isShown, type Told, type ToldQuery, whoDid } from './notifications.ts'
+import { besideNotice, type Held, isShown, type Told, type ToldQuery, whoDid } from './notifications.ts'
 import { newestFirst } from './pages.ts'
 
 /** A piece of what was written down for somebody, in the order in which it was asked for. */
@@ -74,10 +74,7 @@ function pieceOf(held: Held, way: 'up' | 'down'): FindPiece {
             AND id < ${below}::bigint AND id > ${above}::bigint AND kind = ANY (${kinds}::text[])
             AND (${fromId}::bigint IS NULL OR from_account_id = ${fromId}::bigint)
           ORDER BY id ${order} LIMIT ${limit}::int) AS notification
-        JOIN account ON account.id = notification.from_account_id
-        LEFT JOIN post ON post.id = notification.post_id
-        LEFT JOIN account AS author ON author.id = post.account_id
-        LEFT JOIN notification_policy AS policy ON policy.account_id = notification.owner_id
+        ${besideNotice(ownerId as AccountId)}
         ORDER BY notification.id ${order}`.compile(db),
   }))
 }

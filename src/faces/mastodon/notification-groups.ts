@@ -7,7 +7,7 @@ import { GROUPED_KINDS, type Group, type GroupedKind } from '../../domain/notifi
 import { accountFrom } from '../../translate/to-mastodon/account.ts'
 import { groupFromKey } from '../../translate/to-mastodon/group-key.ts'
 import { noticeWord } from '../../translate/to-mastodon/notification.ts'
-import { groupsFrom, groupsJson } from '../../translate/to-mastodon/notification-group.ts'
+import { groupsText } from '../../translate/to-mastodon/notification-group.ts'
 import { viewAccounts } from '../../views/accounts.ts'
 import { countGroups, findGroup, type GroupView, listGroup, listGroups } from '../../views/notice-groups.ts'
 import { listOf, wordOf } from '../http/param-fields.ts'
@@ -16,7 +16,7 @@ import { requires, signedIn } from './auth.ts'
 import { NOTIFICATIONS, shownFor, UNREAD, wantedFrom } from './notification-parts.ts'
 import { endsOf, linkPage, pageFrom, sendPage } from './paging.ts'
 import type { MastodonParts } from './parts.ts'
-import { tellingFor } from './status-pages.ts'
+import { sendJson, tellingFor } from './status-pages.ts'
 
 const ACCOUNTS = { usual: 80, most: 80 }
 /** As many of a group as can be dismissed at once. */
@@ -41,8 +41,7 @@ export function notificationGroupRoutes({ world }: MastodonParts): RequestHandle
       groups.map(({ postId }) => postId),
       groups.map(({ newestId, kind, aboutId }) => ({ id: newestId, kind, aboutId })),
     )
-    const told = groupsFrom({ groups, ...shown }, tellingFor(world, req), expand === 'partial_avatars')
-    res.type('json').send(groupsJson(told))
+    sendJson(res, groupsText({ groups, ...shown }, tellingFor(world, req), expand === 'partial_avatars'))
   }
 
   router.get('/api/v2/notifications', requires('read:notifications'), async (req, res) => {

@@ -4,6 +4,7 @@ import type { AccountId, NotificationId, PostId } from '../../base/ids.ts'
 import type { World } from '../../domain/world.ts'
 import { wantedKinds } from '../../translate/to-mastodon/notification.ts'
 import { viewAccounts } from '../../views/accounts.ts'
+import { keptAccounts } from '../../views/kept-accounts.ts'
 import { type StaffNotice, viewStaffNotices } from '../../views/staff-notices.ts'
 import { type StatusView, viewStatuses } from '../../views/statuses.ts'
 import type { AccountView } from '../../views/view.ts'
@@ -51,10 +52,21 @@ export async function shownFor(
 ): Promise<Shown> {
   const ids = [...new Set(postIds.filter((id) => id !== null))]
   const [accounts, statuses, staff] = await Promise.all([
-    // Of those who wait to be let in, only who is to know of them was told.
-    viewAccounts(db, accountIds, { waiting: true }),
+    accountsIn(db, accountIds),
     viewStatuses(db, ids, viewerOf(req)),
     viewStaffNotices(db, notices),
   ])
   return { accounts, statuses: new Map(statuses.map((status) => [status.post.id, status])), staff }
+}
+
+async function accountsIn(
+  db: World['db'],
+  ids: readonly AccountId[],
+): Promise<ReadonlyMap<AccountId, AccountView>> {
+  const known = await keptAccounts(db, ids)
+  const others = ids.filter((id) => !known.has(id))
+  // Of those who wait to be let in, only who is to know of them was told.
+  return others.length === 0
+    ? known
+    : new Map([...known, ...(await viewAccounts(db, others, { waiting: true }))])
 }

@@ -2,11 +2,12 @@ import type { GroupView } from '../../views/notice-groups.ts'
 import type { StaffNotice } from '../../views/staff-notices.ts'
 import type { StatusView } from '../../views/statuses.ts'
 import type { AccountView } from '../../views/view.ts'
-import { accountFrom, type MastodonAccount } from './account.ts'
+import { authorFrom, type MastodonAccount } from './account.ts'
 import { groupKeyOf } from './group-key.ts'
 import { noticeWord } from './notification.ts'
 import { type MastodonStaffNotice, staffNoticeFrom } from './staff-notice.ts'
-import { type MastodonStatus, statusFrom, type Telling } from './status.ts'
+import type { Telling } from './status.ts'
+import { authorText, statusesText } from './status-text.ts'
 import { dateWord } from './words.ts'
 
 export interface MastodonNotificationGroup extends MastodonStaffNotice {
@@ -27,13 +28,6 @@ export type MastodonPartialAccount = Pick<
   'id' | 'acct' | 'locked' | 'bot' | 'url' | 'avatar' | 'avatar_static'
 >
 
-export interface MastodonGroups {
-  readonly accounts: readonly MastodonAccount[]
-  readonly partial_accounts?: readonly MastodonPartialAccount[]
-  readonly statuses: readonly MastodonStatus[]
-  readonly notification_groups: readonly MastodonNotificationGroup[]
-}
-
 /** Groups, with the accounts and posts that are there to be shown. */
 export interface GroupParts {
   readonly groups: readonly GroupView[]
@@ -44,43 +38,45 @@ export interface GroupParts {
 }
 
 /**
- * Groups, and beside them each account and each post once.
+ * Groups, and beside them each account and each post once, as JSON: most of it are texts that are known.
  * @param partly whether all but the first account of each group are told in few words
  */
-export function groupsFrom(
+export function groupsText(
   { groups, accounts, statuses, staff }: GroupParts,
   telling: Telling,
   partly = false,
-): MastodonGroups {
+): string {
   const shown = groups
     .map((group) => ({ ...group, fromIds: group.fromIds.filter((id) => accounts.has(id)) }))
     .filter(({ fromIds, postId }) => fromIds.length > 0 && (postId === null || statuses.has(postId)))
   const all = new Set(shown.flatMap(({ fromIds }) => fromIds))
   const fully = partly ? new Set(shown.flatMap(({ fromIds }) => fromIds.slice(0, 1))) : all
-  const told = new Map([...all].flatMap((id) => accountAt(id, accounts, telling)))
+  const viewsOf = (ids: Iterable<string>) => [...ids].flatMap((id) => accounts.get(id) ?? [])
   const posts = new Set(shown.flatMap(({ postId }) => postId ?? []))
-  return {
-    accounts: [...fully].flatMap((id) => told.get(id) ?? []),
-    ...(partly && {
-      partial_accounts: [...all].filter((id) => !fully.has(id)).flatMap((id) => partOf(told.get(id))),
-    }),
-    statuses: [...posts].flatMap((id) => statuses.get(id) ?? []).map((status) => statusFrom(status, telling)),
-    notification_groups: shown.map((group) => ({
-      ...groupFrom(group),
-      ...staffNoticeFrom(staff.get(group.newestId), telling.uris),
-    })),
-  }
+  const parts = [
+    `"accounts":[${viewsOf(fully).map((view) => authorText(view, telling.uris))}]`,
+    ...(partly
+      ? [
+          `"partial_accounts":${JSON.stringify(viewsOf([...all].filter((id) => !fully.has(id))).map((view) => partOf(view, telling)))}`,
+        ]
+      : []),
+    `"statuses":${statusesText(
+      [...posts].flatMap((id) => statuses.get(id) ?? []),
+      telling,
+    )}`,
+    `"notification_groups":${groupsJson(
+      shown.map((group) => ({
+        ...groupFrom(group),
+        ...staffNoticeFrom(staff.get(group.newestId), telling.uris),
+      })),
+    )}`,
+  ]
+  return `{${parts.join(',')}}`
 }
 
-function accountAt(id: string, accounts: GroupParts['accounts'], { uris }: Telling) {
-  const account = accounts.get(id)
-  return account ? [[id, accountFrom(account, uris)] as const] : []
-}
-
-function partOf(account: MastodonAccount | undefined): MastodonPartialAccount[] {
-  if (!account) return []
-  const { id, acct, locked, bot, url, avatar, avatar_static } = account
-  return [{ id, acct, locked, bot, url, avatar, avatar_static }]
+function partOf(view: AccountView, { uris }: Telling): MastodonPartialAccount {
+  const { id, acct, locked, bot, url, avatar, avatar_static } = authorFrom(view, uris)
+  return { id, acct, locked, bot, url, avatar, avatar_static }
 }
 
 function groupFrom({ group, page, ...view }: GroupView): MastodonNotificationGroup {
@@ -100,7 +96,7 @@ function groupFrom({ group, page, ...view }: GroupView): MastodonNotificationGro
 }
 
 /** As JSON, in which the one id is an integer of all its digits: no number of ours holds them. */
-export function groupsJson(groups: MastodonGroups): string {
+function groupsJson(groups: readonly MastodonNotificationGroup[]): string {
   // Within a text every quotation mark has a backslash before it, so that nothing that people wrote is met.
   return JSON.stringify(groups).replace(
     /"most_recent_notification_id":"(\d+)"/g,

@@ -41,8 +41,11 @@ const shownText = (post: PostView, uris: Uris) =>
   kept(shownTexts, post.toAll, () => inner(shownFrom(post, uris)))
 
 const authors = new WeakMap<AccountView, string>()
-const authorText = (author: AccountView, uris: Uris) =>
-  kept(authors, author, () => JSON.stringify(authorFrom(author, uris)))
+
+/** The JSON of an account, for as long as the view is the same. */
+export function authorText(author: AccountView, uris: Uris): string {
+  return kept(authors, author, () => JSON.stringify(authorFrom(author, uris)))
+}
 
 function kept<Key extends object>(
   texts: WeakMap<Key, string>,
