@@ -4,10 +4,10 @@ import type { Role } from '../domain/accounts/account.ts'
 import { setPassword } from '../domain/accounts/change-password.ts'
 import { checkPassword } from '../domain/accounts/password.ts'
 import { registerAccount } from '../domain/accounts/register.ts'
-import { approveRegistration, rejectRegistration } from '../domain/accounts/registration.ts'
 import { findWaitingByName } from '../domain/accounts/registration-find.ts'
 import { resetSecondFactors } from '../domain/accounts/second-factor.ts'
 import { updateAccount } from '../domain/accounts/update.ts'
+import { answerNewcomer } from '../domain/moderation/decide.ts'
 import type { World } from '../domain/world.ts'
 import { listLocalAccounts } from '../views/accounts.ts'
 import { type CommonOptions, finish, print, readStdin, UsageError } from './command.ts'
@@ -148,7 +148,7 @@ async function create(name: string, options: CreateOptions): Promise<void> {
 async function approve(name: string, options: CommonOptions): Promise<void> {
   await withHouse(async ({ world }) => {
     const waiting = await requireWaiting(world, name)
-    await approveRegistration(world, waiting.id, null)
+    await answerNewcomer(world, null, waiting.id, 'approve')
     const rest = waiting.confirmedAt === null ? ', and comes in once the e-mail address is confirmed' : ''
     print(options, { id: waiting.id, name: waiting.name }, `${waiting.name} is approved${rest}.`)
   })
@@ -157,7 +157,7 @@ async function approve(name: string, options: CommonOptions): Promise<void> {
 async function reject(name: string, options: CommonOptions): Promise<void> {
   await withHouse(async ({ world }) => {
     const waiting = await requireWaiting(world, name)
-    await rejectRegistration(world, waiting.id, null)
+    await answerNewcomer(world, null, waiting.id, 'reject')
     print(options, { id: waiting.id, name: waiting.name }, `${waiting.name} is turned away.`)
   })
 }

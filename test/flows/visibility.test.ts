@@ -133,6 +133,8 @@ const known: Readonly<Record<string, Known>> = {
   '/auth/sign_up': 'says nothing of posts',
   '/password/forgot': 'says nothing of posts',
   '/password/reset': 'says nothing of posts',
+  '/accounts/waiting': 'says nothing of posts',
+  '/accounts/invites': 'says nothing of posts',
   '/.well-known/change-password': 'says nothing of posts',
   '/{*any}': 'says nothing of posts',
   '/assets/*': 'says nothing of posts',

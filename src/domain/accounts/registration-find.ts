@@ -68,6 +68,20 @@ export async function findWaitingByName(db: Db, name: string): Promise<Registran
     .executeTakeFirst()
 }
 
+/** Those who wait to be let in, whoever came first first. */
+export async function listWaiting(
+  db: Db,
+  options: { readonly limit: number; readonly after?: AccountId | undefined },
+): Promise<Registrant[]> {
+  const { limit, after } = options
+  return registrants(db)
+    .where(isWaiting)
+    .$if(after !== undefined, (query) => query.where('login.account_id', '>', after as AccountId))
+    .orderBy('login.account_id')
+    .limit(limit)
+    .execute()
+}
+
 /** As the index `login_waiting` has it. */
 export const isWaiting = sql<boolean>`(login.confirmed_at IS NULL OR login.approved_at IS NULL)`
 

@@ -10,6 +10,7 @@ import { readBefore } from './paging.ts'
 import { profileHeader } from './profile-head.ts'
 import { SECURITY } from './security-parts.ts'
 import { signOutForms } from './sign-in.ts'
+import { INVITES, staffLinks } from './staff-parts.ts'
 import { ago, month, timeTag } from './times.ts'
 
 const PAGE = 40
@@ -31,7 +32,7 @@ export async function accountsPage(ctx: PageContext, req: Request, res: Response
       here: 'account',
     },
     body: html`<h1 class="unseen">${all ? 'Accounts' : 'Your account'}</h1>
-<section class="sheet" aria-label="Your account">${own && profileHeader(own, ctx.config.handleHost)}<p class="more"><a href="/@${session.account.name}">Your profile page</a> · <a href="${SECURITY}">Security</a> · <a href="/accounts/apps">Apps with access</a></p></section>
+<section class="sheet" aria-label="Your account">${own && profileHeader(own, ctx.config.handleHost)}<p class="more"><a href="/@${session.account.name}">Your profile page</a> · <a href="${SECURITY}">Security</a> · <a href="/accounts/apps">Apps with access</a></p>${session.role !== 'user' && staffLinks()}</section>
 ${all}
 ${forms}`,
   })
@@ -52,7 +53,7 @@ async function everybody(ctx: PageContext, req: Request): Promise<Html> {
 <h2 class="heading" id="everybody">Accounts on this server</h2>
 <ul class="accounts">${page.items.map((row) => accountRow(row, now))}</ul>
 ${page.next !== undefined && html`<nav class="pages" aria-label="More accounts"><span></span><a rel="next" href="/accounts?before=${page.next}">Older accounts</a></nav>`}
-<p class="more soft">To add one, run <code>npx weft account create NAME</code> where the server runs; to invite somebody, <code>npx weft invite create</code>; to let somebody in, <code>npx weft account approve NAME</code>.</p>
+<p class="more soft">To add one, run <code>npx weft account create NAME</code> where the server runs, or <a href="${INVITES}">invite somebody</a>.</p>
 </section>`
 }
 

@@ -8,7 +8,7 @@ export function privacyText(handleHost: string, contact: Html): Html {
 
 <h2>What is kept</h2>
 <ul>
-<li><strong>Your account:</strong> its name, the name you are shown under, what you say about yourself, an e-mail address if one was given, and when you were last here. Your password is kept only as an argon2id hash, from which nobody can read it back. Of an authenticator app its key is kept, encrypted; of recovery codes hashes; of passkeys their public half, the name you gave them, and when they were last used.</li>
+<li><strong>Your account:</strong> its name, the name you are shown under, what you say about yourself, an e-mail address if one was given, why you wanted to join if you were asked, the app and the invitation by which you came, and when you were last here. Your password is kept only as an argon2id hash, from which nobody can read it back. Of an authenticator app its key is kept, encrypted; of recovery codes hashes; of passkeys their public half, the name you gave them, and when they were last used.</li>
 <li><strong>What you write and do:</strong> your posts with their earlier versions, whom they are for, whom you follow, and who follows you.</li>
 <li><strong>Your sessions:</strong> for each browser in which you are signed in, when that began, when it was last used, and what the browser calls itself. A session ends when you sign out, when you change your password or a second factor, or after 30 days without a visit.</li>
 <li><strong>People elsewhere:</strong> public profiles, public posts, and posts addressed to people here, as their servers send them to us.</li>

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { Secret } from '../../../src/base/secret.ts'
 import type { MailJob } from '../../../src/domain/accounts/jobs.ts'
 import { letterFor } from '../../../src/domain/accounts/letters.ts'
+import { signUp } from '../../../src/domain/accounts/sign-up.ts'
 import { createInvite } from '../../../src/domain/invites/invite.ts'
 import { type TestDatabase, testDatabase } from '../../support/database.ts'
 import { PASSWORD, SECRET, type Site, startSite } from './site.ts'
@@ -105,6 +106,22 @@ describe.skipIf(missing)('coming in by a browser', { timeout: 120_000 }, () => {
       ['home', `${approval.url}/`],
       ['invite-over', `${invite.url}/invite/none`],
     ]
+    await signUp(
+      approval.world,
+      {
+        name: 'finn',
+        password: PASSWORD,
+        agreed: true,
+        reason: 'I weave, and would like to show what I make.',
+      },
+      { door: { registration: 'approval', mail: false }, emailNeeded: false, spend: async () => undefined },
+    )
+    const staff: readonly [string, string, ((page: Page) => Promise<void>)?][] = [
+      ['accounts', `${approval.url}/accounts`, signIn],
+      ['waiting', `${approval.url}/accounts/waiting`],
+      ['invites', `${approval.url}/accounts/invites`, makeInvite],
+      ['security', `${approval.url}/accounts/security`],
+    ]
     for (const [width, colorScheme] of [
       [320, 'light'],
       [320, 'dark'],
@@ -112,7 +129,7 @@ describe.skipIf(missing)('coming in by a browser', { timeout: 120_000 }, () => {
       [1280, 'dark'],
     ] as const) {
       const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme })
-      for (const [name, url, act] of pages) {
+      for (const [name, url, act] of [...pages, ...staff]) {
         await page.goto(url)
         await act?.(page)
         const overflow = await page.evaluate<number>(
@@ -136,4 +153,16 @@ async function sendNothing(page: Page): Promise<void> {
   await page.getByLabel('E-mail address').fill('nobody')
   await page.getByRole('main').getByRole('button').click()
   await page.getByRole('alert').waitFor()
+}
+
+async function signIn(page: Page): Promise<void> {
+  await page.getByLabel('Name or e-mail address').fill('owner')
+  await page.getByLabel('Password').fill(PASSWORD)
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click()
+  await page.waitForURL('**/accounts')
+}
+
+async function makeInvite(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Make a link' }).click()
+  await page.getByText('Your invitation').waitFor()
 }
