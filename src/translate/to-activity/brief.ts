@@ -10,13 +10,18 @@ const TYPES: Readonly<Record<string, string>> = {
   organization: 'Organization',
 }
 
+/** What ActivityStreams calls an account of that kind. */
+export function personType(kind: string): string {
+  return TYPES[kind] ?? 'Person'
+}
+
 /** Somebody as they stand in a list: enough to be shown and named, and to be asked for the rest. */
 export function personBrief(view: PersonView, uris: Uris): JsonObject {
   const inbox = view.local ? uris.inbox(view.id) : view.inboxUrl
   const outbox = view.local ? uris.outbox(view.id) : view.outboxUrl
   return {
     id: view.uri,
-    type: TYPES[view.kind] ?? 'Person',
+    type: personType(view.kind),
     preferredUsername: view.name,
     name: view.displayName === '' ? view.name : view.displayName,
     webfinger: `${view.name}@${view.host ?? uris.handleHost}`,

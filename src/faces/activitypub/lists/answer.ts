@@ -29,7 +29,7 @@ export async function answerList(
   const given = new URLSearchParams(query)
   if (how === 'seek') return seek(list, given.get('item') ?? '', reading)
   const text = await (how === 'filtered'
-    ? narrowed(parts, path, given, reading)
+    ? narrowed(parts, path, given, { list, reading })
     : readAt(list, given.get('cursor'), reading))
   if (text === undefined) return undefined
   reading.text = text

@@ -1,12 +1,13 @@
 import type { Request, Response } from 'express'
 import { readId } from '../../../base/ids.ts'
 import { refuse } from '../../../base/refusal.ts'
-import type { JsonObject } from '../../../translate/json.ts'
+import type { Json, JsonObject } from '../../../translate/json.ts'
 import { collectionText, pageText } from '../../../translate/to-activity/collections.ts'
 import { noteListContext } from '../../../translate/to-activity/context.ts'
 import type { InboxFilter } from '../../../views/inbox-near.ts'
 import type { Range } from '../../../views/ranges.ts'
 import { ACTIVITY_TYPE, readyDocument, sendDocument } from '../../http/documents.ts'
+import { isFitting, lookThrough } from '../lists/fit.ts'
 
 /** An item with the key by which the list is in its order, newest first. */
 export interface Item {
@@ -31,7 +32,7 @@ export interface OwnedList {
   readonly about: JsonObject
   count(): Promise<number>
   read(range: Range): Promise<Piece>
-  /** narrowed; undefined where a list cannot be */
+  /** narrowed by what its rows say; where it is left out, by what its items say */
   search?(range: Range, filter: InboxFilter): Promise<Piece>
   /** the key of the item of that id, if it is there */
   seek(uri: string): Promise<string | undefined>
@@ -82,6 +83,18 @@ export async function pageOf(
     ...(prev === undefined ? {} : { prev: at(`n${prev}`) }),
     items: textsIn(piece),
   })
+}
+
+/** What fits, of the part of a list that one page looks through. Only towards the end of the list. */
+export async function searchThrough(list: OwnedList, range: Range, filter: InboxFilter): Promise<Piece> {
+  if (range.back !== undefined) refuse('cursor.invalid')
+  const look = async (part: Range) => {
+    const { items, more, reached } = await list.read(part)
+    return { entries: items, next: more ? (reached ?? items.at(-1)?.key) : undefined }
+  }
+  const fits = (text: string) => isFitting(JSON.parse(text) as Json, filter)
+  const { items, next } = await lookThrough(look, range.past, range.limit, fits)
+  return { items, more: next !== undefined, ...(next === undefined ? {} : { reached: next }) }
 }
 
 /** Where it goes on towards the end and towards the beginning of the list, if it does. */

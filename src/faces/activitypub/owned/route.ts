@@ -4,11 +4,13 @@ import { refuse } from '../../../base/refusal.ts'
 import type { LocalAccount } from '../../../domain/accounts/account.ts'
 import type { World } from '../../../domain/world.ts'
 import type { InboxFilter } from '../../../views/inbox-near.ts'
+import type { Range } from '../../../views/ranges.ts'
 import { requireBearer } from '../../http/auth.ts'
 import { crossOrigin } from '../../http/cors.ts'
 import { FILTERS } from '../../http/list-keys.ts'
 import type { ClientParts } from '../client-parts.ts'
-import { collectionOf, cursorAt, type OwnedList, pageOf, sendOwn } from './list.ts'
+import { filterIn } from '../lists/fit.ts'
+import { collectionOf, cursorAt, type OwnedList, pageOf, searchThrough, sendOwn } from './list.ts'
 import { homeOf, inboxOf, notificationsOf } from './lists.ts'
 import { readReceivedById } from './received.ts'
 
@@ -59,30 +61,16 @@ function ownerOf(req: Request): LocalAccount {
 }
 
 async function narrowed(list: OwnedList, req: Request) {
-  const { search } = list
-  if (!search) refuse('not-found')
+  const search = list.search ?? ((range: Range, by: InboxFilter) => searchThrough(list, range, by))
   const words = new URLSearchParams(
     FILTERS.flatMap((name): [string, string][] => {
       const value = word(req, name)
       return value === undefined ? [] : [[name, value]]
     }),
   )
-  const filter = filterFrom(words)
-  const read = (range: Parameters<typeof search>[0]) => search(range, filter)
+  const filter = filterIn((name) => words.get(name) ?? undefined)
+  const read = (range: Range) => search(range, filter)
   return pageOf(list, word(req, 'cursor') ?? 'first', { words: words.toString(), read })
-}
-
-function filterFrom(words: URLSearchParams): InboxFilter {
-  const [type, objectType, object, actor, after] = FILTERS.map((name) => words.get(name) ?? undefined)
-  const publishedAfter = after === undefined ? undefined : new Date(after)
-  if (publishedAfter && Number.isNaN(publishedAfter.getTime())) refuse('request.invalid')
-  return {
-    ...(type !== undefined && { type }),
-    ...(objectType !== undefined && { objectType }),
-    ...(object !== undefined && { object }),
-    ...(actor !== undefined && { actor }),
-    ...(publishedAfter && { publishedAfter }),
-  }
 }
 
 /** One word of the query. */
