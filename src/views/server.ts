@@ -60,6 +60,9 @@ export async function listRules(db: Db): Promise<RuleView[]> {
     .execute()
 }
 
+/** Who waits to be let in is none of the people here yet. */
+const isIn = sql`login.confirmed_at IS NOT NULL AND login.approved_at IS NOT NULL`
+
 async function viewCounts(db: Db): Promise<ServerCounts> {
   const { rows } = await sql<ServerCounts>`
     SELECT count(*)::int AS users,
@@ -68,7 +71,7 @@ async function viewCounts(db: Db): Promise<ServerCounts> {
       (SELECT count(*)::int FROM host WHERE dead_at IS NULL) AS domains
     FROM login
     JOIN account ON account.id = login.account_id AND account.deleted_at IS NULL
-      AND login.confirmed_at IS NOT NULL AND login.approved_at IS NOT NULL
+      AND ${isIn}
     JOIN account_stat ON account_stat.account_id = login.account_id`.execute(db)
   return rows[0] ?? { users: 0, activeMonth: 0, posts: 0, domains: 0 }
 }
@@ -119,9 +122,10 @@ export async function listWeeks(db: Db, now: Date): Promise<WeekView[]> {
         WHERE post.local AND NOT post.held AND post.boost_of_id IS NULL AND post.visibility IN ('public', 'unlisted')
           AND post.id >= (extract(epoch FROM week) * 1000)::bigint << 16
           AND post.id < (extract(epoch FROM week + interval '7 days') * 1000)::bigint << 16) AS posts,
-      (SELECT count(*)::int FROM login WHERE login.seen_at >= week AND login.seen_at < week + interval '7 days') AS logins,
-      (SELECT count(*)::int FROM login WHERE login.created_at >= week AND login.created_at < week + interval '7 days')
-        AS registrations
+      (SELECT count(*)::int FROM login WHERE ${isIn} AND login.seen_at >= week
+          AND login.seen_at < week + interval '7 days') AS logins,
+      (SELECT count(*)::int FROM login WHERE ${isIn} AND login.created_at >= week
+          AND login.created_at < week + interval '7 days') AS registrations
     FROM generate_series(
       date_trunc('week', ${now}::timestamptz, 'UTC') - ${WEEKS - 1}::int * interval '7 days',
       date_trunc('week', ${now}::timestamptz, 'UTC'), interval '7 days') AS week

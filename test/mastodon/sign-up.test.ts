@@ -157,6 +157,8 @@ describe('where anybody may come in, and no letters are sent', () => {
       Array.from({ length: 4 }, () => app.post('/api/v1/accounts', wish('twin'))),
     )
     expect(replies.map(({ status }) => status).sort()).toEqual([200, 422, 422, 422])
+    for (const { status, json } of replies)
+      if (status === 422) expect(json.details.username).toMatchObject([{ error: 'ERR_TAKEN' }])
   })
 })
 

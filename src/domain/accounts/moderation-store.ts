@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { AccountId } from '../../base/ids.ts'
-import type { Restriction } from '../../db/tables/accounts.ts'
+import type { Restriction, Role } from '../../db/tables/accounts.ts'
 import type { Tx } from '../../db/transact.ts'
 
 /** What can hold an account down: suspended, nobody sees it; limited, only its followers come upon it. */
@@ -68,4 +68,15 @@ export async function writeDisabled(tx: Tx, id: AccountId, since: Date | null): 
 /** Since when what it shows is shown only to who asks for it; null: not any more. */
 export async function writeSensitized(tx: Tx, id: AccountId, since: Date | null): Promise<void> {
   await tx.updateTable('account').set({ sensitized_at: since }).where('id', '=', id).execute()
+}
+
+/** @returns false for who is from elsewhere, and for the owner, who stays it */
+export async function writeRole(tx: Tx, id: AccountId, role: Exclude<Role, 'owner'>): Promise<boolean> {
+  const written = await tx
+    .updateTable('login')
+    .set({ role })
+    .where('account_id', '=', id)
+    .where('role', '!=', 'owner')
+    .executeTakeFirst()
+  return written.numUpdatedRows === 1n
 }

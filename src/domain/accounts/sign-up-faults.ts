@@ -43,6 +43,8 @@ export interface Needed {
 export const LONGEST_NAME = 30
 export const LONGEST_REASON = 2000
 
+export const TAKEN: Fault = { field: 'name', fault: 'taken', code: 'account.name-taken', details: {} }
+
 /** All that is wrong, in the order of the fields. */
 export async function faultsOf(db: Db, input: Wish, needed: Needed): Promise<readonly Fault[]> {
   const found = [
@@ -69,7 +71,7 @@ async function ofName(db: Db, name: string): Promise<Fault | undefined> {
   if (name.length > LONGEST_NAME) return fault('name', 'too_long', 'account.name-invalid')
   if (!isLocalName(name)) return fault('name', 'invalid', 'account.name-invalid')
   if (isReservedName(name)) return fault('name', 'reserved', 'account.name-taken')
-  return (await isNameTaken(db, name)) ? fault('name', 'taken', 'account.name-taken') : undefined
+  return (await isNameTaken(db, name)) ? TAKEN : undefined
 }
 
 function ofEmail(email: string, needed: Needed): Fault | undefined {

@@ -1,4 +1,4 @@
-import { refuse } from '../../base/refusal.ts'
+import { Refusal, refuse } from '../../base/refusal.ts'
 import { type Tx, transact } from '../../db/transact.ts'
 import { record } from '../../facts/record.ts'
 import { findInvite, hashOfCode, isOpen } from '../invites/find.ts'
@@ -11,7 +11,7 @@ import type { Waiting } from './login-store.ts'
 import { addRestriction } from './moderation-store.ts'
 import { insertNewcomer, type Newcomer, prepareNewcomer, refusingClashes } from './register.ts'
 import { enqueueMail } from './registration.ts'
-import { type Fault, faultsOf, type Wish } from './sign-up-faults.ts'
+import { type Fault, faultsOf, TAKEN, type Wish } from './sign-up-faults.ts'
 
 /** How people may come in here by themselves, as the operator decided. */
 export interface Door {
@@ -63,7 +63,13 @@ export async function signUp(
   const approved = invited || (!reasonNeeded && !(await registrationNeedsApproval(world.db, input.ip)))
   const newcomer = await prepareNewcomer(world, { name: input.name, password: input.password })
   const state = { confirmed: !door.mail, approved, invited }
-  return refusingClashes(() => transact(world.db, (tx) => enter(world, tx, newcomer, input, state)))
+  try {
+    return await refusingClashes(() => transact(world.db, (tx) => enter(world, tx, newcomer, input, state)))
+  } catch (error) {
+    // Somebody else was quicker.
+    if (error instanceof Refusal && error.code === 'account.name-taken') return { faults: [TAKEN] }
+    throw error
+  }
 }
 
 /** Whether somebody may come in at all, and whether by an invitation; of that, any that is given has to be good. */

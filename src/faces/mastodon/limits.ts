@@ -15,7 +15,6 @@ const budgets = {
   delete: { points: 30, seconds: 1800 },
   /** apps that make themselves known, from one address */
   apps: { points: 30, seconds: 600 },
-  signUp: { points: 5, seconds: 1800 },
 } as const
 type BudgetName = keyof typeof budgets
 
@@ -23,7 +22,7 @@ export interface ApiLimits {
   /** counts every request, and says in its answer what is left */
   readonly all: RequestHandler
   /** counts against one of the smaller budgets, too */
-  limit(name: 'media' | 'delete' | 'apps' | 'signUp'): RequestHandler
+  limit(name: 'media' | 'delete' | 'apps'): RequestHandler
 }
 
 export interface ApiLimitParts {
@@ -50,7 +49,7 @@ function createLimits(tally: Tally): ApiLimits {
       next()
     },
     limit: (name) => async (req, res, next) => {
-      const key = name === 'apps' || name === 'signUp' ? addressOf(req) : keyOf(req)
+      const key = name === 'apps' ? addressOf(req) : keyOf(req)
       spend(res, budgets[name].points, await count(name, key))
       next()
     },

@@ -71,12 +71,10 @@ export async function signUpByForm(ctx: PageContext, req: Request, res: Response
   res.redirect(303, '/accounts')
 }
 
-/** What came up after all was found in order is said above the form as well. */
+/** Who has to wait keeps what they wrote. */
 function faultsFrom(error: unknown): readonly Fault[] | undefined {
-  if (!(error instanceof Refusal)) return undefined
-  const { code, details } = error
-  if (code === 'account.name-taken') return [{ field: 'name', fault: 'taken', code, details }]
-  return code === 'request.too-many' ? [{ field: 'agreed', fault: 'invalid', code, details }] : undefined
+  if (!(error instanceof Refusal) || error.code !== 'request.too-many') return undefined
+  return [{ field: 'agreed', fault: 'invalid', code: error.code, details: error.details }]
 }
 
 /** `/sign-up/done`: what is to come for who has signed up. */
