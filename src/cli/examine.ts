@@ -40,6 +40,7 @@ export async function examine(config: Config, { db, pending, hasOwner }: Examine
       'Rate limits are on.',
       'WEFT_RATE_LIMITS is off: anyone may flood this server.',
     ),
+    doorOf(config),
     finding(
       config.databaseUrl !== undefined || config.role === 'all',
       true,
@@ -60,6 +61,15 @@ function addressOf({ origin }: Config): Finding {
     false,
     `Its address is ${origin}.`,
     `Its address is ${origin}: other servers need https and a name of its own (WEFT_ORIGIN), and it cannot be changed later.`,
+  )
+}
+
+function doorOf({ registration, mail }: Config): Finding {
+  return finding(
+    registration !== 'open' || mail !== undefined,
+    false,
+    `Accounts: ${registration}; ${mail === undefined ? 'no e-mail is sent' : `e-mail goes out through ${mail.host}`}.`,
+    'Anybody may make accounts, and no e-mail address is asked to be confirmed: set WEFT_SMTP_URL, or WEFT_REGISTRATION to approval or invite.',
   )
 }
 
