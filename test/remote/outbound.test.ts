@@ -5,12 +5,16 @@ import { getDocumentLoader } from '@fedify/vocab-runtime'
 import { lookupWebFinger } from '@fedify/webfinger'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { AccountId, ActivityId } from '../../src/base/ids.ts'
+import { Secret } from '../../src/base/secret.ts'
+import { vapidKeys } from '../../src/domain/push/vapid.ts'
 import { documentLoader } from '../../src/federation/loader.ts'
 import { createSender } from '../../src/federation/send.ts'
 import { readCollection } from '../../src/remote/collections.ts'
 import { createDirectory } from '../../src/remote/directory.ts'
 import { createDispatcher } from '../../src/remote/dispatcher.ts'
 import { createFetcher } from '../../src/remote/fetch.ts'
+import { sendPush } from '../../src/remote/push/send.ts'
+import { createVapidTokens } from '../../src/remote/push/vapid-token.ts'
 import { testDatabase } from '../support/database.ts'
 import { makeRsaKey } from '../support/peer/keys.ts'
 import { startPeer } from '../support/peer.ts'
@@ -49,6 +53,15 @@ const send = createSender({
   signingKey: async () => ({ keyUri: key.uri, privateKey }),
 })
 
+const pushKeys = vapidKeys(new Secret('a secret of the tests, long enough'))
+const pushing = {
+  dispatcher,
+  clock,
+  tokens: createVapidTokens(pushKeys, 'https://weft.test', clock),
+  publicKey: pushKeys.publicKey,
+}
+const message = { body: Buffer.from('x'), headers: {} }
+
 beforeAll(async () => {
   inside.listen(0, '127.0.0.1')
   await once(inside, 'listening')
@@ -77,6 +90,7 @@ const kinds: Kind[] = [
     what: 'deliveries',
     ask: (url) => send({ activityId: '1' as ActivityId, inboxUrl: url, host: hostOf(url), knock: 'unknown' }),
   },
+  { what: 'push messages', ask: (url) => sendPush(pushing, { endpoint: url, standard: true, message }) },
   { what: 'the document loader that Fedify gets', ask: (url) => documentLoader(fetcher)(url) },
   {
     what: 'Fedify’s own document loader',
@@ -118,7 +132,8 @@ describe.each(kinds)('S-066 $what', ({ ask }) => {
 /** Nobody, gone, failed, or an error: whatever a kind says when it got nothing. */
 function isNo(outcome: unknown): boolean {
   if (outcome === undefined || outcome === null || outcome instanceof Error) return true
-  return (outcome as { result?: string }).result === 'inbox-failed'
+  const { result = '' } = outcome as { result?: string }
+  return ['inbox-failed', 'away', 'refused'].includes(result)
 }
 
 test('the same way out reaches what is public', async () => {

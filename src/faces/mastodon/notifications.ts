@@ -5,22 +5,22 @@ import { findMarkers } from '../../domain/markers/find.ts'
 import { clearNotices, dismissNotices } from '../../domain/notifications/clear.ts'
 import { groupOf } from '../../domain/notifications/group.ts'
 import { groupKeyOf } from '../../translate/to-mastodon/group-key.ts'
-import { type MastodonNotification, notificationFrom } from '../../translate/to-mastodon/notification.ts'
+import { notificationText } from '../../translate/to-mastodon/notification.ts'
 import { findRounded, findTold, type Told } from '../../views/notifications.ts'
 import { listTold } from '../../views/told-pieces.ts'
 import { readParams } from '../http/read-params.ts'
 import { requires, signedIn } from './auth.ts'
 import { NOTIFICATIONS, shownFor, UNREAD, wantedFrom } from './notification-parts.ts'
-import { endsOf, pageFrom, sendPage } from './paging.ts'
+import { endsOf, linkPage, pageFrom } from './paging.ts'
 import type { MastodonParts } from './parts.ts'
-import { tellingFor } from './status-pages.ts'
+import { sendJson, tellingFor } from './status-pages.ts'
 
 /** /api/v1/notifications: what somebody is told, one by one. */
 export function notificationRoutes({ world }: MastodonParts): RequestHandler {
   const { db } = world
   const router = Router({ caseSensitive: true })
 
-  const notificationsFrom = async (req: Request, items: readonly Told[]): Promise<MastodonNotification[]> => {
+  const textsOf = async (req: Request, items: readonly Told[]): Promise<string[]> => {
     const { accounts, statuses, staff } = await shownFor(
       world,
       req,
@@ -34,7 +34,7 @@ export function notificationRoutes({ world }: MastodonParts): RequestHandler {
       const status = told.postId === null ? undefined : statuses.get(told.postId)
       if (!from || (told.postId !== null && !status)) return []
       return [
-        notificationFrom(
+        notificationText(
           { told, groupKey: groupKeyOf(groupOf(told)), from, status, staff: staff.get(told.id) },
           telling,
         ),
@@ -60,7 +60,8 @@ export function notificationRoutes({ world }: MastodonParts): RequestHandler {
       items.map(({ id }) => id),
       page,
     )
-    sendPage(req, res, await notificationsFrom(req, items), ends)
+    linkPage(req, res, ends)
+    sendJson(res, `[${(await textsOf(req, items)).join(',')}]`)
   })
 
   router.get('/api/v1/notifications/unread_count', requires('read:notifications'), async (req, res) => {
@@ -80,8 +81,8 @@ export function notificationRoutes({ world }: MastodonParts): RequestHandler {
   })
 
   router.get('/api/v1/notifications/:id', requires('read:notifications'), async (req, res) => {
-    const [notification] = await notificationsFrom(req, [await nearIn(req)])
-    res.json(notification ?? refuse('not-found'))
+    const [notification] = await textsOf(req, [await nearIn(req)])
+    sendJson(res, notification ?? refuse('not-found'))
   })
 
   router.post('/api/v1/notifications/:id/dismiss', requires('write:notifications'), async (req, res) => {

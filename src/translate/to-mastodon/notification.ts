@@ -6,6 +6,7 @@ import type { AccountView } from '../../views/view.ts'
 import { accountFrom, type MastodonAccount } from './account.ts'
 import { type MastodonStaffNotice, staffNoticeFrom } from './staff-notice.ts'
 import { type MastodonStatus, statusFrom, type Telling } from './status.ts'
+import { authorText, statusText } from './status-text.ts'
 import { dateWord } from './words.ts'
 
 export interface MastodonNotification extends MastodonStaffNotice {
@@ -93,4 +94,19 @@ export function notificationFrom(
     ...(status && { status: statusFrom(status, telling) }),
     ...staffNoticeFrom(staff, telling.uris),
   }
+}
+
+/** The JSON of it, put together from texts that are known. */
+export function notificationText(parts: NoticeParts, telling: Telling): string {
+  const { told, groupKey, from, status, staff } = parts
+  const beside = JSON.stringify({
+    id: told.id,
+    type: noticeWord(told.kind),
+    group_key: groupKey,
+    created_at: dateWord(told.createdAt),
+    ...staffNoticeFrom(staff, telling.uris),
+  })
+  const account = `"account":${authorText(from, telling.uris)}`
+  const post = status ? `,"status":${statusText(status, telling)}` : ''
+  return `${beside.slice(0, -1)},${account}${post}}`
 }
