@@ -1,19 +1,16 @@
-import { type Command, Option } from 'commander'
+import { Argument, type Command, Option } from 'commander'
 import { handleForPeople } from '../base/handles.ts'
 import { type ReportId, readId } from '../base/ids.ts'
 import type { DomainSeverity } from '../db/tables/moderation.ts'
-import type { Account } from '../domain/accounts/account.ts'
+import type { Account, Role } from '../domain/accounts/account.ts'
 import { preferTellingOfBlocks } from '../domain/blocks/block.ts'
 import { blockDomainFor, unblockDomainFor } from '../domain/blocks/domain.ts'
-import { blockDomain, unblockDomain } from '../domain/moderation/domains.ts'
+import { findActs } from '../domain/moderation/acts-find.ts'
+import { decideAbout, liftFrom } from '../domain/moderation/decide.ts'
+import { putDomainBlock, removeDomainBlock } from '../domain/moderation/domain-decisions.ts'
 import { findDomainBlocks } from '../domain/moderation/find.ts'
-import { resolveReport } from '../domain/moderation/report.ts'
-import {
-  limitAccount,
-  suspendAccount,
-  unlimitAccount,
-  unsuspendAccount,
-} from '../domain/moderation/suspend.ts'
+import { closeReport } from '../domain/moderation/handle-report.ts'
+import { giveRole } from '../domain/moderation/roles.ts'
 import type { World } from '../domain/world.ts'
 import { listReports } from '../views/reports.ts'
 import { type CommonOptions, finish, print, UsageError } from './command.ts'
@@ -44,6 +41,19 @@ export function moderationCommands(program: Command): void {
     .argument('<name>')
     .addOption(new Option('--no', 'tells nobody'))
   if (telling) finish(telling, tellOfBlocks)
+  const giving = account
+    ?.command('role')
+    .description('says who looks after this server')
+    .argument('<name>')
+    .addArgument(new Argument('<role>').choices(['admin', 'moderator', 'user']))
+  if (giving) finish(giving, role)
+  finish(
+    program
+      .command('log')
+      .description('lists who decided what, the newest first')
+      .option('--limit <n>', 'so many', '100'),
+    log,
+  )
   const reports = program.command('reports').description('what was complained of')
   finish(
     reports
@@ -94,7 +104,7 @@ async function block(domain: string, options: DomainOptions): Promise<void> {
       print(options, { domain, for: options.for }, `${options.for} blocks ${domain}.`)
       return
     }
-    const kept = await blockDomain(house.world, domain, {
+    const kept = await putDomainBlock(house.world, null, domain, {
       severity: options.severity,
       rejectMedia: options.rejectMedia ?? false,
       rejectReports: options.rejectReports ?? false,
@@ -108,7 +118,7 @@ async function block(domain: string, options: DomainOptions): Promise<void> {
 
 async function unblock(domain: string, options: DomainOptions): Promise<void> {
   await withHouse(async (house) => {
-    if (options.for === undefined) await unblockDomain(house.world, domain)
+    if (options.for === undefined) await removeDomainBlock(house.world, null, domain)
     else await unblockDomainFor(house.world, await requirePerson(house, options.for), domain)
     print(options, { domain, severity: null }, `${domain} is no longer blocked.`)
   })
@@ -129,12 +139,51 @@ const holds: readonly (readonly [name: string, description: string, work: Work, 
   [
     'suspend',
     'hides somebody, from here or elsewhere, and all that they said',
-    suspendAccount,
+    (world, { id }) => decideAbout(world, null, id, { action: 'suspend' }),
     'is suspended',
   ],
-  ['unsuspend', 'shows them again', unsuspendAccount, 'is no longer suspended'],
-  ['limit', 'hides somebody from all who do not follow them', limitAccount, 'is limited'],
-  ['unlimit', 'shows them again', unlimitAccount, 'is no longer limited'],
+  [
+    'unsuspend',
+    'shows them again',
+    (world, { id }) => liftFrom(world, null, id, 'suspend'),
+    'is no longer suspended',
+  ],
+  [
+    'limit',
+    'hides somebody from all who do not follow them',
+    (world, { id }) => decideAbout(world, null, id, { action: 'silence' }),
+    'is limited',
+  ],
+  [
+    'unlimit',
+    'shows them again',
+    (world, { id }) => liftFrom(world, null, id, 'silence'),
+    'is no longer limited',
+  ],
+  [
+    'disable',
+    'keeps somebody here from signing in; what they said stays',
+    (world, { id }) => decideAbout(world, null, id, { action: 'disable' }),
+    'cannot sign in',
+  ],
+  [
+    'enable',
+    'lets them sign in again',
+    (world, { id }) => liftFrom(world, null, id, 'disable'),
+    'can sign in again',
+  ],
+  [
+    'cover',
+    'shows the pictures and films of somebody only to who asks for them',
+    (world, { id }) => decideAbout(world, null, id, { action: 'sensitive' }),
+    'is covered',
+  ],
+  [
+    'uncover',
+    'shows them again',
+    (world, { id }) => liftFrom(world, null, id, 'sensitive'),
+    'is no longer covered',
+  ],
 ]
 
 async function hold(who: string, options: CommonOptions, work: Work, text: string): Promise<void> {
@@ -152,6 +201,23 @@ async function tellOfBlocks(name: string, options: CommonOptions & { readonly no
     const tells = !options.no
     await preferTellingOfBlocks(house.world, await requirePerson(house, name), tells)
     print(options, { name, tells }, `Others are ${tells ? '' : 'not '}told whom ${name} blocks.`)
+  })
+}
+
+async function role(name: string, given: Role, options: CommonOptions): Promise<void> {
+  await withHouse(async (house) => {
+    await giveRole(house.world, null, (await requirePerson(house, name)).id, given)
+    print(options, { name, role: given }, `${name} is ${given}.`)
+  })
+}
+
+async function log(options: CommonOptions & { readonly limit: string }): Promise<void> {
+  if (!/^[1-9]\d{0,4}$/.test(options.limit)) throw new UsageError('A limit is a number from 1 to 99999.')
+  await withHouse(async ({ world }) => {
+    for (const act of await findActs(world.db, { limit: Number(options.limit) })) {
+      const { createdAt, by, subject, details } = act
+      print(options, act, [createdAt.toISOString(), by ?? '-', act.act, subject, details].join('\t'))
+    }
   })
 }
 
@@ -179,7 +245,7 @@ async function resolve(idText: string, options: CommonOptions): Promise<void> {
   const id = readId<ReportId>(idText)
   if (id === undefined) throw new UsageError('That is no id of a report.')
   await withHouse(async ({ world }) => {
-    await resolveReport(world, id, null)
+    await closeReport(world, null, id)
     print(options, { id, state: 'resolved' }, `Report ${id} is resolved.`)
   })
 }

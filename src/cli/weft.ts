@@ -7,6 +7,7 @@ import { blockCommands } from './block.ts'
 import { conversationCommands } from './conversations.ts'
 import { deliveryCommands } from './deliveries.ts'
 import { emojiCommands } from './emoji.ts'
+import { entryCommands } from './entry.ts'
 import { followCommands } from './follow.ts'
 import { hostCommands } from './hosts.ts'
 import { inviteCommands } from './invite.ts'
@@ -40,6 +41,7 @@ for (const add of [
   followCommands,
   blockCommands,
   moderationCommands,
+  entryCommands,
   profileCommands,
   moveCommands,
   relayCommands,

@@ -10,6 +10,7 @@ export type Decider = { readonly id: AccountId; readonly role: StaffRole } | nul
 /** What those who look after the server do. */
 export type ActName =
   | `account.${'warn' | 'sensitize' | 'disable' | 'silence' | 'suspend' | 'delete' | 'approve' | 'reject'}`
+  | 'account.role'
   | `account.${'unsensitize' | 'enable' | 'unsilence' | 'unsuspend'}`
   | `report.${'update' | 'assign' | 'unassign' | 'resolve' | 'reopen'}`
   | `domain-block.${'create' | 'update' | 'remove'}`

@@ -28,6 +28,20 @@ export async function decideAboutDomain(
   return domain
 }
 
+/** The same of one that something may be decided about already: then this holds instead. */
+export async function putDomainBlock(
+  world: World,
+  by: Decider,
+  text: string,
+  change: DomainChange,
+): Promise<string> {
+  return transact(world.db, async (tx) => {
+    const domain = await blockDomain({ ...world, db: tx }, text, change)
+    await noteAct(world, tx, by, 'domain-block.create', domain, change.severity)
+    return domain
+  })
+}
+
 /** Decides otherwise; what is not said stays. @throws Refusal 'not-found' */
 export async function changeDomainBlock(
   world: World,
