@@ -10,10 +10,29 @@ export interface Listeners extends Disposable {
 
 const WIDTH = 50
 
+/** How one begins to listen, and what is to be said to go on. */
+interface Kind {
+  readonly headers: string
+  readonly begun: (text: string) => boolean
+  readonly status: string
+}
+
+export const EVENTS: Kind = { headers: '', status: 'HTTP/1.1 200', begun: (text) => text.includes('\nid: ') }
+/** Just enough of a WebSocket to be taken for one: it answers pings, and looks for words in what it is sent. */
+export const SOCKET: Kind = {
+  headers:
+    'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n',
+  status: 'HTTP/1.1 101',
+  begun: (text) => text.includes('\r\n\r\n'),
+}
+const PING = '\u0089\u0000'
+const PONG = Buffer.from([0x8a, 0x80, 0, 0, 0, 0])
+
 /** Opens one stream for each path with its token, some at a time, and waits until all of them have begun. */
 export async function openListeners(
   origin: string,
   asked: readonly { readonly path: string; readonly authorization: string }[],
+  kind: Kind = EVENTS,
 ): Promise<Listeners> {
   const { host, port } = new URL(origin)
   const sockets: Socket[] = []
@@ -26,9 +45,14 @@ export async function openListeners(
       sockets.push(socket)
       socket.setEncoding('latin1')
       await once(socket, 'connect')
-      socket.write(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: ${authorization}\r\n\r\n`)
-      await begun(socket)
-      socket.on('data', (text: string) => hear(at, text))
+      socket.write(
+        `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: ${authorization}\r\n${kind.headers}\r\n`,
+      )
+      await begun(socket, kind)
+      socket.on('data', (text: string) => {
+        if (text.includes(PING)) socket.write(PONG)
+        hear(at, text)
+      })
     }
   }
   await Promise.all(Array.from({ length: WIDTH }, openSome))
@@ -57,11 +81,11 @@ export async function openListeners(
   }
 }
 
-async function begun(socket: Socket): Promise<void> {
+async function begun(socket: Socket, kind: Kind): Promise<void> {
   let text = ''
-  while (!text.includes('\nid: ')) {
+  while (!kind.begun(text)) {
     const [chunk] = (await once(socket, 'data')) as [string]
     text += chunk
-    if (!text.startsWith('HTTP/1.1 200')) throw new Error(`no stream: ${text.slice(0, 300)}`)
+    if (!text.startsWith(kind.status)) throw new Error(`no stream: ${text.slice(0, 300)}`)
   }
 }
