@@ -1,4 +1,4 @@
-import { type Request, type RequestHandler, type Response, Router } from 'express'
+import { type ErrorRequestHandler, type Request, type RequestHandler, type Response, Router } from 'express'
 import type { Log } from '../../base/log.ts'
 import type { Config } from '../../config.ts'
 import { findGate, type Gate, mayHave } from '../../domain/media/find.ts'
@@ -39,9 +39,20 @@ export function mediaFiles(parts: FileParts): Router {
       gate !== undefined && (gate.kind !== 'closed' || (await opensFor(parts, gate, askers, req, res)))
     await give(parts.storage, name, opens ? gate : undefined, req, res)
   })
-  router.use('/media', answerErrors(parts.log, asProblem))
+  router.use('/media', namelessly, answerErrors(parts.log, asProblem))
   return router
 }
+
+/** A name is the right to what it names, so it stands in no log. */
+const namelessly: ErrorRequestHandler = (error: unknown, req, _res, next) => {
+  req.url = '/'
+  if (error instanceof Error && NAMES.test(error.message)) {
+    const told = new Error(error.message.replace(NAMES, 'a file'))
+    if (error.stack !== undefined) told.stack = error.stack.replace(NAMES, 'a file')
+    next(told)
+  } else next(error)
+}
+const NAMES = /[0-9a-f]{32}\.[a-z0-9]{2,5}/
 
 /** A token or a cookie is looked at only where one is needed: nearly all that is asked for is open. */
 async function opensFor(

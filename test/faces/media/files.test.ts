@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -54,6 +54,19 @@ describe('a file of ours', () => {
     const head = await whole.ask(path, { method: 'HEAD' })
     expect(head).toMatchObject({ status: 200, text: '' })
     expect(head.headers['content-length']).toBe(got.headers['content-length'])
+  })
+
+  test('is named in no log, not even when it cannot be read', async () => {
+    const { path } = await posted('public')
+    const name = path.split('/').pop() ?? ''
+    const place = join(folder, 'media', name.slice(0, 2), name)
+    await rm(place)
+    // No name of a folder is this long, so to ask for it is an error of ours.
+    await symlink('x'.repeat(300), place)
+    expect((await whole.ask(path).catch(() => ({ status: 500 }))).status).toBe(500)
+    expect(whole.errors).toHaveLength(1)
+    const [line] = whole.errors.splice(0)
+    expect(JSON.stringify(line)).not.toContain(name)
   })
 
   test('is given in parts, as players ask', async () => {
