@@ -9,6 +9,7 @@ import { keepFileOnce, strayFiles } from '../domain/media/keep.ts'
 import type { World } from '../domain/world.ts'
 import { cleanText } from '../text/clean.ts'
 import { cleanFilmFile, soundWithin } from './films.ts'
+import { cleanOgg } from './ogg.ts'
 import type { Picture, PictureSource } from './picture.ts'
 import { cleanPicture, smallPicture } from './pictures.ts'
 import { posterOf } from './posters.ts'
@@ -110,12 +111,13 @@ async function cleanedPicture(source: PictureSource, sniffed: Sniffed): Promise<
 async function cleanedFilm(path: string, { mediaType }: Sniffed): Promise<Cleaned> {
   const told = mediaType.endsWith('/mp4') ? await cleanFilmFile(path) : undefined
   if (mediaType === 'video/webm') await cleanWebm(path)
+  const lastPage = mediaType === 'audio/ogg' ? await cleanOgg(path) : undefined
   const found = await probe(path)
   // What neither its boxes nor a player's eyes can make out is no film, whatever its first bytes say.
   if (!found && (told?.duration ?? null) === null) refuse('media.unreadable')
   const { size: end } = await stat(path)
   return {
-    content: mediaType === 'audio/mpeg' ? await soundWithin(path) : { path, start: 0, end },
+    content: mediaType === 'audio/mpeg' ? await soundWithin(path) : { path, start: 0, end: lastPage ?? end },
     duration: told?.duration ?? found?.duration ?? null,
     width: found?.width ?? told?.width ?? null,
     height: found?.height ?? told?.height ?? null,
