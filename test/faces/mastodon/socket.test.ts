@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
@@ -25,14 +25,14 @@ async function pair(autoPong = true) {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const client = new WebSocket(`ws://127.0.0.1:${(server.address() as AddressInfo).port}`, { autoPong })
-  const [there] = (await once(sockets, 'connection')) as [WebSocket]
+  const [there, request] = (await once(sockets, 'connection')) as [WebSocket, IncomingMessage]
   if (client.readyState !== WebSocket.OPEN) await once(client, 'open')
   const closed = once(there, 'close').then(([code]) => code as number)
   return {
     client,
     there,
     closed,
-    socket: new AppSocket(there, connecting, silentLog),
+    socket: new AppSocket(there, request.socket, connecting, silentLog),
     async [Symbol.asyncDispose]() {
       client.terminate()
       there.terminate()
@@ -53,6 +53,18 @@ test('who reads nothing is let go when little is unread, and nothing more is kep
   }
   expect(await far.closed).toBe(1006)
   expect(most).toBeLessThan(512 * 1024)
+})
+
+test('messages of every length arrive as they were', async () => {
+  await using far = await pair()
+  const heard: string[] = []
+  far.client.on('message', (data) => heard.push(String(data)))
+  const payloads = [undefined, 'é', 'x'.repeat(60), 'x'.repeat(200), 'ü"\\'.repeat(20_000)]
+  for (const payload of payloads) far.socket.send(new Message('update', payload), '["list","1"]')
+  await expect.poll(() => heard.length).toBe(payloads.length)
+  expect(heard.map((text) => JSON.parse(text))).toEqual(
+    payloads.map((payload) => ({ stream: ['list', '1'], event: 'update', ...(payload && { payload }) })),
+  )
 })
 
 test('who answers no ping is taken to be gone; who does, stays', async () => {

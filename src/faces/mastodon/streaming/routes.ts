@@ -108,7 +108,7 @@ export function streamingRoutes(parts: MastodonParts): RequestHandler {
     const upgrade = takeUpgrade(req, res)
     if (!upgrade) return refuse('stream.socket')
     sockets.handleUpgrade(req, upgrade.socket, upgrade.head, (webSocket) => {
-      const socket = new AppSocket(webSocket, who, log)
+      const socket = new AppSocket(webSocket, upgrade.socket, who, log)
       open.add(socket)
       pulse.add(socket)
       webSocket.on('close', () => {

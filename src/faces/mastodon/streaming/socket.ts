@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream'
 import type { RawData, WebSocket } from 'ws'
 import type { Log } from '../../../base/log.ts'
 import { Refusal } from '../../../base/refusal.ts'
@@ -29,6 +30,8 @@ export class AppSocket implements Hearer, OpenStream {
   readonly holder: Connecting['holder']
   readonly #connecting: Connecting
   readonly #socket: WebSocket
+  /** what it is spoken over */
+  readonly #raw: Duplex
   readonly #log: Log
   /** by their labels */
   readonly #streams = new Map<string, Subscription>()
@@ -39,8 +42,9 @@ export class AppSocket implements Hearer, OpenStream {
   #minute = 0
   #messages = 0
 
-  constructor(socket: WebSocket, connecting: Connecting, log: Log) {
+  constructor(socket: WebSocket, raw: Duplex, connecting: Connecting, log: Log) {
     this.#socket = socket
+    this.#raw = raw
     this.#connecting = connecting
     this.#log = log
     this.reader = connecting.reader
@@ -59,9 +63,10 @@ export class AppSocket implements Hearer, OpenStream {
   }
 
   send(message: Message, label: string): void {
-    if (this.#ended) return
-    if (this.#socket.bufferedAmount > MOST_UNREAD) this.end('slow')
-    else this.#socket.send(message.textFor(label), { binary: false })
+    if (this.#ended || this.#socket.readyState !== this.#socket.OPEN) return
+    if (this.#raw.writableLength > MOST_UNREAD) this.end('slow')
+    // What goes to thousands is framed once. Nothing is compressed, so that each frame is written whole.
+    else this.#raw.write(message.frameFor(label))
   }
 
   /** Sockets have their own way; see `ping`. */
