@@ -69,13 +69,24 @@ describe.skipIf(lacking.length > 0)('what docs/c2s.md shows', () => {
 
   test('prints what it says', () => {
     expect(printed.get('Authorise')).toContain('"expires_in": 3600')
-    expect(inSection('Post')).toMatchObject([{ type: 'Note', content: '<p>Hello from a shell</p>' }])
+    expect(inSection('Post')).toMatchObject([
+      { type: 'Note', content: '<p>Hello from a shell</p>' },
+      { automaticApproval: [expect.any(String), expect.stringMatching(/\/followers$/)] },
+    ])
     expect(inSection('Follow')).toMatchObject([{ type: 'Follow' }])
-    expect(inSection('Like and reply')).toMatchObject([{ type: 'Like' }, { type: 'Note', inReplyTo: theirs }])
+    expect(inSection('Like and reply')).toMatchObject([
+      { type: 'Like' },
+      { type: 'Note', inReplyTo: theirs },
+      { type: 'EmojiReact', content: '🎉' },
+    ])
     expect(printed.get('Edit')).toContain('Hello again from a shell')
     expect(printed.get('Delete')).toContain('"formerType": "Note"')
-    expect(inSection('Upload')).toMatchObject([{ mediaType: 'image/png', name: 'a red dot' }])
+    expect(inSection('Upload')).toMatchObject([
+      { mediaType: 'image/png', name: 'a red dot' },
+      { summary: expect.stringContaining('Mostly dots'), icon: 'a red dot' },
+    ])
     expect(printed.get('Read')).toContain('"type": "OrderedCollection"')
+    expect(printed.get('Read')).toContain('"type": "Like"')
     expect(printed.get('Listen')).toMatch(/"type": "Add",\n\s+"heard": "<p>Is anybody listening\?<\/p>"/)
     expect(printed.get('Refresh, and go')).toContain('"active": true')
     expect(inSection('When something is wrong')).toMatchObject([{ status: 401 }])
