@@ -19,6 +19,7 @@ export type ActName =
   | `email-domain-block.${'create' | 'remove'}`
   | `email-block.${'create' | 'remove'}`
   | 'tag.update'
+  | `trend.${'approve' | 'reject'}`
 
 const LONGEST = 500
 
@@ -29,7 +30,7 @@ const LONGEST = 500
 export async function noteAct(
   { ids, clock }: Pick<World, 'ids' | 'clock'>,
   tx: Tx,
-  by: Decider,
+  by: { readonly id: AccountId } | null,
   act: ActName,
   subject: string,
   details = '',

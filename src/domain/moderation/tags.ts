@@ -6,7 +6,6 @@ import { writeTagSpelling } from '../posts/hashtag-store.ts'
 import { reviewTrend } from '../trends/review.ts'
 import type { World } from '../world.ts'
 import { noteAct } from './acts.ts'
-import type { StaffRole } from './staff.ts'
 
 export interface TagChange {
   /** with which letters it is shown: the same ones, be they large or small */
@@ -17,7 +16,7 @@ export interface TagChange {
 /** @throws Refusal 'not-found', 'tag.spelling' */
 export async function changeTag(
   world: World,
-  by: { readonly account: LocalAccount; readonly role: StaffRole },
+  by: LocalAccount,
   id: string,
   { displayName, trendable }: TagChange,
 ): Promise<void> {
@@ -25,7 +24,7 @@ export async function changeTag(
   if (displayName !== undefined && !spelling) refuse('tag.spelling')
   await transact(world.db, async (tx) => {
     if (spelling && !(await writeTagSpelling(tx, id, spelling))) refuse('tag.spelling')
-    if (trendable !== undefined) await reviewTrend({ ...world, db: tx }, by.account, 'tag', id, trendable)
-    await noteAct(world, tx, { id: by.account.id, role: by.role }, 'tag.update', id, displayName ?? '')
+    if (trendable !== undefined) await reviewTrend({ ...world, db: tx }, by, 'tag', id, trendable)
+    await noteAct(world, tx, by, 'tag.update', id, displayName ?? '')
   })
 }

@@ -46,7 +46,10 @@ export function adminTagRoutes(parts: MastodonParts): RequestHandler {
     const asked = (await readParams(req)).read(fields)
     // Whatever people tag can be used and found: to say that it cannot would be untrue.
     if (asked.usable === false || asked.listable === false) refuse('tag.always-usable')
-    await changeTag(world, staffOf(req), id, { displayName: asked.display_name, trendable: asked.trendable })
+    await changeTag(world, staffOf(req).account, id, {
+      displayName: asked.display_name,
+      trendable: asked.trendable,
+    })
     res.json(await tell(req))
   })
 
