@@ -30,12 +30,26 @@ export function prepared<Name extends string>(
   let made: { readonly text: string; readonly places: readonly unknown[] } | undefined
   return async <Row>(db: Db, values: Readonly<Record<Name, unknown>>): Promise<Row[]> => {
     if (!made) {
-      const { sql: text, parameters } = build((value) => sql`${new Place(value)}`).compile(db)
-      giveName(name, text)
-      made = { text, places: parameters }
+      made = sentOnce(build((value) => sql`${new Place(value)}`).compile(db))
+      giveName(name, made.text)
     }
     const given = made.places.map((place) => (place instanceof Place ? values[place.name as Name] : place))
     const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(made.text, given))
     return rows
   }
+}
+
+/** However often a value is used, it is sent once. */
+function sentOnce({ sql: text, parameters }: CompiledQuery): {
+  readonly text: string
+  readonly places: readonly unknown[]
+} {
+  const places: unknown[] = []
+  const numbers = parameters.map((each) => {
+    const known = places.findIndex(
+      (place) => place instanceof Place && each instanceof Place && place.name === each.name,
+    )
+    return known === -1 ? places.push(each) : known + 1
+  })
+  return { text: text.replace(/\$(\d+)/g, (_, at: string) => `$${numbers[Number(at) - 1]}`), places }
 }

@@ -186,7 +186,7 @@ function rowsOf(me: RawBuilder<unknown>, near: RawBuilder<unknown>): RawBuilder<
       SELECT id, uri, followers_url, suspended_at, suspended_afar, deleted_at FROM account
       WHERE account.id = item.actor_id OFFSET 0
     ) AS account
-    LEFT JOIN post ON post.id = item.post_id
+    LEFT JOIN LATERAL (${withAuthor(sql`item.post_id`)}) AS post ON true
     LEFT JOIN LATERAL (
       SELECT it.id, author.uri AS author_uri, ${stamp} AS stamp
       FROM post AS it JOIN account AS author ON author.id = it.account_id
@@ -196,11 +196,17 @@ function rowsOf(me: RawBuilder<unknown>, near: RawBuilder<unknown>): RawBuilder<
     LEFT JOIN post_text AS made ON made.post_id = shown.id AND made.stamp = shown.stamp
     WHERE NOT ${isMuted(me, sql`account.id`, 'posts')} AND CASE WHEN item.post_id IS NULL THEN ${isHeard(me)}
       ELSE ${mayRead(me)} AND (post.boost_of_id IS NULL OR EXISTS (
-        SELECT 1 FROM post AS boost JOIN post ON post.id = boost.boost_of_id
-        WHERE boost.id = item.post_id AND ${mayRead(me)})) END`
+        SELECT 1 FROM (${withAuthor(sql`post.boost_of_id`)}) AS post WHERE ${mayRead(me)})) END`
 }
-/** The rule of who may see a post, for an owner who is still to be put in. */
-const mayRead = (me: RawBuilder<unknown>) => visibleTo(eachIn(me))
+
+/** A post with what the rule of who may see it asks of its author. */
+const withAuthor = (id: RawBuilder<unknown>) => sql`
+  SELECT said.id, said.account_id, said.visibility, said.held, said.in_reply_to_account_id, said.boost_of_id,
+    said.published_at, said.edited_at, author.domains, author.suspended_at, author.suspended_afar, author.deleted_at
+  FROM post AS said JOIN account AS author ON author.id = said.account_id WHERE said.id = ${id} OFFSET 0`
+
+/** That rule, for an owner who is still to be put in. */
+const mayRead = (me: RawBuilder<unknown>) => visibleTo(eachIn(me), sql`post`)
 
 /**
  * Nearly always the next few rows make a page. Were more looked at by the same statement, the plan would be made for all

@@ -6,10 +6,10 @@ import type { Said } from './held.ts'
 import type { AccountView } from './view.ts'
 
 /** As large as what is kept may be, by a rough measure. */
-const MOST_BYTES = 48 * 1024 * 1024
+const MOST_BYTES = 64 * 1024 * 1024
 /** What is beside the words of a post or an account, in memory and as it is told. */
-const POST_BYTES = 2500
-const ACCOUNT_BYTES = 3000
+const POST_BYTES = 1500
+const ACCOUNT_BYTES = 2500
 /** Stamps say what has changed. Should one ever fail to, it holds for no longer than this. */
 const LONGEST_MS = 10 * 60_000
 
@@ -60,12 +60,12 @@ function createShelf(): Shelf {
       ...lasting,
       maxSize: (MOST_BYTES * 3) / 4,
       sizeCalculation: ({ view }) =>
-        POST_BYTES + 4 * (view.contentHtml.length + view.summary.length) + 800 * view.attachments.length,
+        POST_BYTES + 3 * (view.contentHtml.length + view.summary.length) + 800 * view.attachments.length,
     }),
     accounts: new LRUCache({
       ...lasting,
       maxSize: MOST_BYTES / 4,
-      sizeCalculation: ({ view }) => ACCOUNT_BYTES + 4 * view.bioHtml.length,
+      sizeCalculation: ({ view }) => ACCOUNT_BYTES + 3 * view.bioHtml.length,
     }),
   }
 }
