@@ -43,6 +43,10 @@ const form = z.object({
 
 /** Makes the account, and lets its owner in if there is nothing to wait for. */
 export async function signUpByForm(ctx: PageContext, req: Request, res: Response): Promise<void> {
+  if (sessionOf(req)) {
+    res.redirect(303, '/accounts')
+    return
+  }
   const { agree, code, ...said } = readForm(req, form)
   const door = doorOf(ctx)
   const input: SignUp = { ...said, agreed: agree === 'on', inviteCode: code || undefined, ip: req.ip }

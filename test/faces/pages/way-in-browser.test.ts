@@ -9,6 +9,7 @@ import { letterFor } from '../../../src/domain/accounts/letters.ts'
 import { signUp } from '../../../src/domain/accounts/sign-up.ts'
 import { createInvite } from '../../../src/domain/invites/invite.ts'
 import { type TestDatabase, testDatabase } from '../../support/database.ts'
+import { faintTexts, smallTargets } from './looks.ts'
 import { PASSWORD, SECRET, type Site, startSite } from './site.ts'
 
 const CHROMIUM = process.env.WEFT_TEST_CHROMIUM ?? '/usr/bin/chromium'
@@ -128,7 +129,11 @@ describe.skipIf(missing)('coming in by a browser', { timeout: 120_000 }, () => {
       [1280, 'light'],
       [1280, 'dark'],
     ] as const) {
-      const page = await browser.newPage({ viewport: { width, height: 800 }, colorScheme })
+      const page = await browser.newPage({
+        reducedMotion: 'reduce',
+        viewport: { width, height: 800 },
+        colorScheme,
+      })
       for (const [name, url, act] of [...pages, ...staff]) {
         await page.goto(url)
         await act?.(page)
@@ -136,6 +141,8 @@ describe.skipIf(missing)('coming in by a browser', { timeout: 120_000 }, () => {
           'document.documentElement.scrollWidth - document.documentElement.clientWidth',
         )
         expect(overflow, `${name} at ${width}`).toBeLessThanOrEqual(0)
+        expect(await page.evaluate(smallTargets), name).toEqual([])
+        expect(await page.evaluate(faintTexts), `${name}, ${colorScheme}`).toEqual([])
         if (PICTURES)
           await page.screenshot({
             path: join(PICTURES, `${name}-${width}-${colorScheme}.png`),
