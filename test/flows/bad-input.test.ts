@@ -299,6 +299,11 @@ describe('forms', () => {
     '/sign-up/confirm',
     '/password/forgot',
     '/password/reset',
+    '/accounts/waiting/approve',
+    '/accounts/waiting/reject',
+    '/accounts/invites',
+    '/accounts/invites/revoke',
+    '/accounts/security/email',
     '/accounts/password',
   )
 
