@@ -113,7 +113,10 @@ async function notKeptFrom(
   })
 }
 
-/** For each of these owners, who of these readers is kept from them. */
+/**
+ * For each of these owners, who of these readers is kept from them. Nearly nobody refuses domains: then nobody's have to be
+ * looked at.
+ */
 async function keptApart(
   db: Db,
   readers: readonly AccountId[],
@@ -132,6 +135,7 @@ async function keptApart(
     UNION ALL SELECT refused.account_id, far.id FROM user_domain_block AS refused
       JOIN account AS far ON far.id = ${ours} AND refused.domain = ANY (far.domains)
       WHERE refused.account_id = ${theirs}
+        AND EXISTS (SELECT 1 FROM user_domain_block WHERE account_id = ${theirs})
     UNION ALL SELECT target_id, account_id FROM mute
       WHERE ${mutes} AND target_id = ${theirs} AND account_id = ${ours}
       AND (expires_at IS NULL OR expires_at > now())`.execute(db)
