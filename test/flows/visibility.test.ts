@@ -85,6 +85,10 @@ const known: Readonly<Record<string, Known>> = {
   '/ap/stamps/{id}': { of: 'stamp', seen: list },
   // test/c2s has more of what is no post, and of files.
   '/ap/objects/{id}': 'says nothing of posts',
+  '/ap/objects/{id}/likes': 'says nothing of posts',
+  '/ap/objects/{id}/shares': 'says nothing of posts',
+  // What answers such a thing: test/c2s/b5-object-lists has who finds which.
+  '/ap/objects/{id}/replies': 'says nothing of posts',
   '/ap/media/{id}': 'says nothing of posts',
   '/ap/emojis/{id}': 'says nothing of posts',
   // A name of 128 random bits is given with the post alone; test/faces/media has the rest.

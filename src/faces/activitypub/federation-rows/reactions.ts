@@ -38,10 +38,11 @@ export const reactions: readonly FederationRow[] = [
     feature: 'Emoji reactions',
     fep: 'c0e0',
     in: '`Like` with `content` or `_misskey_reaction`, `EmojiReact`; emoji of Unicode, and custom ones with their picture in `tag`',
-    out: '`Like` with `content` and `_misskey_reaction`, Unicode only',
+    out: '`Like` with `content` and `_misskey_reaction`, or an `EmojiReact` where an app says so; custom ones as `:name:` with their picture in `tag`',
     how: 'a heart in a `Like` is a like, as Misskey means it; 20 emoji for each person and post',
     tests: [
       'test/flows/emoji-reactions.test.ts › emoji from here and elsewhere',
+      'test/c2s/b3-like.test.ts › may be a custom one of ours',
       'test/faces/activitypub/inbox/reactions.test.ts › is undone alone, by what it was',
     ],
   },

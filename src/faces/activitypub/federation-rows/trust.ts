@@ -37,7 +37,11 @@ export const trust: readonly FederationRow[] = [
     spec: 'https://www.w3.org/TR/activitypub/#shared-inbox-delivery',
     in: 'yes, and a personal inbox for each',
     out: 'one delivery for each host that has one',
-    tests: ['test/flows/forgery.test.ts › S-033'],
+    how: 'what comes to a personal inbox and names its owner nowhere, nor everybody or followers, is for them as if by `bcc`',
+    tests: [
+      'test/flows/forgery.test.ts › S-033',
+      'test/c2s/b5-inbox-blind.test.ts › is in the inbox of whoever it was sent to',
+    ],
   },
   {
     feature: 'Object integrity proofs, eddsa-jcs-2022',
