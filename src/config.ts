@@ -28,6 +28,8 @@ export interface Config {
   readonly trustedProxies: readonly string[]
   /** CIDR ranges that outbound requests may reach although they are private */
   readonly allowedPrivateAddresses: readonly string[]
+  /** with which servers there is contact: with all that are not blocked, or with those alone that were allowed */
+  readonly federation: 'open' | 'allowed'
   readonly authorizedFetch: boolean
   readonly rateLimits: boolean
   readonly media: MediaPlace
@@ -75,6 +77,7 @@ const settings = z.strictObject({
   WEFT_REGISTRATION: oneOf('open', 'approval', 'invite', 'closed').default('invite'),
   WEFT_TRUSTED_PROXIES: read(rangesFrom).default([]),
   WEFT_ALLOWED_PRIVATE_ADDRESSES: read(rangesFrom).default([]),
+  WEFT_FEDERATION: oneOf('open', 'allowed').default('open'),
   WEFT_AUTHORIZED_FETCH: onOrOff().default(false),
   WEFT_RATE_LIMITS: onOrOff().default(true),
   WEFT_MEDIA: z.string().trim().default('file'),
@@ -118,6 +121,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     registration: data.WEFT_REGISTRATION,
     trustedProxies: Object.freeze(data.WEFT_TRUSTED_PROXIES),
     allowedPrivateAddresses: Object.freeze(data.WEFT_ALLOWED_PRIVATE_ADDRESSES),
+    federation: data.WEFT_FEDERATION,
     authorizedFetch: data.WEFT_AUTHORIZED_FETCH,
     rateLimits: data.WEFT_RATE_LIMITS,
     media: media.place,

@@ -74,15 +74,16 @@ export async function buildHouse(parts: HouseParts): Promise<House> {
     keyring,
     effects: createEffects({ ...inner, seal: createSeal({ keyring, clock }) }),
   }
-  const domains = createDomainGate(db, clock)
+  const limited = config.federation === 'allowed'
+  const ours = [config.handleHost, new URL(config.origin).host]
+  const domains = createDomainGate(db, clock, limited ? ours : undefined)
   await domains.refresh()
   const userAgent = `Weft/${VERSION} (+${config.origin})`
-  const dispatcher = createWayOut({
-    allowedPrivateAddresses: config.allowedPrivateAddresses,
-    userAgent,
-    blocks: domains.blocks,
-    ...parts.outside,
-  })
+  const { allowedPrivateAddresses } = config
+  const out = { allowedPrivateAddresses, userAgent, ...parts.outside }
+  const dispatcher = createWayOut({ ...out, blocks: domains.suspends })
+  // Pages that people link, and the services that push to apps, are nobody to have contact with.
+  const toServers = limited ? createWayOut({ ...out, blocks: domains.blocks, global: false }) : dispatcher
 
   const instance = await ensureInstanceAccount(base)
   async function signingKey(accountId: Account['id']): Promise<SigningKey | undefined> {
@@ -94,7 +95,7 @@ export async function buildHouse(parts: HouseParts): Promise<House> {
   if (!instanceKey) throw new Error('the instance has no key to sign with')
 
   const fetcher = createFetcher({
-    dispatcher,
+    dispatcher: toServers,
     uris,
     clock,
     signGet: (url, form, accept) => signGet(url, instanceKey, { form, accept, now: clock.now() }),
@@ -126,6 +127,7 @@ export async function buildHouse(parts: HouseParts): Promise<House> {
     resolvePost,
     lookUp: (text) => lookUp({ world, fetcher, findPost, resolvePost }, text),
     async [Symbol.asyncDispose]() {
+      if (limited) await toServers.close()
       await dispatcher.close()
       await storage[Symbol.asyncDispose]?.()
     },

@@ -38,6 +38,7 @@ test('without any setting the documented defaults hold', () => {
     dataDir: resolve('data'),
     role: 'all',
     registration: 'invite',
+    federation: 'open',
     trustedProxies: [],
     allowedPrivateAddresses: [],
     authorizedFetch: false,

@@ -1,17 +1,25 @@
 import { Argument, type Command, Option } from 'commander'
 import { handleForPeople } from '../base/handles.ts'
 import { type ReportId, readId } from '../base/ids.ts'
+import { refuse } from '../base/refusal.ts'
 import type { DomainSeverity } from '../db/tables/moderation.ts'
 import type { Account, Role } from '../domain/accounts/account.ts'
 import { preferTellingOfBlocks } from '../domain/blocks/block.ts'
 import { blockDomainFor, unblockDomainFor } from '../domain/blocks/domain.ts'
 import { findActs } from '../domain/moderation/acts-find.ts'
 import { decideAbout, liftFrom } from '../domain/moderation/decide.ts'
-import { putDomainBlock, removeDomainBlock } from '../domain/moderation/domain-decisions.ts'
+import {
+  allowDomain,
+  disallowDomain,
+  putDomainBlock,
+  removeDomainBlock,
+} from '../domain/moderation/domain-decisions.ts'
+import { findAllowed } from '../domain/moderation/entry-find.ts'
 import { findDomainBlocks } from '../domain/moderation/find.ts'
 import { closeReport } from '../domain/moderation/handle-report.ts'
 import { giveRole } from '../domain/moderation/roles.ts'
 import type { World } from '../domain/world.ts'
+import { findAllowOf } from '../views/entry-rules.ts'
 import { listReports } from '../views/reports.ts'
 import { type CommonOptions, finish, print, UsageError } from './command.ts'
 import { requireAnyone } from './follow.ts'
@@ -95,6 +103,16 @@ function domainCommands(program: Command): void {
     unblock,
   )
   finish(domain.command('list').description('lists what is decided'), list)
+  const allowing = 'with WEFT_FEDERATION=allowed: '
+  finish(
+    domain.command('allow').description(`${allowing}has contact with it and all below`).argument('<domain>'),
+    allow,
+  )
+  finish(
+    domain.command('disallow').description(`${allowing}has no contact any more`).argument('<domain>'),
+    disallow,
+  )
+  finish(domain.command('allowed').description(`${allowing}lists who there is contact with`), listAllowed)
 }
 
 async function block(domain: string, options: DomainOptions): Promise<void> {
@@ -121,6 +139,27 @@ async function unblock(domain: string, options: DomainOptions): Promise<void> {
     if (options.for === undefined) await removeDomainBlock(house.world, null, domain)
     else await unblockDomainFor(house.world, await requirePerson(house, options.for), domain)
     print(options, { domain, severity: null }, `${domain} is no longer blocked.`)
+  })
+}
+
+async function allow(domain: string, options: CommonOptions): Promise<void> {
+  await withHouse(async ({ world }) => {
+    const kept = await allowDomain(world, null, domain)
+    print(options, { domain: kept }, `${kept} is allowed.`)
+  })
+}
+
+async function disallow(domain: string, options: CommonOptions): Promise<void> {
+  await withHouse(async ({ world }) => {
+    const known = await findAllowOf(world.db, domain.trim().toLowerCase())
+    await disallowDomain(world, null, known?.id ?? refuse('not-found'))
+    print(options, { domain }, `${domain} is no longer allowed.`)
+  })
+}
+
+async function listAllowed(options: CommonOptions): Promise<void> {
+  await withHouse(async ({ world }) => {
+    for (const domain of await findAllowed(world.db)) print(options, { domain }, domain)
   })
 }
 

@@ -1,5 +1,6 @@
 import type { DomainAllowId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
+import { notify } from '../../db/notify.ts'
 import { transact } from '../../db/transact.ts'
 import { requireDomain } from '../blocks/domain.ts'
 import type { World } from '../world.ts'
@@ -7,6 +8,7 @@ import { type Decider, noteAct } from './acts.ts'
 import { blockDomain, type DomainChange, unblockDomain } from './domains.ts'
 import { deleteDomainAllow, insertDomainAllow } from './entry-store.ts'
 import { findDomainBlock } from './find.ts'
+import { DOMAINS_CHANNEL } from './gate.ts'
 
 /**
  * Decides about a domain that nothing is decided about yet.
@@ -65,16 +67,17 @@ export async function removeDomainBlock(world: World, by: Decider, domain: strin
 }
 
 /**
- * Puts a domain on the list of those that a server with limited federation speaks with. This one speaks with all that it
- * does not block, and says so, so that the list holds nobody back.
+ * Puts a domain, and all below it, on the list of those that there is contact with, where that is with some alone: in
+ * every process at once. Where it is with all that are not blocked, the list holds nobody back.
  * @returns the domain; one that is there already is there once
  */
 export async function allowDomain(world: World, by: Decider, text: string): Promise<string> {
   const domain = requireDomain(world, text)
   await transact(world.db, async (tx) => {
     const id = world.ids.next<DomainAllowId>()
-    if (await insertDomainAllow(tx, { id, domain, now: world.clock.now() }))
-      await noteAct(world, tx, by, 'domain-allow.create', domain)
+    if (!(await insertDomainAllow(tx, { id, domain, now: world.clock.now() }))) return
+    await notify(tx, DOMAINS_CHANNEL, domain)
+    await noteAct(world, tx, by, 'domain-allow.create', domain)
   })
   return domain
 }
@@ -83,6 +86,7 @@ export async function allowDomain(world: World, by: Decider, text: string): Prom
 export async function disallowDomain(world: World, by: Decider, id: DomainAllowId): Promise<void> {
   await transact(world.db, async (tx) => {
     const domain = (await deleteDomainAllow(tx, id)) ?? refuse('not-found')
+    await notify(tx, DOMAINS_CHANNEL, domain)
     await noteAct(world, tx, by, 'domain-allow.remove', domain)
   })
 }

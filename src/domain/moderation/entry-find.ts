@@ -56,3 +56,9 @@ export async function findIpBlock(db: Db, id: IpBlockId): Promise<IpBlock | unde
     FROM ip_block WHERE id = ${id}::bigint`.execute(db)
   return rows[0]
 }
+
+/** The domains that there is contact with, where that is with some alone. */
+export async function findAllowed(db: Db): Promise<readonly string[]> {
+  const rows = await db.selectFrom('domain_allow').select('domain').orderBy('domain').execute()
+  return rows.map(({ domain }) => domain)
+}

@@ -55,6 +55,7 @@ async function serverNow({ world, config, site }: MastodonParts): Promise<{
       mimeTypes,
       vapidKey: vapidKeys(config.secret).publicKey,
       registration: config.registration,
+      limitedFederation: config.federation === 'allowed',
       picture: site.picture,
       icon: `${uris.origin}/icons/weft-512.png`,
       contact: contact ? accountFrom(contact, uris) : null,

@@ -17,6 +17,8 @@ export interface ServerSetting {
   readonly mimeTypes: readonly string[]
   readonly vapidKey: string
   readonly registration: 'open' | 'approval' | 'invite' | 'closed'
+  /** contact is only with servers that were allowed */
+  readonly limitedFederation: boolean
   /** addresses of its pictures */
   readonly picture: string
   readonly icon: string
@@ -78,7 +80,7 @@ export function instanceFrom(view: ServerView, setting: ServerSetting) {
         hashtag_feeds: FOR_ALL,
         trending_link_feeds: FOR_ALL,
       },
-      limited_federation: false,
+      limited_federation: setting.limitedFederation,
     },
     registrations: {
       ...registrationsOf(setting),
