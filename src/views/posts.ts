@@ -16,17 +16,7 @@ export interface PageOptions {
 
 /** Turns ids into posts, in the order given, in a fixed number of queries however many; those this reader may not see are left out. */
 export async function viewPosts(db: Db, ids: readonly PostId[], viewer: Viewer): Promise<PostView[]> {
-  return (await viewStanding(db, ids, viewer)).posts
-}
-
-/** The same with how this reader stands to each of them, to what they boost and to what either quotes. */
-export async function viewStanding(
-  db: Db,
-  ids: readonly PostId[],
-  viewer: Viewer,
-): Promise<{ readonly posts: PostView[]; readonly standing: ReadonlyMap<PostId, Standing> }> {
-  const standing = await standingOf(db, ids, viewer)
-  return { posts: await postsFrom(db, ids, standing), standing }
+  return postsFrom(db, ids, await standingOf(db, ids, viewer))
 }
 
 /** Puts posts together of which it is known how their reader stands to them, in the order given. */

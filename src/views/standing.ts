@@ -27,20 +27,29 @@ export interface Stamped {
   readonly quotedId: PostId | null
 }
 
-interface Row extends Omit<Standing, 'mine'> {
+export interface StandingRow extends Omit<Standing, 'mine'> {
+  /** for `mineFrom` */
   readonly mine: number | null
 }
 
-/** A query for those of these posts that the reader may see. */
-function standingQuery(given: readonly PostId[], viewer: Viewer): RawBuilder<Row> {
+/**
+ * A query for those of some posts that the reader may see.
+ * @param given a query for the array of their ids. As a query it is planned for any number of posts: to plan for each number
+ * would take longer than to run it
+ * @param more columns
+ */
+export function standingQuery(
+  given: RawBuilder<unknown>,
+  viewer: Viewer,
+  more: RawBuilder<unknown> = sql``,
+): RawBuilder<StandingRow> {
   const me = viewer && sql`${viewer.accountId}::bigint`
-  // As a query of its own it is planned for any number of posts: a plan for each would take longer than to run it.
-  const ids = sql`(SELECT ${given}::bigint[])::bigint[]`
+  const ids = sql`(${given})::bigint[]`
   return sql`
     SELECT post.id, post.boost_of_id AS "boostOfId", quote.quoted_id AS "quotedId", ${postStamp} AS stamp,
       post.account_id AS "authorId", ${authorStamp} AS "authorStamp",
       ${me ? mineOf(me, ids) : sql`NULL::integer`} AS mine,
-      ${me ? chosenBy(me) : sql`NULL::integer[]`} AS chosen
+      ${me ? chosenBy(me) : sql`NULL::integer[]`} AS chosen${more}
     FROM (
       SELECT post.id, post.account_id, post.visibility, post.held, post.kind, post.policy, post.boost_of_id,
         post.in_reply_to_account_id, post.conversation_id, post.client_id, post.xmin AS written,
@@ -58,11 +67,12 @@ const chosenBy = (me: RawBuilder<unknown>) => sql`CASE WHEN post.kind = 'questio
   SELECT array_agg(poll_vote.position ORDER BY poll_vote.position) FROM poll_vote
   WHERE poll_vote.post_id = post.id AND poll_vote.account_id = ${me}) END`
 
-const toSomebody = compiled<Row, [readonly PostId[], AccountId]>('views.standing', (_db, ids, accountId) =>
-  standingQuery(ids, { accountId }),
+const toSomebody = compiled<StandingRow, [readonly PostId[], AccountId]>(
+  'views.standing',
+  (_db, ids, accountId) => standingQuery(sql`SELECT ${ids}::bigint[]`, { accountId }),
 )
-const toNobody = compiled<Row, [readonly PostId[]]>('views.standing-of-nobody', (_db, ids) =>
-  standingQuery(ids, undefined),
+const toNobody = compiled<StandingRow, [readonly PostId[]]>('views.standing-of-nobody', (_db, ids) =>
+  standingQuery(sql`SELECT ${ids}::bigint[]`, undefined),
 )
 
 /** A boost of a post that quotes another. */
@@ -79,16 +89,37 @@ export async function standingOf(
   viewer: Viewer,
 ): Promise<ReadonlyMap<PostId, Standing>> {
   const standing = new Map<PostId, Standing>()
+  await widen(db, viewer, standing, leadsOf(db, ids))
+  return standing
+}
+
+/** The same for posts of which some statement has said already who sees them, with what these boost. */
+export async function standingFrom(
+  db: Db,
+  rows: readonly StandingRow[],
+  viewer: Viewer,
+): Promise<ReadonlyMap<PostId, Standing>> {
+  const standing = new Map(rows.map((row) => [row.id, standingIn(row)]))
+  const quoted = rows.flatMap(({ quotedId }) => (quotedId === null || standing.has(quotedId) ? [] : quotedId))
+  if (quoted.length > 0) await widen(db, viewer, standing, leadsOf(db, quoted))
+  return standing
+}
+
+async function widen(
+  db: Db,
+  viewer: Viewer,
+  standing: Map<PostId, Standing>,
+  first: ReadonlySet<PostId>,
+): Promise<void> {
   const asked = new Set<PostId>()
-  let next = leadsOf(db, ids)
+  let next = first
   for (let depth = 0; next.size > 0 && depth < DEEPEST; depth += 1) {
     for (const id of next) asked.add(id)
     const rows = await (viewer ? toSomebody(db, [...next], viewer.accountId) : toNobody(db, [...next]))
-    next = new Set()
-    for (const row of rows) {
-      standing.set(row.id, { ...row, mine: mineFrom(row.mine) })
-      for (const id of [row.boostOfId, row.quotedId]) if (id !== null && !asked.has(id)) next.add(id)
-    }
+    for (const row of rows) standing.set(row.id, standingIn(row))
+    const leads = rows.flatMap(({ boostOfId, quotedId }) => [boostOfId, quotedId])
+    next = new Set(leads.filter((id) => id !== null && !asked.has(id) && !standing.has(id)) as PostId[])
   }
-  return standing
 }
+
+const standingIn = (row: StandingRow): Standing => ({ ...row, mine: mineFrom(row.mine) })

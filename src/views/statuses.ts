@@ -2,7 +2,8 @@ import type { PostId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
 import { type FilterMatch, filtersOf } from './filters.ts'
 import type { Mine } from './mine.ts'
-import { viewStanding } from './posts.ts'
+import { postsFrom } from './posts.ts'
+import { type Standing, standingOf } from './standing.ts'
 import type { PostView, Viewer } from './view.ts'
 
 /** A post with what its reader did to it: what every list of posts in the Mastodon API is made of. */
@@ -23,15 +24,24 @@ export interface StatusView {
  * those that the reader may not see are left out.
  * @param filters false where it is known that the reader has none
  */
-export async function viewStatuses(
+export async function viewStatuses(db: Db, ids: readonly PostId[], viewer: Viewer): Promise<StatusView[]> {
+  if (ids.length === 0) return []
+  return statusesFrom(db, ids, await standingOf(db, ids, viewer), viewer, filters)
+}
+
+/**
+ * The same where it is known already how their reader stands to them.
+ * @param filters false where it is known that the reader has none
+ */
+export async function statusesFrom(
   db: Db,
   ids: readonly PostId[],
+  standing: ReadonlyMap<PostId, Standing>,
   viewer: Viewer,
   filters = true,
 ): Promise<StatusView[]> {
-  if (ids.length === 0) return []
-  const [{ posts, standing }, filtered] = await Promise.all([
-    viewStanding(db, ids, viewer),
+  const [posts, filtered] = await Promise.all([
+    postsFrom(db, ids, standing),
     viewer && filters ? filtersOf(db, viewer.accountId) : undefined,
   ])
   const view = (post: PostView): StatusView => ({

@@ -18,7 +18,6 @@ export function tellingFor({ uris, clock }: Pick<World, 'uris' | 'clock'>, req: 
  * Sends a page of posts. Where it goes on is said by what was found, not by what is left of it: whatever its reader may
  * not see leaves a gap and ends nothing.
  * @param keys by which the list is ordered, where that is not by the posts themselves
- * @param filters false where it is known that the reader has none
  */
 export async function sendStatuses(
   world: Pick<World, 'db' | 'uris' | 'clock'>,
@@ -27,9 +26,8 @@ export async function sendStatuses(
   ids: readonly PostId[],
   page: Pick<PageQuery, 'limit'>,
   keys: readonly string[] = ids,
-  filters = true,
 ): Promise<void> {
-  const views = await viewStatuses(world.db, ids, viewerOf(req), filters)
+  const views = await viewStatuses(world.db, ids, viewerOf(req))
   linkPage(req, res, endsOf(keys, page))
   sendJson(res, statusesText(views, tellingFor(world, req)))
 }

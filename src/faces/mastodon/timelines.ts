@@ -3,7 +3,8 @@ import { z } from 'zod'
 import type { PostId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
 import { hashtagFrom } from '../../text/tokens.ts'
-import { listHomeIds } from '../../views/home.ts'
+import { statusesText } from '../../translate/to-mastodon/status-text.ts'
+import { viewHome } from '../../views/home.ts'
 import {
   listDirectIds,
   listLinkingIds,
@@ -15,9 +16,9 @@ import { booleanish, listOf, textish } from '../http/param-fields.ts'
 import { type Given, readParams } from '../http/read-params.ts'
 import { requires, requiresIfGiven, signedIn, viewerOf } from './auth.ts'
 import type { PageQuery } from './paging.ts'
-import { pageFrom } from './paging.ts'
+import { linkPage, pageFrom } from './paging.ts'
 import type { MastodonParts } from './parts.ts'
-import { sendStatuses } from './status-pages.ts'
+import { sendJson, sendStatuses, tellingFor } from './status-pages.ts'
 
 export const STATUSES = { usual: 20, most: 40 }
 /** As many tags beside the first one as Mastodon looks at, of each kind. */
@@ -32,8 +33,9 @@ export function timelineRoutes({ world }: MastodonParts): RequestHandler {
 
   router.get('/api/v1/timelines/home', requires('read:statuses'), async (req, res) => {
     const page = pageFrom(await readParams(req), STATUSES)
-    const { ids, filters } = await listHomeIds(db, signedIn(req).id, page)
-    await sendStatuses(world, req, res, ids, page, ids, filters)
+    const { views, found, newest, oldest } = await viewHome(db, signedIn(req).id, page)
+    linkPage(req, res, { next: found >= page.limit ? oldest : undefined, prev: newest })
+    sendJson(res, statusesText(views, tellingFor(world, req)))
   })
 
   router.get('/api/v1/timelines/public', requiresIfGiven('read:statuses'), async (req, res) => {
