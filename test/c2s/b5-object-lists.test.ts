@@ -115,6 +115,36 @@ describe('an open object', () => {
       ).toMatchObject({ code: 'object.protected' })
   })
 
+  test('is liked and shared from elsewhere as well, and no more', async () => {
+    const fran = await whole.peer.person('fran', { host: 'far.test' })
+    const send = async (activity: Json) => {
+      expect((await fran.post(whole.world.uris.inbox(anna.id), activity)).status).toBe(202)
+      await whole.settled()
+    }
+    const { id } = await make()
+    const secret = await make({ to: [ben.uri] })
+    const like = fran.activity('Like', id)
+    const share = fran.activity('Announce', id, { to: [PUBLIC] })
+    for (const activity of [
+      like,
+      like,
+      share,
+      fran.activity('Like', id, { content: '🎉' }),
+      fran.activity('Like', secret.id),
+      fran.activity('Like', `${whole.world.uris.origin}/ap/objects/1`),
+    ])
+      await send(activity)
+    expect(await list(id, 'likes')).toMatchObject({
+      totalItems: 1,
+      orderedItems: [{ id: like.id, actor: fran.uri }],
+    })
+    expect(await list(id, 'shares')).toMatchObject({ totalItems: 1, orderedItems: [{ id: share.id }] })
+    expect(await list(secret.id, 'likes', anna)).toMatchObject({ totalItems: 0 })
+    for (const done of [like, share]) await send(fran.undo(done))
+    for (const name of ['likes', 'shares']) expect((await list(id, name)).totalItems).toBe(0)
+    expect(whole.errors).toEqual([])
+  })
+
   test('shows nobody those from whom a block keeps them apart', async () => {
     const { id } = await make()
     const dora = await personHere(whole.world, 'dora')

@@ -1,7 +1,6 @@
 import type { AccountId, ObjectId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
-import { objectReadableBy } from '../activities/audience-find.ts'
-import type { Viewer } from '../posts/audience.ts'
+import { objectReadableBy, type Viewer } from '../posts/audience.ts'
 import type { KnownObject } from './object.ts'
 
 export const objectColumns = [

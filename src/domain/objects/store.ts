@@ -66,6 +66,18 @@ export async function deleteReaction(tx: Tx, accountId: AccountId, uri: string):
   await tx.deleteFrom('object_reaction').where('uri', '=', uri).where('account_id', '=', accountId).execute()
 }
 
+export async function deleteReactionTo(
+  tx: Tx,
+  { accountId, objectId, kind }: Pick<ObjectReaction, 'accountId' | 'objectId' | 'kind'>,
+): Promise<void> {
+  await tx
+    .deleteFrom('object_reaction')
+    .where('object_id', '=', objectId)
+    .where('kind', '=', kind)
+    .where('account_id', '=', accountId)
+    .execute()
+}
+
 /** Keeps what an object was until now as a version of its history, then lets it be something else. */
 export async function reviseObject(
   tx: Tx,

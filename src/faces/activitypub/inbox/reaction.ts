@@ -1,4 +1,5 @@
 import type { Account } from '../../../domain/accounts/account.ts'
+import { receiveObjectReaction } from '../../../domain/objects/receive.ts'
 import { findPostsByUris } from '../../../domain/posts/find.ts'
 import { receivePosts } from '../../../domain/posts/receive.ts'
 import type { ReactionArrival } from '../../../domain/reactions/gather.ts'
@@ -19,7 +20,11 @@ export async function takeReactions(
   world: World,
   arrivals: readonly ReactionArrival[],
 ): Promise<(string | typeof askFirst)[]> {
-  const outcomes = await receiveReactions(world, arrivals)
+  const outcomes: string[] = await receiveReactions(world, arrivals)
+  for (const [index, { incoming, actor }] of arrivals.entries()) {
+    const objectId = world.uris.objectIdFrom(aboutIn(incoming) ?? '')
+    if (objectId) outcomes[index] = await receiveObjectReaction(world, actor, incoming, objectId)
+  }
   const passed = await passedOn(world, arrivals, outcomes)
   return outcomes.map((outcome, index) =>
     outcome === 'unknown post' || passed.has(index) ? askFirst : outcome,
@@ -64,8 +69,13 @@ export async function takeReaction(
 
 /** Whether somebody whom nobody here knows reacts to a post that is known: else they need not be asked for. */
 export async function concernsKnownPost(world: World, incoming: IncomingReaction): Promise<boolean> {
-  const uri = incoming.kind === 'undo' ? incoming.of?.postUri : incoming.postUri
-  return uri !== undefined && (await findPostsByUris(world.db, [uri])).size > 0
+  const uri = aboutIn(incoming)
+  if (uri === undefined) return false
+  return world.uris.objectIdFrom(uri) !== undefined || (await findPostsByUris(world.db, [uri])).size > 0
+}
+
+function aboutIn(incoming: IncomingReaction): string | undefined {
+  return incoming.kind === 'undo' ? incoming.of?.postUri : incoming.postUri
 }
 
 /** Undo of a reaction by a bare id. It is remembered where nothing of the kind is known, so others are asked before. */
