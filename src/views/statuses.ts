@@ -24,7 +24,12 @@ export interface StatusView {
  * those that the reader may not see are left out.
  * @param filters false where it is known that the reader has none
  */
-export async function viewStatuses(db: Db, ids: readonly PostId[], viewer: Viewer): Promise<StatusView[]> {
+export async function viewStatuses(
+  db: Db,
+  ids: readonly PostId[],
+  viewer: Viewer,
+  filters = true,
+): Promise<StatusView[]> {
   if (ids.length === 0) return []
   return statusesFrom(db, ids, await standingOf(db, ids, viewer), viewer, filters)
 }
