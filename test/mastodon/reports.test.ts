@@ -79,6 +79,14 @@ describe('a report', () => {
     expect(await kept()).toBe(before)
   })
 
+  test('is not made without end: no more than sixty of one person in an hour', async () => {
+    const eve = await tootAs(server, 'eve')
+    const made: number[] = []
+    for (let n = 0; n < 62; n += 1)
+      made.push((await eve.post('/api/v1/reports', { account_id: bob.account.id })).status)
+    expect(made).toEqual([...Array(60).fill(200), 429, 429])
+  })
+
   test('goes on to their own server only when asked to, without saying by whom', async () => {
     const zed = await personElsewhere(server.world, 'zed')
     const quiet = await report({ account_id: zed.id, comment: 'quiet' })

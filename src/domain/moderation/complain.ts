@@ -5,7 +5,7 @@ import type { Account, LocalAccount } from '../accounts/account.ts'
 import { findAccount, findAccountsByIds } from '../accounts/find.ts'
 import { findVisibleOf } from '../posts/find.ts'
 import type { World } from '../world.ts'
-import { findRuleIds } from './find.ts'
+import { countReportsBy, findRuleIds } from './find.ts'
 import { reportAccount } from './report.ts'
 
 /** A complaint about what the one who complains can see. */
@@ -21,10 +21,14 @@ export interface Grievance {
   readonly domains: readonly string[] | undefined
 }
 
+/** Each may go on to another server, whose people are not to be flooded from here. */
+const REPORTS_AN_HOUR = 60
+const HOUR_SECONDS = 3600
+
 /**
  * Somebody here complains about somebody. Of posts only those count that the target said and that the one who complains
  * may see (S-145): otherwise a report would be a way to have others' posts read, and to be told whether they are there.
- * @throws Refusal 'account.not-found', 'post.not-found', 'report.self', 'report.rules', and those of `reportAccount`
+ * @throws Refusal 'account.not-found', 'post.not-found', 'report.self', 'report.rules', 'request.too-many', and those of `reportAccount`
  */
 export async function complain(
   world: World,
@@ -34,6 +38,9 @@ export async function complain(
   const target = await findAccount(world.db, grievance.targetId)
   if (!target || (target.local && target.kind === 'application')) return refuse('account.not-found')
   if (target.id === reporter.id) refuse('report.self')
+  const since = new Date(world.clock.now().getTime() - HOUR_SECONDS * 1000)
+  if ((await countReportsBy(world.db, reporter.id, since)) >= REPORTS_AN_HOUR)
+    refuse('request.too-many', { retryAfterSeconds: HOUR_SECONDS })
   const wanted = [...new Set(grievance.postIds)]
   const posts = await findVisibleOf(world.db, target.id, wanted, { accountId: reporter.id })
   if (posts.length < wanted.length) refuse('post.not-found')

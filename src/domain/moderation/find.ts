@@ -1,5 +1,5 @@
 import { sql } from 'kysely'
-import type { AccountId, ReportId, RuleId } from '../../base/ids.ts'
+import { type AccountId, idAt, type ReportId, type RuleId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
 import type { DomainSeverity, ReportCategory } from '../../db/tables/moderation.ts'
 
@@ -167,6 +167,17 @@ export async function countReportsFrom(db: Db, host: string, since: Date): Promi
     .select((eb) => eb.fn.countAll<string>().as('n'))
     .where('host', '=', host)
     .where('created_at', '>=', since)
+    .executeTakeFirstOrThrow()
+  return Number(row.n)
+}
+
+/** How many reports somebody here has made since then. */
+export async function countReportsBy(db: Db, reporterId: AccountId, since: Date): Promise<number> {
+  const row = await db
+    .selectFrom('report')
+    .select((eb) => eb.fn.countAll<string>().as('n'))
+    .where('reporter_id', '=', reporterId)
+    .where('id', '>=', idAt(since) as ReportId)
     .executeTakeFirstOrThrow()
   return Number(row.n)
 }

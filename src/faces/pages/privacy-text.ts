@@ -12,6 +12,7 @@ export function privacyText(handleHost: string, contact: Html): Html {
 <li><strong>What you write and do:</strong> your posts with their earlier versions, whom they are for, whom you follow, and who follows you.</li>
 <li><strong>Your sessions:</strong> for each browser in which you are signed in, when that began, when it was last used, and what the browser calls itself. A session ends when you sign out, when you change your password or a second factor, or after 30 days without a visit.</li>
 <li><strong>People elsewhere:</strong> public profiles, public posts, and posts addressed to people here, as their servers send them to us.</li>
+<li><strong>What is decided:</strong> reports, and who made them; what those who look after this server decided about accounts, servers and networks, who of them did, and when. Of an e-mail address that may not be registered with again a hash is kept, not the address.</li>
 <li><strong>Addresses on the Internet:</strong> to slow down whoever guesses passwords or floods the server, it counts requests by IP address, for an hour or two. It keeps no record of which pages anybody reads. A proxy or hosting company in front of it may keep logs of its own.</li>
 </ul>
 
