@@ -61,6 +61,12 @@ describe('a profile', () => {
     expect((await ada.get('/api/v1/accounts/verify_credentials')).json).toEqual(reply.json)
   })
 
+  test('says something else of the picture that is there', async () => {
+    const { json: before } = await ada.get('/api/v1/accounts/verify_credentials')
+    const { json } = await ada.patch(UPDATE, { avatar_description: 'me, at work' })
+    expect(json).toMatchObject({ avatar: before.avatar, avatar_description: 'me, at work' })
+  })
+
   test('keeps what is not named, and takes JSON too', async () => {
     await ada.patch(UPDATE, { note: 'stays', locked: true })
     const reply = await ada.patch(UPDATE, {

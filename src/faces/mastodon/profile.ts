@@ -95,6 +95,7 @@ type ProfileFields = z.output<typeof profileFields>
 function changeFrom(fields: ProfileFields): ProfileChange {
   const { display_name, note, locked, bot, discoverable, indexable } = fields
   const { attribution_domains: domains, fields_attributes: lines } = fields
+  const { avatar_description: avatarAlt, header_description: headerAlt } = fields
   return {
     ...(display_name !== undefined && { displayName: display_name }),
     ...(note !== undefined && { bio: note }),
@@ -103,6 +104,8 @@ function changeFrom(fields: ProfileFields): ProfileChange {
     ...(discoverable !== undefined && { discoverable }),
     ...(indexable !== undefined && { indexable }),
     ...(domains && { attributionDomains: domains }),
+    ...(avatarAlt !== undefined && { avatarAlt }),
+    ...(headerAlt !== undefined && { headerAlt }),
     ...(lines && { fields: lines.map(({ name = '', value = '' }) => ({ name, value })) }),
   }
 }
