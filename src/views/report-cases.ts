@@ -118,6 +118,19 @@ async function idsOf(db: Db, reports: readonly Report[]): Promise<ReadonlyMap<st
   return new Map(rows.map(({ id, uri, authorId }) => [`${authorId} ${uri}`, id]))
 }
 
+/** What others said to the author alone, and is quoted or shown again, was not reported. */
+function forStaff(view: StatusView): StatusView {
+  const { post, quoted, boostOf } = view
+  const isOpen = quoted?.post.visibility === 'public' || quoted?.post.visibility === 'unlisted'
+  return {
+    ...view,
+    post: isOpen || post.quote === null ? post : { ...post, quote: { ...post.quote, post: null } },
+    mine: null,
+    quoted: isOpen ? { ...quoted, mine: null } : null,
+    boostOf: boostOf && forStaff(boostOf),
+  }
+}
+
 /**
  * As their author sees them, since who complained could see them; but nothing of what the author did with them, which is
  * theirs alone.
@@ -133,7 +146,7 @@ async function postsIn(db: Db, reports: readonly Report[]): Promise<ReadonlyMap<
       { accountId },
       false,
     )
-    for (const view of views) found.set(view.post.id, { ...view, mine: null })
+    for (const view of views) found.set(view.post.id, forStaff(view))
   }
   return new Map(
     [...ids].flatMap(([key, id]) => {

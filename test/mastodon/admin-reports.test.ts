@@ -44,6 +44,21 @@ describe('a report', () => {
     expect((await mod.get(`${path}/404`)).status).toBe(404)
   })
 
+  test('shows nothing that was said to its target alone, though they quote it', async () => {
+    const own = await publishPost(server.world, bob.account, { text: 'mine', visibility: 'public' })
+    const quoting = await publishPost(server.world, bob.account, {
+      text: '@ada see',
+      visibility: 'direct',
+      quoteOf: own,
+    })
+    const id = await report('quotes', { status_ids: [quoting] })
+    const shown = async () => (await mod.get(`${path}/${id}`)).json.statuses[0].quote
+    expect(await shown()).toMatchObject({ state: 'accepted', quoted_status: { id: own } })
+    await server.db.updateTable('post').set({ visibility: 'followers' }).where('id', '=', own).execute()
+    expect(await shown()).toEqual({ state: 'unauthorized', quoted_status: null })
+    await mod.post(`${path}/${id}/resolve`)
+  })
+
   test('is told to them once, and no longer than it is open', async () => {
     const id = await report('once more')
     const told = await noticesOf(mod)
