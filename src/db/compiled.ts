@@ -1,5 +1,6 @@
 import { CompiledQuery } from 'kysely'
 import type { Db } from './connect.ts'
+import { ofAnyLength } from './lists.ts'
 import { giveName } from './names.ts'
 
 /** Stands for a value of a query that is put together before its values are known. */
@@ -49,7 +50,7 @@ function prepare<Values extends readonly unknown[]>(
     const known = parameter instanceof Place ? order.indexOf(parameter) : -1
     return known === -1 ? order.push(parameter) : known + 1
   })
-  const text = sql.replace(/\$(\d+)/g, (_, number: string) => `$${numbers[Number(number) - 1]}`)
+  const text = ofAnyLength(sql.replace(/\$(\d+)/g, (_, number: string) => `$${numbers[Number(number) - 1]}`))
   giveName(name, text)
   return { text, order }
 }

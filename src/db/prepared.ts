@@ -1,5 +1,6 @@
 import { CompiledQuery, type RawBuilder, sql } from 'kysely'
 import type { Db } from './connect.ts'
+import { ofAnyLength } from './lists.ts'
 import { giveName } from './names.ts'
 
 /** Where a value will stand. */

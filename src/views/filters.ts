@@ -37,7 +37,7 @@ const findFilters = statement(
        FROM filter_keyword WHERE filter_id = post_filter.id), '[]') AS keywords,
      coalesce((SELECT json_agg(post_id::text ORDER BY filter_post.id)
        FROM filter_post WHERE filter_id = post_filter.id), '[]') AS posts
-   FROM post_filter WHERE account_id = ANY ($1::bigint[]) AND (expires_at IS NULL OR expires_at > now()) ORDER BY id`,
+   FROM post_filter WHERE account_id = ANY (ARRAY(SELECT unnest($1::bigint[]))) AND (expires_at IS NULL OR expires_at > now()) ORDER BY id`,
 )
 
 /**
