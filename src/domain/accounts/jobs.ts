@@ -1,4 +1,4 @@
-import type { AccountId } from '../../base/ids.ts'
+import type { AccountId, StrikeId } from '../../base/ids.ts'
 
 /**
  * The job `actor`, which asks other servers about one account.
@@ -28,8 +28,10 @@ export type AccountJob =
  * - `reset` lets them choose a new password
  * - `changed` says that there is a new password
  * - `moving` says, to the address so far, that another is to take its place
+ * - `warned` says what those who look after the server decided about them
  * - `nothing` is what is asked for an address that is nobody's, so that both cost the same
  */
 export type MailJob =
   | { readonly what: 'confirm' | 'approved' | 'reset' | 'changed' | 'moving'; readonly accountId: AccountId }
+  | { readonly what: 'warned'; readonly accountId: AccountId; readonly strikeId: StrikeId }
   | { readonly what: 'nothing' }

@@ -1,3 +1,6 @@
+import type { StrikeId } from '../../base/ids.ts'
+import type { StrikeAction } from '../../db/tables/admin.ts'
+import { findStrike } from '../moderation/acts-find.ts'
 import type { World } from '../world.ts'
 import { confirmState } from './confirm-email.ts'
 import type { MailJob } from './jobs.ts'
@@ -32,6 +35,8 @@ export async function letterFor(world: Parts, vault: Vault, job: MailJob): Promi
       return registrant.email === null ? undefined : changed(world, registrant, registrant.email)
     case 'moving':
       return registrant.email === null ? undefined : moving(world, registrant, registrant.email)
+    case 'warned':
+      return registrant.email === null ? undefined : warned(world, registrant, registrant.email, job.strikeId)
   }
 }
 
@@ -90,6 +95,30 @@ function moving({ uris }: Parts, { name }: Registrant, to: string): Letter {
     `Somebody, most likely you, wants your account @${name} at ${uris.handleHost} to have another e-mail address than this one. It has, as soon as a link that was sent there is opened.`,
     `If that was not you, somebody knows your password. Choose another one at once: ${uris.origin}/password/forgot`,
   ])
+}
+
+async function warned(
+  { db, uris }: Parts,
+  { name }: Registrant,
+  to: string,
+  strikeId: StrikeId,
+): Promise<Letter | undefined> {
+  const strike = await findStrike(db, strikeId)
+  if (!strike) return undefined
+  const { text } = strike
+  return letter('warned', to, `About your account at ${uris.handleHost}`, [
+    `Those who look after ${uris.handleHost} have decided about your account @${name}: ${DECISIONS[strike.action]}`,
+    ...(text === '' ? [] : [`They say:\n\n${text}`]),
+    `How to reach them stands at ${uris.origin}/about.`,
+  ])
+}
+
+const DECISIONS: Readonly<Record<StrikeAction, string>> = {
+  none: 'this is a warning, and nothing else has changed.',
+  sensitive: 'your pictures and films are shown only to who asks for them.',
+  disable: 'you cannot sign in for now. What you said stays where it is.',
+  silence: 'those who do not follow you do not come upon what you say any more.',
+  suspend: 'it is suspended. Nobody sees it or what you said, and you cannot sign in.',
 }
 
 function letter(what: Letter['what'], to: string, subject: string, paragraphs: readonly string[]): Letter {

@@ -1,5 +1,6 @@
-import type { AccountId, ModerationActId } from '../../base/ids.ts'
+import type { AccountId, ModerationActId, StrikeId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
+import type { StrikeAction } from '../../db/tables/admin.ts'
 
 /** Something that was decided. */
 export interface Act {
@@ -34,4 +35,12 @@ export async function findActs(
     .orderBy('moderation_act.id', 'desc')
     .limit(limit)
     .execute()
+}
+
+/** What was decided about somebody, as they are told. */
+export async function findStrike(
+  db: Db,
+  id: StrikeId,
+): Promise<{ readonly action: StrikeAction; readonly text: string } | undefined> {
+  return db.selectFrom('strike').select(['action', 'text']).where('id', '=', id).executeTakeFirst()
 }

@@ -11,7 +11,7 @@ import { findAccount } from '../accounts/find.ts'
 import { forgetAccount } from '../accounts/forget.ts'
 import { findRestrictions } from '../accounts/moderation-find.ts'
 import { writeDisabled, writeSensitized } from '../accounts/moderation-store.ts'
-import { approveRegistration, rejectRegistration } from '../accounts/registration.ts'
+import { approveRegistration, enqueueMail, rejectRegistration } from '../accounts/registration.ts'
 import type { World } from '../world.ts'
 import { type ActName, type Decider, noteAct } from './acts.ts'
 import { insertStrike } from './acts-store.ts'
@@ -30,6 +30,8 @@ export interface Decision {
   readonly reportId?: ReportId | undefined
   /** what they are told */
   readonly text?: string | undefined
+  /** they are told by e-mail as well, unless this is false */
+  readonly byMail?: boolean | undefined
 }
 
 const ACTS: Readonly<Record<StrikeAction, ActName>> = {
@@ -50,7 +52,7 @@ export async function decideAbout(
   world: World,
   by: Decider,
   accountId: AccountId,
-  { action, reportId, text = '' }: Decision,
+  { action, reportId, text = '', byMail = true }: Decision,
 ): Promise<void> {
   const account = await requireSubject(world, by, accountId)
   if (action === 'disable' && !account.local) refuse('staff.not-here')
@@ -71,7 +73,9 @@ export async function decideAbout(
     })
     await resolveAll(within, tx, by, account, action, report?.resolvedAt === null ? reportId : undefined)
     await noteAct(world, tx, by, ACTS[action], account.id, nameOf(account))
-    if (account.local) await record(world, tx, { type: 'account.warned', accountId, strikeId })
+    if (!account.local) return
+    await record(world, tx, { type: 'account.warned', accountId, strikeId })
+    if (byMail) await enqueueMail(tx, { what: 'warned', accountId, strikeId })
   })
 }
 

@@ -64,8 +64,13 @@ export function adminAccountRoutes(parts: MastodonParts): RequestHandler {
       else await send(res, id)
     }
   router.post('/api/v1/admin/accounts/:id/action', ...writers, async (req, res) => {
-    const { type = 'none', report_id: reportId, text } = (await readParams(req)).read(action)
-    await decideAbout(world, deciderOf(req), accountIdIn(req), { action: type, reportId, text })
+    const {
+      type = 'none',
+      report_id: reportId,
+      text,
+      send_email_notification: byMail,
+    } = (await readParams(req)).read(action)
+    await decideAbout(world, deciderOf(req), accountIdIn(req), { action: type, reportId, text, byMail })
     res.json({})
   })
   const lifting = (what: Lift) => decides((req, id) => liftFrom(world, deciderOf(req), id, what))
@@ -96,6 +101,7 @@ const action = z.object({
   type: wordOf(['none', 'sensitive', 'disable', 'silence', 'suspend']),
   report_id: idOf<ReportId>(),
   text: textish,
+  send_email_notification: booleanish,
 })
 
 const common = {

@@ -25,6 +25,8 @@ export function mailHandler({ world, config, log }: MailJobParts): JobHandler {
   return async (payload) => {
     const letter = await letterFor(world, { config }, payload as MailJob)
     if (!letter) return
+    // What nobody waits for is not worth trying for a day.
+    if (!mailer && letter.what === 'warned') return
     if (!mailer) throw new Transient('this process knows no mail server: WEFT_SMTP_URL is not set')
     const taken = await inTurn(() => mailer.send(letter))
     if (!taken) log.info('A letter ({what}) was for a mailbox that there is not.', { what: letter.what })
