@@ -23,6 +23,19 @@ const MOST_WORDS = 100
  * words of Mastodon. What is not known is ignored; when nothing is left, what anybody may read is.
  */
 export function scopesFrom(text: string): Scopes {
+  const known = understood.get(text)
+  if (known) return known
+  const scopes = readScopes(text)
+  if (understood.size >= MOST_UNDERSTOOD) understood.clear()
+  understood.set(text, scopes)
+  return scopes
+}
+
+/** Thousands of tokens have the same few texts: each of these is read once, and takes memory once. */
+const understood = new Map<string, Scopes>()
+const MOST_UNDERSTOOD = 500
+
+function readScopes(text: string): Scopes {
   const asked = text.slice(0, LONGEST).split(/\s+/).slice(0, MOST_WORDS)
   return scopesOfWords(asked.filter((word) => scopesOf(word).length > 0))
 }

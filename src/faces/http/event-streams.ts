@@ -13,5 +13,16 @@ export function openStream(req: Request, res: Response): Response {
   res.flushHeaders()
   req.socket.setNoDelay(true)
   req.socket.setKeepAlive(true, 30_000)
+  forgetRequest(req)
   return res
+}
+
+/**
+ * A stream stays open for hours, and with it whatever its request held on to: the way through all routers, each header
+ * twice, the address in pieces. Nobody asks for any of that again.
+ */
+function forgetRequest(req: Request): void {
+  Object.assign(req, { next: undefined, route: undefined, params: {}, rawHeaders: [], _parsedUrl: undefined })
+  req.headers = {}
+  req.trailers = {}
 }
