@@ -52,5 +52,6 @@ function sentOnce({ sql: text, parameters }: CompiledQuery): {
     )
     return known === -1 ? places.push(each) : known + 1
   })
-  return { text: text.replace(/\$(\d+)/g, (_, at: string) => `$${numbers[Number(at) - 1]}`), places }
+  const numbered = text.replace(/\$(\d+)/g, (_, at: string) => `$${numbers[Number(at) - 1]}`)
+  return { text: ofAnyLength(numbered), places }
 }
