@@ -3,15 +3,13 @@ import { Client } from 'undici'
 import type { LocalAccount } from '../src/domain/accounts/account.ts'
 import { registerAccount } from '../src/domain/accounts/register.ts'
 import { appOf } from './support/app.ts'
-import { cpuEach } from './support/cpu.ts'
-import { median, percentile, spread, verdict } from './support/machine.ts'
+import { verdict } from './support/machine.ts'
+import { measurePages } from './support/pages.ts'
 import { startBenchServer } from './support/server.ts'
 
 // Somebody's app turns the pages of an inbox and of an outbox of 100,000 items each, over 16 connections: the first pages,
 // as whoever opens an app does, and pages deep down, each another one. 5 rounds after one of warming up.
 const ITEMS = Number(process.env.ITEMS ?? 100_000)
-const COUNT = Number(process.env.COUNT ?? 3000)
-const ROUNDS = Number(process.env.ROUNDS ?? 5)
 const WIDTH = 16
 const AUTHORS = 1000
 /** Ids are made in such steps, from where no account of the server's own is. */
@@ -38,39 +36,12 @@ for (const [name, path, ids] of [
   const deep = (n: number) => `${path}?cursor=n${ids + 1000 + ((n * 7919) % (ITEMS - 2000))}`
   const near = (n: number) =>
     n % 2 === 0 ? `${path}?cursor=first` : `${path}?cursor=n${ids + ITEMS - 20 - (n % 200)}`
-  const first = await measure(`${name}, first pages`, near)
-  const last = await measure(`${name}, deep pages`, deep)
+  const first = await measurePages(server, headers, `${name}, first pages`, near)
+  const last = await measurePages(server, headers, `${name}, deep pages`, deep)
   verdict(`${name}, first pages p99`, first.p99, first.p99 <= 15, '≤ 15 ms')
   verdict(`${name}, deep pages p99`, last.p99, last.p99 <= 15, '≤ 15 ms')
   const ratio = last.cpu / first.cpu
   verdict(`${name}, deep to first pages, CPU`, ratio, ratio <= 1.25, 'as fast: ≤ 1.25')
-}
-
-async function measure(what: string, pathOf: (n: number) => string) {
-  const p99s: number[] = []
-  const rates: number[] = []
-  const costs: ReturnType<typeof cpuEach>[] = []
-  for (let round = 0; round <= ROUNDS; round++) {
-    const latencies: number[] = []
-    let left = COUNT
-    const before = server.cpu()
-    const began = performance.now()
-    const one = async () => {
-      const client = new Client(server.origin)
-      while (left-- > 0) latencies.push(await timed(client, pathOf(left + round * COUNT)))
-      await client.close()
-    }
-    await Promise.all(Array.from({ length: WIDTH }, one))
-    if (round === 0) continue
-    rates.push((COUNT / (performance.now() - began)) * 1000)
-    p99s.push(percentile(latencies, 0.99))
-    costs.push(cpuEach(before, server.cpu(), COUNT))
-  }
-  const cpu = costs.map((cost) => cost.sum)
-  const postgres = costs.map((cost) => cost.postgres)
-  console.log(`${what}: ${spread(rates)}/s, p99 ${spread(p99s, 1)} ms`)
-  console.log(`  CPU each ${spread(cpu, 2)} ms, of it PostgreSQL ${spread(postgres, 2)} ms`)
-  return { p99: median(p99s), cpu: median(cpu) }
 }
 
 async function readThrough(ids: number): Promise<void> {
@@ -79,19 +50,11 @@ async function readThrough(ids: number): Promise<void> {
     const client = new Client(server.origin)
     for (let key = at; key < ids + ITEMS; key = at) {
       at += 20
-      await timed(client, `${inbox}?cursor=n${key}`)
+      await (await client.request({ method: 'GET', path: `${inbox}?cursor=n${key}`, headers })).body.dump()
     }
     await client.close()
   }
   await Promise.all(Array.from({ length: WIDTH }, one))
-}
-
-async function timed(client: Client, path: string): Promise<number> {
-  const sent = performance.now()
-  const { statusCode, body } = await client.request({ method: 'GET', path, headers })
-  const size = (await body.arrayBuffer()).byteLength
-  if (statusCode !== 200 || size < 5000) throw new Error(`${path} was answered ${statusCode}, ${size} bytes`)
-  return performance.now() - sent
 }
 
 async function pageAt(path: string): Promise<void> {

@@ -9,7 +9,7 @@ import { type RawBuilder, sql } from 'kysely'
  */
 export const stampTables = (ids: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   LEFT JOIN (
-    SELECT post_id, string_agg(written, ' ' ORDER BY written) AS stamp FROM (
+    SELECT post_id, string_agg(written, ' ') AS stamp FROM (
       SELECT post_id, 'o' || xmin::text AS written FROM post_origin WHERE post_id = ANY (${ids})
       UNION ALL SELECT post_id, 'a' || xmin::text FROM attachment WHERE post_id = ANY (${ids})
       UNION ALL SELECT post_id, concat_ws('.', 'c', post_preview.xmin, preview.xmin, creator.xmin)

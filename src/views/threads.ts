@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
-import type { PostId } from '../base/ids.ts'
+import type { AccountId, PostId } from '../base/ids.ts'
+import { compiled } from '../db/compiled.ts'
 import type { Db } from '../db/connect.ts'
 import { areApart, isMuted } from '../domain/blocks/find.ts'
 import { type Viewer, visibleTo } from '../domain/posts/audience.ts'
@@ -142,26 +143,31 @@ export async function findThread(
   id: PostId,
   most: { readonly above: number; readonly below: number },
 ): Promise<{ readonly above: readonly PostId[]; readonly below: readonly PostId[] }> {
-  // Other servers may close a thread to a circle: a post that was passed is not passed again.
-  const [above, below] = await Promise.all([
-    sql<{ id: PostId }>`
-      WITH RECURSIVE up AS (
-        SELECT in_reply_to_id AS id, ARRAY[id] AS path FROM post WHERE id = ${id}::bigint
-        UNION ALL
-        SELECT post.in_reply_to_id, up.path || up.id FROM up JOIN post ON post.id = up.id
-        WHERE up.id <> ALL (up.path) AND cardinality(up.path) < ${most.above}
-      ) SELECT id FROM up WHERE id <> ALL (path) ORDER BY cardinality(path) DESC`.execute(db),
-    sql<{ id: PostId }>`
-      WITH RECURSIVE down AS (
-        (SELECT id, ARRAY[id] AS path FROM post WHERE in_reply_to_id = ${id}::bigint
-          ORDER BY id LIMIT ${most.below})
-        UNION ALL
-        SELECT post.id, down.path || post.id FROM down JOIN post ON post.in_reply_to_id = down.id
-        WHERE post.id <> ${id}::bigint AND post.id <> ALL (down.path) AND cardinality(down.path) < ${DEPTH}
-      ) SELECT id FROM (SELECT id, path FROM down LIMIT ${most.below}) AS few ORDER BY path`.execute(db),
-  ])
-  return { above: above.rows.map((row) => row.id), below: below.rows.map((row) => row.id) }
+  const [above, below] = await Promise.all([climb(db, id, most.above), descend(db, id, most.below)])
+  return { above: above.map((row) => row.id), below: below.map((row) => row.id) }
 }
+
+// Other servers may close a thread to a circle: a post that was passed is not passed again.
+const climb = compiled<{ id: PostId }, [PostId, number]>(
+  'threads.above',
+  (_db, id, most) => sql`
+    WITH RECURSIVE up AS (
+      SELECT in_reply_to_id AS id, ARRAY[id] AS path FROM post WHERE id = ${id}::bigint
+      UNION ALL
+      SELECT post.in_reply_to_id, up.path || up.id FROM up JOIN post ON post.id = up.id
+      WHERE up.id <> ALL (up.path) AND cardinality(up.path) < ${most}::int
+    ) SELECT id FROM up WHERE id <> ALL (path) ORDER BY cardinality(path) DESC`,
+)
+const descend = compiled<{ id: PostId }, [PostId, number]>(
+  'threads.below',
+  (_db, id, most) => sql`
+    WITH RECURSIVE down AS (
+      (SELECT id, ARRAY[id] AS path FROM post WHERE in_reply_to_id = ${id}::bigint ORDER BY id LIMIT ${most}::int)
+      UNION ALL
+      SELECT post.id, down.path || post.id FROM down JOIN post ON post.in_reply_to_id = down.id
+      WHERE post.id <> ${id}::bigint AND post.id <> ALL (down.path) AND cardinality(down.path) < ${DEPTH}::int
+    ) SELECT id FROM (SELECT id, path FROM down LIMIT ${most}::int) AS few ORDER BY path`,
+)
 
 /** Those of these posts that are not by somebody whom this reader looks away from. */
 export async function withoutMuted(
@@ -170,8 +176,17 @@ export async function withoutMuted(
   viewer: Viewer,
 ): Promise<ReadonlySet<PostId>> {
   if (!viewer || ids.length === 0) return new Set(ids)
-  const { rows } = await sql<{ id: PostId }>`
-    SELECT post.id FROM post WHERE post.id = any(${ids}::bigint[])
-      AND NOT ${isMuted(sql`${viewer.accountId}::bigint`, sql`post.account_id`, 'posts')}`.execute(db)
-  return new Set(rows.map((row) => row.id))
+  const muted = new Set((await mutedAmong(db, ids, viewer.accountId)).map((row) => row.id))
+  return new Set(ids.filter((id) => !muted.has(id)))
 }
+
+/** Whoever mutes nobody is not asked of each. */
+const mutedAmong = compiled<{ id: PostId }, [readonly PostId[], AccountId]>(
+  'threads.muted',
+  (_db, ids, me) => {
+    const owner = sql`${me}::bigint`
+    return sql`SELECT post.id FROM post
+    WHERE EXISTS (SELECT 1 FROM mute WHERE mute.account_id = ${owner}) AND post.id = ANY (${ids}::bigint[])
+      AND ${isMuted(owner, sql`post.account_id`, 'posts')}`
+  },
+)

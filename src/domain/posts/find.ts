@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { AccountId, PostId } from '../../base/ids.ts'
 import type { Visibility } from '../../base/visibility.ts'
+import { compiled } from '../../db/compiled.ts'
 import type { Db } from '../../db/connect.ts'
 import { type Viewer, visibleTo } from './audience.ts'
 
@@ -56,13 +57,16 @@ export const postColumns = [
 
 /** A post that this reader may see; of one that they may not, as of one that is not there, nothing. */
 export async function findVisible(db: Db, id: PostId, viewer: Viewer): Promise<KnownPost | undefined> {
-  return db
-    .selectFrom('post')
-    .select(postColumns)
-    .where('post.id', '=', id)
-    .where(visibleTo(viewer))
-    .executeTakeFirst()
+  const [post] = await (viewer ? visibleToOne(db, id, viewer.accountId) : visibleToAll(db, id))
+  return post
 }
+
+const visibleToOne = compiled<KnownPost, [PostId, AccountId]>('posts.visible', (db, id, accountId) =>
+  db.selectFrom('post').select(postColumns).where('post.id', '=', id).where(visibleTo({ accountId })),
+)
+const visibleToAll = compiled<KnownPost, [PostId]>('posts.visible-to-all', (db, id) =>
+  db.selectFrom('post').select(postColumns).where('post.id', '=', id).where(visibleTo(undefined)),
+)
 
 /** Those of one author's that this reader may see, and whom each answers. */
 export async function findVisibleOf(

@@ -34,7 +34,8 @@ export async function sendStatuses(
 
 /** Sends what is JSON already. */
 export function sendJson(res: Response, text: string): void {
+  const body = Buffer.from(text)
   res.setHeader('Content-Type', 'application/json; charset=utf-8')
-  res.setHeader('Content-Length', Buffer.byteLength(text))
-  res.end(text)
+  res.setHeader('Content-Length', body.length)
+  res.end(body)
 }
