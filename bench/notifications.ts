@@ -7,11 +7,12 @@ import { verdict } from './support/machine.ts'
 import { measurePages } from './support/pages.ts'
 import { startBenchServer } from './support/server.ts'
 
-// Somebody with 10,000 notifications of 500 people about 1,000 posts asks for them grouped, over 16 connections: the newest
-// page, as an app does each time it is opened, and pages from anywhere. Likes and boosts come in bunches, with mentions and
+// Somebody with 10,000 notifications of 500 people about 1,000 posts asks for them grouped, over 4 connections without a
+// pause (a page of 40 groups names a hundred people): the newest page, as an app does each time it is opened, and pages from anywhere. Likes and boosts come in bunches, with mentions and
 // new followers between them.
 const ITEMS = Number(process.env.ITEMS ?? 10_000)
 const PEOPLE = 500
+const WIDTH = Number(process.env.WIDTH ?? 4)
 const POSTS = 1000
 /** Ids are made in such steps, from where no account of the server's own is. */
 const FIRST = 1_000_000
@@ -30,9 +31,10 @@ const pages = {
   'one by one, the newest page': () => '/api/v1/notifications?limit=40',
 }
 for (const [what, pathOf] of Object.entries(pages)) {
-  const { p99, cpu } = await measurePages(server, headers, what, pathOf)
+  const { p99, cpu } = await measurePages(server, headers, what, pathOf, { width: WIDTH })
   verdict(`${what}, p99`, p99, p99 <= 20, '≤ 20 ms')
-  verdict(`${what}, CPU each`, cpu, cpu <= 1.25, '≤ 1.25 ms: 16 at once within 20 ms')
+  const most = 20 / WIDTH
+  verdict(`${what}, CPU each`, cpu, cpu <= most, `≤ ${most} ms, or the last of ${WIDTH} waits longer`)
 }
 
 function daysAgo(days: number): Date {
