@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import { type AccountId, idAt, type PostId } from '../base/ids.ts'
+import { compiled } from '../db/compiled.ts'
 import type { Db } from '../db/connect.ts'
 import { shownTo, visibleTo } from '../domain/posts/audience.ts'
 import { decided } from '../domain/trends/find.ts'
@@ -18,9 +19,6 @@ export interface PostSearch extends PageQuery {
 /**
  * The posts that somebody finds, newest first: among those that they may see, what has to do with them (their own, what
  * names them, what they like or have marked), and what is said to everybody by those who allow to be found.
- *
- * Words that are often said are found among the newest posts, without looking up all that say them; all others by the
- * index of words, a growing piece of what it finds at a time. So neither takes longer the more is said.
  */
 export async function searchPosts(
   db: Db,
@@ -30,16 +28,19 @@ export async function searchPosts(
   const { words, terms, from, offset, limit } = search
   if (words === '' && terms.length + from.length === 0) return []
   const looked = { ...search, limit: offset + limit }
-  const filter = filterOf(accountId, search)
-  const page = (ids: readonly PostId[]) => newestFirst(ids.slice(offset, offset + limit), search)
   // Of one author there is an index of its own.
-  if (words === '' || from.some(({ not }) => !not)) return page(await findAmong(db, filter, looked))
-  const late = await findAmongNewest(db, filter, looked)
-  return page(late.length >= looked.limit ? late : await findByWords(db, filter, looked))
+  const among = words === '' || from.some(({ not }) => !not)
+  const ids = among
+    ? await findAmong(db, filterOf(accountId, search), looked)
+    : await findByWords(looked, (rest, piece) => findPiece(db, accountId, search, rest, piece))
+  return newestFirst(ids.slice(offset, offset + limit), search)
 }
 
 /** What a post has to be beside saying the words. */
-function filterOf(accountId: AccountId, { terms, from }: PostSearch): RawBuilder<boolean> {
+function filterOf(
+  accountId: AccountId,
+  { terms, from }: Pick<PostSearch, 'terms' | 'from'>,
+): RawBuilder<boolean> {
   const me = sql`${accountId}::bigint`
   const all = [
     sql`post.boost_of_id IS NULL`,
@@ -53,7 +54,7 @@ function filterOf(accountId: AccountId, { terms, from }: PostSearch): RawBuilder
         AND ${shownTo({ accountId })})))`
 }
 
-type Looked = Pick<PostSearch, 'words' | 'terms' | 'limit' | 'maxId' | 'minId' | 'sinceId'>
+type Looked = Omit<PostSearch, 'offset' | 'from'>
 
 /** The part of all posts, by their ids, that a page and the days that are asked for leave. */
 function partOf(column: string, { terms, ...page }: Looked) {
@@ -62,15 +63,15 @@ function partOf(column: string, { terms, ...page }: Looked) {
   const days = terms.flatMap((term) => {
     if (term.by !== 'time' || term.not) return []
     return [
-      ...(term.since ? [sql`${key} >= ${idAt(term.since)}::bigint`] : []),
-      // What came late bears the time when it came.
+      ...(term.since ? [sql`${key} >= ${idAt(new Date(term.since.getTime() - LATE_MS))}::bigint`] : []),
       ...(term.until ? [sql`${key} < ${idAt(new Date(term.until.getTime() + LATE_MS))}::bigint`] : []),
     ]
   })
   return { where: sql<boolean>`(${sql.join([where, ...days], sql` AND `)})`, rest }
 }
 
-const LATE_MS = 86_400_000
+/** An id says when, up to a second later than the post itself. */
+const LATE_MS = 2000
 
 async function findAmong(db: Db, filter: RawBuilder<boolean>, search: Looked): Promise<readonly PostId[]> {
   const { where, rest } = partOf('post.id', search)
@@ -84,60 +85,109 @@ async function findAmong(db: Db, filter: RawBuilder<boolean>, search: Looked): P
   return rows.map(({ id }) => id)
 }
 
-const NEWEST = 2000
-
-async function findAmongNewest(
-  db: Db,
-  filter: RawBuilder<boolean>,
-  search: Looked,
-): Promise<readonly PostId[]> {
-  const near = partOf('post_search.post_id', { ...search, limit: NEWEST })
-  const { rest } = pageBy('post.id', search)
-  const { rows } = await sql<{ id: PostId }>`
-    SELECT post.id FROM (
-      SELECT post_search.post_id, post_search.vector FROM post_search WHERE ${near.where} ${near.rest}
-    ) AS late JOIN post ON post.id = late.post_id
-    WHERE late.vector @@ ${search.words}::tsquery AND ${filter} ${rest}`.execute(db)
-  return rows.map(({ id }) => id)
+/** Of the next posts that say the words those that pass, the last of them all, and whether there may be more after it. */
+interface Piece {
+  readonly found: readonly PostId[]
+  readonly last: PostId | null
+  readonly more: boolean
 }
 
-const FIRST_PIECE = 500
+/** Of the first piece so many times what a page holds pass or not: mostly that is enough. */
+const AT_FIRST = 4
 const GROWTH = 4
 
-async function findByWords(db: Db, filter: RawBuilder<boolean>, search: Looked): Promise<readonly PostId[]> {
+async function findByWords(
+  search: Looked,
+  find: (rest: Looked, piece: number) => Promise<Piece>,
+): Promise<readonly PostId[]> {
   const ids: PostId[] = []
   let rest: Looked = search
-  for (let piece = Math.max(FIRST_PIECE, search.limit); ; piece *= GROWTH) {
-    const { found, last, count } = await findPiece(db, filter, rest, piece)
+  for (let piece = AT_FIRST * search.limit; ; piece *= GROWTH) {
+    const { found, last, more } = await find(rest, piece)
     ids.push(...found)
-    if (ids.length >= search.limit || last === null || count < piece) return ids
-    const { maxId: _, minId: __, ...bounds } = rest
-    rest = search.minId === undefined ? { ...rest, maxId: last } : { ...bounds, ...upTo(search), minId: last }
+    if (ids.length >= search.limit || last === null || !more) return ids.slice(0, search.limit)
+    rest = search.minId === undefined ? { ...rest, maxId: last } : { ...rest, minId: last }
   }
 }
 
-const upTo = ({ maxId }: Looked) => (maxId === undefined ? {} : { maxId })
+/** As many posts are walked through before the index of words is asked. */
+const WALKED = 2000
 
-/** Of the next posts that say the words those that pass; and how many these were, and the last of them. */
 async function findPiece(
   db: Db,
-  filter: RawBuilder<boolean>,
-  search: Looked,
+  accountId: AccountId,
+  search: PostSearch,
+  rest: Looked,
   piece: number,
-): Promise<{ readonly found: readonly PostId[]; readonly last: PostId | null; readonly count: number }> {
-  const { where } = partOf('post_search.post_id', search)
-  const next = pageBy('said.id', { ...search, limit: piece })
-  const { rest } = pageBy('post.id', search)
-  const { rows } = await sql<{ found: PostId[] | null; last: PostId | null; count: number }>`
-    WITH said AS MATERIALIZED (
+): Promise<Piece> {
+  const { words, limit, maxId = HIGHEST, sinceId = '0', minId } = rest
+  const none: Piece = { found: [], last: null, more: false }
+  if (minId === undefined && search.terms.length + search.from.length === 0) {
+    const [found = none] = await pieceOfWords(db, accountId, words, maxId, sinceId, 2 * limit, piece, limit)
+    return found
+  }
+  const up = minId !== undefined
+  const where = partOf('post_search.post_id', rest).where
+  const query = pieceQuery({
+    filter: filterOf(accountId, search),
+    where,
+    words,
+    often: 2 * limit,
+    piece,
+    limit,
+    up,
+  })
+  return (await query.execute(db)).rows[0] ?? none
+}
+
+const HIGHEST = '9223372036854775807'
+
+/** What is asked nearly always: words alone. */
+const pieceOfWords = compiled<Piece, [AccountId, string, string, string, number, number, number]>(
+  'views.search-words',
+  (_db, accountId, words, maxId, sinceId, often, piece, limit) => {
+    const where = sql<boolean>`post_search.post_id < ${maxId}::bigint AND post_search.post_id > ${sinceId}::bigint`
+    const filter = filterOf(accountId, { terms: [], from: [] })
+    return pieceQuery({ filter, where, words, often, piece, limit, up: false })
+  },
+)
+
+/**
+ * Words that are often said are found among the next posts, without looking up all that say them; all others by the index
+ * of words. So neither takes longer the more is said.
+ */
+function pieceQuery(asked: {
+  readonly filter: RawBuilder<boolean>
+  /** which part of all posts, of `post_search` */
+  readonly where: RawBuilder<boolean>
+  readonly words: string
+  /** as many of those that are walked through say a word that is often said */
+  readonly often: number
+  readonly piece: number
+  readonly limit: number
+  /** the oldest first */
+  readonly up: boolean
+}): RawBuilder<Piece> {
+  const { filter, where, words, often, piece, limit, up } = asked
+  const order = up ? sql`ASC` : sql`DESC`
+  return sql<Piece>`
+    WITH late AS MATERIALIZED (
+      SELECT walked.id FROM (
+        SELECT post_search.post_id AS id, post_search.vector FROM post_search WHERE ${where}
+        ORDER BY post_search.post_id ${order} LIMIT ${WALKED}
+      ) AS walked WHERE walked.vector @@ ${words}::tsquery
+    ), often AS MATERIALIZED (SELECT count(*) >= ${often}::bigint AS so FROM late
+    ), said AS MATERIALIZED (
       SELECT post_search.post_id AS id FROM post_search
-      WHERE post_search.vector @@ ${search.words}::tsquery AND ${where}
-    ), hit AS MATERIALIZED (SELECT said.id FROM said ${next.rest})
-    SELECT ARRAY(SELECT post.id::text FROM hit JOIN post ON post.id = hit.id WHERE ${filter} ${rest}) AS found,
-      (SELECT ${search.minId === undefined ? sql`min` : sql`max`}(hit.id) FROM hit) AS last,
-      (SELECT count(*)::int FROM hit) AS count`.execute(db)
-  const [row] = rows
-  return { found: row?.found ?? [], last: row?.last ?? null, count: row?.count ?? 0 }
+      WHERE NOT (SELECT so FROM often) AND post_search.vector @@ ${words}::tsquery AND ((${where}) IS TRUE)
+    ), hit AS MATERIALIZED (
+      (SELECT late.id FROM late WHERE (SELECT so FROM often) ORDER BY late.id ${order} LIMIT ${piece}::bigint)
+      UNION ALL (SELECT said.id FROM said ORDER BY said.id ${order} LIMIT ${piece}::bigint)
+    )
+    SELECT ARRAY(SELECT post.id::text FROM hit JOIN post ON post.id = hit.id
+        WHERE ${filter} ORDER BY post.id ${order} LIMIT ${limit}::bigint) AS found,
+      (SELECT ${up ? sql`max` : sql`min`}(hit.id) FROM hit) AS last,
+      (SELECT so FROM often) OR (SELECT count(*) FROM hit) >= ${piece}::bigint AS more`
 }
 
 /** Whether a post has to do with somebody. */
