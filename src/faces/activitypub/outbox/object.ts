@@ -8,7 +8,7 @@ import type { About } from '../../../facts/facts.ts'
 import { cutText } from '../../../text/clean.ts'
 import type { PostedNote } from '../../../translate/from-activity/posted-note.ts'
 import type { JsonObject } from '../../../translate/json.ts'
-import { objectFrom } from '../../../translate/to-activity/object.ts'
+import { listsAround, objectFrom } from '../../../translate/to-activity/object.ts'
 import { typesOf } from './classify.ts'
 import { filesAmong } from './files.ts'
 import type { Addressing, Posted, Posting } from './posting.ts'
@@ -41,7 +41,8 @@ export async function createObject(
     readers: readersOf(audience),
     mediaIds: files.mediaIds,
   })
-  return giveAbout(posting, { objectId: id }, { ...activity, object: withoutContext(json) })
+  const around = listsAround(id, world.uris, { likes: 0, shares: 0, replies: 0 })
+  return giveAbout(posting, { objectId: id }, { ...activity, object: { ...withoutContext(json), ...around } })
 }
 
 /** The name under which it is remembered: its first type. */

@@ -9,6 +9,7 @@ import { contextsOf } from '../../../translate/from-activity/extension.ts'
 import { postedNoteFrom } from '../../../translate/from-activity/posted-note.ts'
 import { type JsonObject, textsOf } from '../../../translate/json.ts'
 import { listsAround, objectFrom } from '../../../translate/to-activity/object.ts'
+import { countAroundObject } from '../../../views/objects.ts'
 import { filesAmong } from './files.ts'
 import { isSame, merged } from './merge.ts'
 import { giveAbout, kindOf, readersOf, withoutContext } from './object.ts'
@@ -20,13 +21,11 @@ export async function updateObject(
   object: KnownObject,
   patch: JsonObject,
 ): Promise<Posted> {
-  const { world, actor, activity } = posting
-  const counts = { likes: 0, shares: 0, replies: 0 }
-  // The lists around it are there whatever an app says of them, and may be named as they are.
-  const current = {
-    ...(JSON.parse(object.body) as JsonObject),
-    ...listsAround(object.id, world.uris, counts),
-  }
+  const { tx, world, actor, activity } = posting
+  const counts = await countAroundObject(tx, object, world.uris.object(object.id), { accountId: actor.id })
+  const around = listsAround(object.id, world.uris, counts)
+  // They are there whatever an app says of them, and may be named as they are.
+  const current = { ...(JSON.parse(object.body) as JsonObject), ...around }
   if (patch.type !== undefined && !isSame(current.type, patch.type))
     refuse('object.protected', { term: 'type' })
   const audience = await widened(posting, object, current)
@@ -51,7 +50,8 @@ export async function updateObject(
     at,
   })
   const about = { objectId: object.id, reaching: isOpen(object.visibility) }
-  return giveAbout(posting, about, { ...activity, object: withoutContext(json) }, audience)
+  const whole = { ...withoutContext(json), ...around }
+  return giveAbout(posting, about, { ...activity, object: whole }, audience)
 }
 
 /**
