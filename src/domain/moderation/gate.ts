@@ -40,7 +40,8 @@ export function createDomainGate(db: Db, clock: Clock, only?: readonly string[])
 
   function refresh(): Promise<void> {
     readAt = clock.now().getTime()
-    const started = (reading ?? Promise.resolve()).then(read)
+    // One that failed keeps the next from nothing.
+    const started = (reading ?? Promise.resolve()).catch(() => undefined).then(read)
     reading = started
     return started
   }
