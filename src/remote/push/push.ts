@@ -14,7 +14,7 @@ import { waitSeconds } from '../../jobs/retry.ts'
 import { pushMessageFrom } from '../../translate/to-mastodon/push.ts'
 import { viewPush } from '../../views/push.ts'
 import type { WayOut } from '../way-out.ts'
-import type { Encrypted } from './encrypt.ts'
+import { type Encrypted, encryptOld, encryptStandard } from './encrypt.ts'
 import { type PushOutcome, type SendParts, sendPush } from './send.ts'
 import { createServices, type Services } from './services.ts'
 import { createVapidTokens } from './vapid-token.ts'
@@ -32,7 +32,7 @@ const NEWS_MS = 24 * 60 * 60 * 1000
  * The job `push`: tells one app of one notification, as it is to be seen when it is told. A push service that cannot be
  * had is tried again for a day; one that knows of no such app is believed.
  */
-export function pushHandler(parts: PushParts): JobHandler {
+export function createPushing(parts: PushParts): JobHandler {
   const { world, config, dispatcher } = parts
   const keys = vapidKeys(config.secret)
   const { clock, uris } = world
@@ -67,7 +67,6 @@ async function messageFor(
   if (!view) return undefined
   const { uris } = world
   const text = pushMessageFrom(view, { uris, token: secrets.token, language: pushing.language })
-  const { encryptOld, encryptStandard } = await import('./encrypt.ts')
   const encrypt = pushing.standard ? encryptStandard : encryptOld
   return encrypt(Buffer.from(text), { p256dh: pushing.p256dh, auth: secrets.auth })
 }
