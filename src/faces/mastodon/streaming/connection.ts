@@ -14,6 +14,6 @@ export interface Connecting {
 }
 
 /** What has been written and not been taken yet, beyond which a reader is too slow. */
-export const MOST_UNREAD = 256 * 1024
+export const MOST_UNREAD = 128 * 1024
 /** As long as whoever is told to leave has for the last word. */
 export const FAREWELL_MS = 3000
