@@ -101,6 +101,15 @@ describe('every channel as events of the server', () => {
     expect(documented.filter((route) => !there.has(route))).toEqual([])
   })
 
+  test('is for nobody without a token', async () => {
+    const nobody = apiClient(server)
+    for (const route of documentedRoutes.filter((each) => /\/streaming/.test(each) && !/health/.test(each)))
+      expect([route, (await nobody.get(route.replace('GET ', ''))).status]).toEqual([
+        route,
+        route === 'GET /api/v1/streaming' ? 426 : 401,
+      ])
+  })
+
   test.each(Object.entries(paths))('%s', async (path, hears) => {
     const stream = await hear(path.endsWith('list=') ? path + list : path, bob.token)
     expect(stream.status).toBe(200)
