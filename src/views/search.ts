@@ -112,6 +112,12 @@ async function findByWords(
 
 /** As many posts are walked through before the index of words is asked. */
 const WALKED = 2000
+/** … and as many, where so many say the words that it would take longer to look them all up. */
+const WALKED_AT_MOST = 20_000
+/** What the index of words finds costs so many times as much as a post that is walked through; measured. */
+const DEARER = 8
+/** As many as PostgreSQL counted when it last looked. */
+const allPosts = sql`(SELECT greatest(0, reltuples) FROM pg_class WHERE oid = 'post_search'::regclass)`
 
 async function findPiece(
   db: Db,
@@ -176,18 +182,29 @@ function pieceQuery(asked: {
         SELECT post_search.post_id AS id, post_search.vector FROM post_search WHERE ${where}
         ORDER BY post_search.post_id ${order} LIMIT ${WALKED}
       ) AS walked WHERE walked.vector @@ ${words}::tsquery
-    ), often AS MATERIALIZED (SELECT count(*) >= ${often}::bigint AS so FROM late
+    ), often AS MATERIALIZED (
+      SELECT count(*) >= ${often}::bigint AS so,
+        CASE WHEN count(*) BETWEEN 1 AND ${often}::bigint - 1 AND ${DEARER} * count(*) * ${allPosts} / ${WALKED} > ${often}::bigint * ${WALKED} / count(*)
+          THEN least(${often}::bigint * ${WALKED} / count(*), ${WALKED_AT_MOST}) ELSE 0 END AS further
+      FROM late
+    ), further AS MATERIALIZED (
+      SELECT walked.id FROM (
+        SELECT post_search.post_id AS id, post_search.vector FROM post_search WHERE ${where}
+        ORDER BY post_search.post_id ${order} LIMIT (SELECT further FROM often)
+      ) AS walked WHERE walked.vector @@ ${words}::tsquery
     ), said AS MATERIALIZED (
       SELECT post_search.post_id AS id FROM post_search
-      WHERE NOT (SELECT so FROM often) AND post_search.vector @@ ${words}::tsquery AND ((${where}) IS TRUE)
+      WHERE (SELECT NOT so AND further = 0 FROM often)
+        AND post_search.vector @@ ${words}::tsquery AND ((${where}) IS TRUE)
     ), hit AS MATERIALIZED (
       (SELECT late.id FROM late WHERE (SELECT so FROM often) ORDER BY late.id ${order} LIMIT ${piece}::bigint)
+      UNION ALL (SELECT further.id FROM further ORDER BY further.id ${order} LIMIT ${piece}::bigint)
       UNION ALL (SELECT said.id FROM said ORDER BY said.id ${order} LIMIT ${piece}::bigint)
     )
     SELECT ARRAY(SELECT post.id::text FROM hit JOIN post ON post.id = hit.id
         WHERE ${filter} ORDER BY post.id ${order} LIMIT ${limit}::bigint) AS found,
       (SELECT ${up ? sql`max` : sql`min`}(hit.id) FROM hit) AS last,
-      (SELECT so FROM often) OR (SELECT count(*) FROM hit) >= ${piece}::bigint AS more`
+      (SELECT so OR further > 0 FROM often) OR (SELECT count(*) FROM hit) >= ${piece}::bigint AS more`
 }
 
 /** Whether a post has to do with somebody. */

@@ -144,4 +144,26 @@ describe('pages of what is found while others go on writing', () => {
     await updateAccount(server.world, bob.account, { indexable: true })
     expect(await found('dunlin -from:ada', { limit: 2 })).toEqual(['3000', '2999'])
   })
+
+  test('words that are said now and then are found the same way among very many posts', async () => {
+    await updateAccount(server.world, bob.account, { indexable: true })
+    await sql`
+      INSERT INTO post (id, uri, local, account_id, visibility, conversation_id, content_html, published_at)
+      SELECT 10000 + n, 'https://weft.test/ap/posts/k' || n, true, ${bob.account.id}::bigint, 'public', n, '<p>knot</p>',
+        '2020-01-01'::timestamptz FROM generate_series(1, 6000) AS n`.execute(server.db)
+    await sql`INSERT INTO post_search (post_id, vector)
+      SELECT 10000 + n, CASE WHEN n % 500 = 0 THEN '''knot'':1' ELSE '''sand'':1' END::tsvector
+      FROM generate_series(1, 6000) AS n`.execute(server.db)
+    const knots = Array.from({ length: 12 }, (_, n) => String(16_000 - 500 * n))
+    const pages = async () => {
+      expect(await found('knot', { limit: 5 })).toEqual(knots.slice(0, 5))
+      expect(await found('knot', { limit: 5, offset: 5 })).toEqual(knots.slice(5, 10))
+      expect(await found('knot', { limit: 5, max_id: knots[4] })).toEqual(knots.slice(5, 10))
+      expect(await found('knot', { limit: 5, min_id: knots[8] })).toEqual(knots.slice(3, 8))
+      expect(await found('knot', { limit: 40 })).toEqual(knots)
+    }
+    await pages()
+    await sql`UPDATE pg_class SET reltuples = 1e9 WHERE oid = 'post_search'::regclass`.execute(server.db)
+    await pages()
+  })
 })
