@@ -2,14 +2,12 @@ import { createECDH, randomBytes } from 'node:crypto'
 import { createOAuthAPIClient, createRestAPIClient, createStreamingAPIClient, type mastodon } from 'masto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { picture } from '../support/files.ts'
-import { type Running, startForClients } from './running.ts'
+import { OOB, type Running, startForClients } from './running.ts'
 
 /*
  * masto.js, on which Elk and Phanpy stand, against a running server: what those two do for somebody, by the library's
  * own names and types, which read every answer as Mastodon's.
  */
-
-const OOB = 'urn:ietf:wg:oauth:2.0:oob'
 
 let server: Running
 let token: string
@@ -24,7 +22,7 @@ beforeAll(async () => {
   ada = createRestAPIClient({ url: server.origin, accessToken: token })
   bob = createRestAPIClient({ url: server.origin, accessToken: await server.person('bob') })
   ;[me, him] = await Promise.all([ada.v1.accounts.verifyCredentials(), bob.v1.accounts.verifyCredentials()])
-}, 60_000)
+}, 120_000)
 afterAll(() => server?.[Symbol.asyncDispose]())
 
 test('registers an app, is let in, and gives its token back', async () => {
