@@ -50,6 +50,11 @@ export class Board implements Listener {
     this.#outlet = outlet
   }
 
+  /** how many subscriptions there are */
+  get size(): number {
+    return this.#all.size
+  }
+
   /** From now on it is told of whatever happens; what has happened before is told to nobody. */
   async add(subscription: Subscription): Promise<void> {
     clearTimeout(this.#leaving)

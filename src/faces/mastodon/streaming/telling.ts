@@ -19,14 +19,22 @@ export interface TellingParts {
 const TRIES = 3
 const RETRY_MS = 300
 
+/** Of so many pairs of an event and who may hear it the answers are held at once. */
+const MOST_AT_ONCE = 50_000
+
 /** The way in which the streams of the Mastodon API tell: all that has to be read is read once for all who hear it. */
 export function createTelling(parts: TellingParts, board: Board): Outlet<Board> {
   return {
     async tell(tellings) {
       const happened = tellings.map(({ event }, at) => ({ event, at }))
-      const deliveries = await found(parts, board, happened)
-      deliveries.sort((a, b) => a.at - b.at)
-      for (const { to, message } of deliveries) to.hearer.send(message, to.label)
+      // Few events for many, or many for few.
+      for (let from = 0; from < happened.length; ) {
+        const some = happened.slice(from, from + Math.ceil(MOST_AT_ONCE / Math.max(1, board.size)))
+        from += some.length
+        const deliveries = await found(parts, board, some)
+        deliveries.sort((a, b) => a.at - b.at)
+        for (const { to, message } of deliveries) to.hearer.send(message, to.label)
+      }
     },
   }
 }
