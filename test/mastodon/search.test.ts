@@ -212,6 +212,15 @@ describe('accounts and addresses', () => {
     expect(idsOf(open.json.accounts)).toEqual([bob.account.id, far.id])
   })
 
+  test('are found by their whole name by whoever keeps them away, and by nobody whom they keep away', async () => {
+    const [hal, ivy] = [await tootAs(server, 'hal'), await tootAs(server, 'ivy')]
+    await blockAccount(server.world, hal.account, ivy.account)
+    const people = async (who: Toot, q: string) => idsOf((await search(who, q)).accounts)
+    expect(await people(hal, '@ivy')).toEqual([ivy.account.id])
+    expect(await people(hal, 'iv')).toEqual([])
+    expect(await people(ivy, '@hal')).toEqual([])
+  })
+
   test('are found by the words of the name that they show, in any script, as long as they want to be found', async () => {
     const far = await personElsewhere(server.world, 'qx1', 'far.test', { displayName: 'Ève Numbat 田中太郎' })
     const shy = { displayName: 'Shy Numbat', discoverable: false }

@@ -53,7 +53,9 @@ export function searchRoutes({ world, findPost, lookUp }: MastodonParts): Reques
     const isAddress = /^https?:\/\//i.test(text)
     const accountIds = isAddress ? meant.accounts : await accountsBy(text, viewer, meant.accounts)
     const [accounts, statuses, hashtags] = await Promise.all([
-      wants('accounts') ? tellAccounts(accountIds, viewer, fields.following ?? false, part) : [],
+      wants('accounts')
+        ? tellAccounts(accountIds, viewer, fields.following ?? false, part, meant.accounts)
+        : [],
       wants('statuses')
         ? viewStatuses(
             db,
@@ -115,9 +117,19 @@ export function searchRoutes({ world, findPost, lookUp }: MastodonParts): Reques
     viewer: Viewer,
     following: boolean,
     { offset, limit }: OffsetQuery,
+    meant: readonly AccountId[],
   ) {
     const me = viewer?.accountId
-    const apart = me ? await blockedBetween(db, me, ids) : new Set()
+    const apart = me ? await blockedBetween(db, me, ids) : new Set<AccountId>()
+    // Whom somebody keeps away themself is found by the whole name, to let them come again.
+    const kept = me
+      ? await viewRelationships(
+          db,
+          me,
+          meant.filter((id) => apart.has(id)),
+        )
+      : []
+    for (const { id, blockedBy } of kept) if (!blockedBy) apart.delete(id)
     const open = ids.filter((id) => !apart.has(id))
     const followed = following && me ? await viewRelationships(db, me, open) : undefined
     const wanted = followed ? followed.filter((each) => each.following).map(({ id }) => id) : open
