@@ -11,6 +11,7 @@ import {
 } from '../domain/inboxes/enter.ts'
 import { hasOpenInboxes } from '../domain/inboxes/find.ts'
 import { keepTexts, type PostText } from '../domain/inboxes/texts.ts'
+import { surroundingsIn } from '../domain/posts/surroundings-find.ts'
 import type { World } from '../domain/world.ts'
 import type { Fact } from '../facts/facts.ts'
 import type { Effect } from '../facts/record.ts'
@@ -22,7 +23,7 @@ import { andTell } from './events.ts'
 export function inboxes(world: Pick<World, 'ids' | 'uris' | 'clock' | 'limits'>): Effect {
   return async (tx, facts) => {
     // Where no app reads an inbox, this is all that it costs.
-    if (!(await hasOpenInboxes(tx))) return
+    if (!(surroundingsIn(tx)?.inboxes ?? (await hasOpenInboxes(tx)))) return
     await enterPosts(world, tx, facts.flatMap(postIn))
     for (const fact of facts) await keepApart(tx, fact)
   }

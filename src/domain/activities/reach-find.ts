@@ -3,6 +3,7 @@ import { unpackNumbers } from '../../base/deltas.ts'
 import type { AccountId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
 import { statement } from '../../db/statement.ts'
+import { surroundingsOf } from '../posts/surroundings-find.ts'
 import type { Recipients } from './recipients.ts'
 
 const anybodyAfar = statement(
@@ -17,6 +18,8 @@ export async function mayReachOthers(db: Db, recipients: Recipients): Promise<bo
   if (everywhere || reachOf !== undefined || inboxIds.length > 0) return true
   const named = [...accountIds, ...blindIds]
   if (followersOf === undefined && named.length === 0) return false
+  const around = followersOf && named.length === 0 ? surroundingsOf(db, [followersOf]) : undefined
+  if (around) return around.followersAfar
   const [row] = await anybodyAfar<{ afar: boolean }>(db, [followersOf ?? null, named])
   return row?.afar === true
 }

@@ -4,6 +4,7 @@ import { type Tx, transact } from '../../db/transact.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
 import { saidIn } from '../activities/said.ts'
 import { tellEntered } from '../events/tell.ts'
+import { surroundingsOf } from '../posts/surroundings-find.ts'
 import type { World } from '../world.ts'
 import { hasOpenInboxes, newestActivitiesOf, widelyHeard } from './find.ts'
 import {
@@ -60,9 +61,10 @@ export async function enterPosts(world: InboxWorld, tx: Tx, posts: readonly NewP
     }
   })
   const { followersWithin: most } = world.limits
+  const authorIds = [...new Set(posts.map(({ authorId }) => authorId))]
   const [came, wide] = await together(
     insertPostItems(tx, items, { now: world.clock.now(), most }),
-    widelyHeard(tx, [...new Set(posts.map(({ authorId }) => authorId))], most),
+    mayBeWide(tx, authorIds, most) ? widelyHeard(tx, authorIds, most) : new Set(),
   )
   await writeAhead(tx, came)
   if (wide.size === 0) return
@@ -71,6 +73,11 @@ export async function enterPosts(world: InboxWorld, tx: Tx, posts: readonly NewP
     tx,
     more.map((item) => ({ kind: 'inbox', payload: { item, after: '0' } satisfies InboxFanOut })),
   )
+}
+
+/** Whoever has few followers here has few with an inbox. */
+function mayBeWide(tx: Tx, authorIds: readonly AccountId[], most: number): boolean {
+  return (surroundingsOf(tx, authorIds)?.followersHere ?? Number.POSITIVE_INFINITY) > most
 }
 
 async function writeAhead(tx: Tx, came: ReadonlyMap<PostId, AccountId>): Promise<void> {

@@ -163,7 +163,12 @@ export async function findDefaultChoices(db: Db, accountId: AccountId): Promise<
     .select('default_policy')
     .where('id', '=', accountId)
     .executeTakeFirst()
-  const chosen = Object.entries(row?.default_policy ?? {}).flatMap(([kind, text]) => {
+  return choicesFrom(row?.default_policy ?? null)
+}
+
+/** The same, as it is kept. */
+export function choicesFrom(kept: Readonly<Record<string, string>> | null): Choices {
+  const chosen = Object.entries(kept ?? {}).flatMap(([kind, text]) => {
     const choice = choiceFrom(text)
     return choice === undefined ? [] : [[kind, choice] as const]
   })

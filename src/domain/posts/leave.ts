@@ -47,14 +47,21 @@ async function quotedBy(world: World, author: LocalAccount, draft: Draft): Promi
   return { post, verdict }
 }
 
-/** Who may do what with the post: as its author says now, and for the rest as they always do. */
+/**
+ * Who may do what with the post: as its author says now, and for the rest as they always do.
+ * @param usually what they always do, where that is known already
+ */
 export async function policyOf(
   world: World,
   author: LocalAccount,
   draft: Pick<Draft, 'policy' | 'stated' | 'visibility'>,
   mentionUris: readonly string[],
+  usually?: Choices,
 ): Promise<Policy | null> {
-  const choices: Choices = { ...(await findDefaultChoices(world.db, author.id)), ...draft.policy }
+  const choices: Choices = {
+    ...(usually ?? (await findDefaultChoices(world.db, author.id))),
+    ...draft.policy,
+  }
   const limited = Object.values(choices).some((choice) => choice !== 'everyone')
   if (!limited && !draft.stated) return null
   const post = { visibility: draft.visibility, mentionUris }

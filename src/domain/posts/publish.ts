@@ -8,6 +8,7 @@ import { findAccountsByIds } from '../accounts/find.ts'
 import { countPosts } from '../accounts/store.ts'
 import { describeFiles } from '../media/describe.ts'
 import { attachFiles, checkMedia } from '../media/keep.ts'
+import { choicesFrom } from '../policies/find.ts'
 import { beginPoll } from '../polls/keep.ts'
 import { newPollFrom } from '../polls/poll.ts'
 import { enterOwn } from '../timelines/fan-out.ts'
@@ -20,6 +21,7 @@ import { noteWritten } from './just-written.ts'
 import { askLeave, attachOwnQuote, leaveFor, policyOf } from './leave.ts'
 import type { Draft, NewPost } from './post.ts'
 import { countReplies, insertHashtags, insertMentions, insertPost } from './store.ts'
+import { lookAround } from './surroundings-find.ts'
 
 /** The one door through which a local post enters, whichever face it came by. */
 export async function publishPost(world: World, author: LocalAccount, draft: Draft): Promise<PostId> {
@@ -40,7 +42,7 @@ export async function publishPost(world: World, author: LocalAccount, draft: Dra
   const mentions = audience?.named ?? (await addressees(world, author, words.mentions, parent || undefined))
   const now = clock.now()
   const id = ids.next<PostId>()
-  const post: NewPost = {
+  const unruled: Omit<NewPost, 'policy'> = {
     ...words,
     id,
     kind: poll ? 'question' : (draft.kind ?? 'note'),
@@ -59,12 +61,6 @@ export async function publishPost(world: World, author: LocalAccount, draft: Dra
     poll,
     publishedAt: clampPublished(draft.publishedAt, now),
     held: leave.held,
-    policy: await policyOf(
-      world,
-      author,
-      draft,
-      mentions.map(({ uri }) => uri),
-    ),
     mentions,
     quiet: audience ?? { silent: [], blind: [] },
     extension: draft.extension ?? null,
@@ -72,6 +68,10 @@ export async function publishPost(world: World, author: LocalAccount, draft: Dra
   }
 
   const work = async (tx: Tx): Promise<PostId> => {
+    const around = await lookAround(tx, author.id, world.limits.followersWithin + 1)
+    const named = mentions.map(({ uri }) => uri)
+    const usually = around && choicesFrom(around.defaultPolicy)
+    const post = { ...unruled, policy: await policyOf({ ...world, db: tx }, author, draft, named, usually) }
     await insertPost(tx, post)
     await insertMentions(tx, readersOf(post))
     await insertHashtags(

@@ -5,6 +5,7 @@ import type { Tx } from '../../db/transact.ts'
 import { findSaid } from '../../domain/activities/find.ts'
 import { mentionedIn } from '../../domain/posts/find.ts'
 import { justWritten } from '../../domain/posts/just-written.ts'
+import { surroundingsIn } from '../../domain/posts/surroundings-find.ts'
 import { relayInboxes } from '../../domain/relays/find.ts'
 import type { FactOf } from '../../facts/facts.ts'
 import { createFrom, deleteFrom, updateFrom } from '../../translate/to-activity/activities.ts'
@@ -55,7 +56,7 @@ async function sayPost(
 ): Promise<Saying | undefined> {
   const [post, relays] = await together(
     view ?? viewPost(tx, postId, { accountId: authorId }),
-    relayInboxes(tx),
+    surroundingsIn(tx)?.relays ?? relayInboxes(tx),
   )
   if (!post) return undefined
   const mentioned = post.mentions.map((mention) => mention.id)
