@@ -93,11 +93,21 @@ describe('who may not come in', () => {
         .json,
     ]
     expect(ids.map(({ ip }) => ip)).toEqual(['198.51.100.0/24', '2001:db8::/32'])
+    const mapped = await admin.post(at('ip_blocks'), {
+      ip: '::ffff:192.0.2.9/124',
+      severity: 'sign_up_block',
+    })
+    expect(mapped.json.ip).toBe('192.0.2.0/28')
+    const asItself = { ip: '::ffff:127.0.0.0/104', severity: 'no_access' }
+    expect((await admin.post(at('ip_blocks'), asItself)).status).toBe(422)
+    const all = { ip: '::ffff:0:0/80', severity: 'no_access' }
+    expect((await admin.post(at('ip_blocks'), all)).status).toBe(422)
     await admin.post(at('email_domain_blocks'), { domain: 'spam.test' })
     await admin.post(at('canonical_email_blocks'), { email: 'a.b@mail.test' })
     const refused = (ip: string, email: string | null) => registrationRefusedBy(server.db, { ip, email })
     expect(await refused('198.51.100.200', null)).toBe('ip')
     expect(await refused('::ffff:198.51.100.200', null)).toBe('ip')
+    expect(await refused('192.0.2.15', null)).toBe('ip')
     expect(await refused('198.51.101.1', 'x@y.test')).toBeUndefined()
     expect(await refused('unknown', 'AB+1@MAIL.test')).toBe('email')
     expect(await refused('2001:db8:1::1', 'x@deep.spam.test')).toBe('email')

@@ -100,6 +100,8 @@ function wordsOf(
 
 /** Wider ones are no decision about anybody. */
 const WIDEST = { ipv4: 8, ipv6: 16 } as const
+/** As many bits stand before an IPv4 address that is written as IPv6. */
+const MAPPED = 96
 
 /** As it is kept: with how many bits count, and none beside them. @throws Refusal 'ip-block.address' */
 function networkFrom(text: string): string {
@@ -109,16 +111,26 @@ function networkFrom(text: string): string {
   if (!ipaddr.IPv4.isValidFourPartDecimal(host) && !ipaddr.IPv6.isValid(host))
     return refuse('ip-block.address')
   if (written !== host && !ipaddr.isValidCIDR(written)) return refuse('ip-block.address')
-  const [address, bits] = written.includes('/')
-    ? ipaddr.parseCIDR(written)
-    : ([ipaddr.process(written), undefined] as const)
+  const [address, size] = written.includes('/') ? asAsking(ipaddr.parseCIDR(written)) : alone(written)
   const kind = address.kind()
-  const size = bits ?? (kind === 'ipv4' ? 32 : 128)
   if (size < WIDEST[kind]) return refuse('ip-block.address')
   const cidr = `${address}/${size}`
   const base =
     kind === 'ipv4' ? ipaddr.IPv4.networkAddressFromCIDR(cidr) : ipaddr.IPv6.networkAddressFromCIDR(cidr)
   return `${base}/${size}`
+}
+
+type Network = readonly [address: ipaddr.IPv4 | ipaddr.IPv6, bits: number]
+
+function alone(written: string): Network {
+  const address = ipaddr.process(written)
+  return [address, address.kind() === 'ipv4' ? 32 : 128]
+}
+
+/** IPv4 addresses that are written as IPv6: nobody asks from these, but from what they mean. */
+function asAsking([address, bits]: Network): Network {
+  if (!(address instanceof ipaddr.IPv6) || !address.isIPv4MappedAddress()) return [address, bits]
+  return bits < MAPPED ? refuse('ip-block.address') : [address.toIPv4Address(), bits - MAPPED]
 }
 
 function holds(network: string, address: string): boolean {
