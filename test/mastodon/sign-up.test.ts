@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { changeEmail } from '../../src/domain/accounts/confirm-email.ts'
+import { findLocalAccount } from '../../src/domain/accounts/find.ts'
 import { approveRegistration, rejectRegistration } from '../../src/domain/accounts/registration.ts'
 import { findWaitingByName } from '../../src/domain/accounts/registration-find.ts'
 import { createInvite } from '../../src/domain/invites/invite.ts'
@@ -209,6 +211,29 @@ describe('where an address has to be confirmed', () => {
     await eventually(async () =>
       expect((await jana.get('/api/v1/accounts/verify_credentials')).status).toBe(200),
     )
+  })
+
+  test('an app does not turn the address of somebody who is here already to another', async () => {
+    const { app, asSomebody } = await appOn(open)
+    const { json } = await app.post('/api/v1/accounts', wish('jory'))
+    const jory = asSomebody(json.access_token)
+    await open.settled()
+    await confirm(open, linkIn(mailbox.to('jory@mail.test').at(-1)))
+    const account = (await findLocalAccount(open.db, 'jory')) ?? expect.fail('there is no jory')
+    await changeEmail(open.world, account.id, 'jory.new@mail.test')
+    await eventually(async () => {
+      const reply = await jory.post('/api/v1/emails/confirmations', { email: 'thief@mail.test' })
+      expect([reply.status, reply.json.error]).toEqual([
+        403,
+        'This method is only available while the e-mail is awaiting confirmation',
+      ])
+    })
+    await open.settled()
+    expect(mailbox.to('thief@mail.test')).toEqual([])
+    // The letter itself may be sent once more.
+    expect((await jory.post('/api/v1/emails/confirmations')).json).toEqual({})
+    await open.settled()
+    expect(mailbox.to('jory.new@mail.test')).toHaveLength(2)
   })
 
   test('only the app in which they signed up may ask for another letter', async () => {

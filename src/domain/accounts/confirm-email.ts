@@ -74,7 +74,7 @@ export async function changeEmail(
 }
 
 /**
- * Sends the link once more, to another address if one is given.
+ * Sends the link once more; to another address if one is given, as long as none has been confirmed.
  * @throws Refusal `email.confirmed`, `account.email-invalid`, `registration.email-blocked`
  */
 export async function resendConfirmation(
@@ -86,6 +86,8 @@ export async function resendConfirmation(
   await transact(world.db, async (tx) => {
     const registrant = await lockRegistrant(tx, accountId)
     if (!registrant?.unconfirmedEmail) return refuse('email.confirmed')
+    // Another address for who is here already takes their password: `changeEmail`.
+    if (email !== undefined && registrant.confirmedAt !== null) return refuse('email.confirmed')
     if (email !== undefined) await writeUnconfirmedEmail(tx, accountId, email)
     await enqueueMail(tx, { what: 'confirm', accountId })
   })
