@@ -5,8 +5,8 @@ import type { World } from '../domain/world.ts'
 import type { Fact, FactOf } from '../facts/facts.ts'
 import type { Effect } from '../facts/record.ts'
 
-/** Writes and withdraws home rows, fills a home after a new follow, and keeps the conversations of direct posts. */
-export function timelines(world: Pick<World, 'clock' | 'limits'>): Effect {
+/** Writes and withdraws home rows, tells followers who asked for it of new posts, fills a home after a new follow, and keeps the conversations of direct posts. */
+export function timelines(world: Pick<World, 'clock' | 'limits' | 'ids'>): Effect {
   return async (tx, facts) => {
     const entries = facts.flatMap((fact) => {
       if (fact.type === 'post.published') return { postId: fact.postId, authorId: fact.authorId, local: true }

@@ -10,6 +10,10 @@ export interface RelationshipView {
   /** asked to follow, and not answered yet */
   readonly requested: boolean
   readonly requestedBy: boolean
+  /** of whom they follow or asked to: with what they boost, telling of each post, in these languages alone */
+  readonly boosts: boolean
+  readonly tells: boolean
+  readonly languages: readonly string[] | null
   readonly blocking: boolean
   readonly blockedBy: boolean
   readonly muting: boolean
@@ -34,6 +38,7 @@ export async function viewRelationships(
     SELECT far.id,
       coalesce(mine.state = 'accepted', false) AS following,
       coalesce(mine.state = 'requested', false) AS requested,
+      coalesce(mine.boosts, false) AS boosts, coalesce(mine.tells, false) AS tells, mine.languages,
       coalesce(theirs.state = 'accepted', false) AS "followedBy",
       coalesce(theirs.state = 'requested', false) AS "requestedBy",
       EXISTS (SELECT 1 FROM block WHERE block.account_id = ${me} AND block.target_id = far.id) AS blocking,

@@ -128,6 +128,9 @@ export interface FollowTable {
   follower_local: boolean
   created_at: Generated<Date>
   accepted_at: Date | null
+  boosts: Generated<boolean>
+  tells: Generated<boolean>
+  languages: string[] | null
 }
 
 export interface HomeEntryTable {
@@ -140,6 +143,7 @@ export type NotificationKind =
   | 'mention'
   | 'follow'
   | 'follow_request'
+  | 'status'
   | 'update'
   | 'like'
   | 'boost'

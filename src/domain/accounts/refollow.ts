@@ -2,8 +2,8 @@ import type { AccountId } from '../../base/ids.ts'
 import { Refusal } from '../../base/refusal.ts'
 import { transact } from '../../db/transact.ts'
 import { undoFollow } from '../follows/answer.ts'
-import { type Follow, findLocalFollowers } from '../follows/find.ts'
-import { requestFollow } from '../follows/request.ts'
+import { followInPart } from '../follows/choose.ts'
+import { type Follow, findChoice, findLocalFollowers } from '../follows/find.ts'
 import { notifyMoved } from '../notifications/notify.ts'
 import type { World } from '../world.ts'
 import type { Account } from './account.ts'
@@ -13,7 +13,7 @@ import { findAccount } from './find.ts'
 const CHUNK = 100
 
 /**
- * Lets everybody here who follows an account that has moved follow the new one instead, and tells them. May run again
+ * Lets everybody here who follows an account that has moved follow the new one instead, as they followed the old one, and tells them. May run again
  * from the start: whoever has come over no longer follows the old one. Who cannot follow the new one (a block, say)
  * keeps the old one. Blocks and mutes come over last.
  */
@@ -40,7 +40,9 @@ async function comeOver(world: World, follow: Follow, target: Account): Promise<
   if (!follower) return
   await transact(world.db, (tx) => notifyMoved(world, tx, follower.id, follow.followedId))
   try {
-    if (follower.id !== target.id) await requestFollow(world, follower, target)
+    if (follower.id !== target.id) {
+      await followInPart(world, follower, target, await findChoice(world.db, follow.id))
+    }
     await undoFollow(world, follow)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error

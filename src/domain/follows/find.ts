@@ -23,6 +23,27 @@ export const followColumns = [
   'followed_local as followedLocal',
 ] as const
 
+/** What a follower wants of whom they follow; what is not said stays, and is at first all, without being told of each post. */
+export interface FollowChoice {
+  /** what they boost comes into the follower's home */
+  readonly boosts?: boolean
+  /** the follower is told of each new post */
+  readonly tells?: boolean
+  /** only what is said in these; null or none: whatever the language */
+  readonly languages?: readonly string[] | null
+}
+
+const languageOf = sql`coalesce(post.language, (SELECT shown.language FROM post AS shown WHERE shown.id = post.boost_of_id))`
+
+/**
+ * Whether a follower wants a post of whom they follow, by what they chose of them, as a condition on a query that has the
+ * tables `follow` and `post` in it: a boost, and in its language or in none; en-GB is en as well.
+ */
+export const isChosen = sql<boolean>`(
+  (post.boost_of_id IS NULL OR follow.boosts)
+  AND (follow.languages IS NULL OR ${languageOf} IS NULL
+    OR ARRAY[${languageOf}, split_part(${languageOf}, '-', 1)] && follow.languages))`
+
 export async function findFollow(
   db: Db,
   followerId: AccountId,
@@ -34,6 +55,20 @@ export async function findFollow(
     .where('followed_id', '=', followedId)
     .where('follower_id', '=', followerId)
     .executeTakeFirst()
+}
+
+/** What was chosen of the usual; nothing where all of it is usual. */
+export async function findChoice(db: Db, followId: FollowId): Promise<FollowChoice> {
+  const row = await db
+    .selectFrom('follow')
+    .select(['boosts', 'tells', 'languages'])
+    .where('id', '=', followId)
+    .executeTakeFirst()
+  return {
+    ...(row?.boosts === false && { boosts: false }),
+    ...(row?.tells && { tells: true }),
+    ...(row?.languages && { languages: row.languages }),
+  }
 }
 
 /** Which of `followedIds` have a follower here: what they say is worth keeping. */

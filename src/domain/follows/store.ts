@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { AccountId, FollowId } from '../../base/ids.ts'
 import type { Tx } from '../../db/transact.ts'
 import type { FollowFact } from '../../facts/facts.ts'
-import { type Follow, followColumns } from './find.ts'
+import { type Follow, type FollowChoice, followColumns } from './find.ts'
 
 /** The same, held until the transaction ends, so that two changes of one relation follow each other. */
 export async function lockFollow(
@@ -43,6 +43,24 @@ export async function insertFollow(tx: Tx, follow: Follow, now: Date): Promise<b
 /** A Follow that came again has a new id, and the answer must name that one. */
 export async function renameFollow(tx: Tx, follow: Follow, uri: string): Promise<void> {
   await tx.updateTable('follow').set({ uri }).where('id', '=', follow.id).execute()
+}
+
+export async function updateChoice(
+  tx: Tx,
+  followerId: AccountId,
+  followedId: AccountId,
+  { boosts, tells, languages }: FollowChoice,
+): Promise<void> {
+  await tx
+    .updateTable('follow')
+    .set({
+      ...(boosts !== undefined && { boosts }),
+      ...(tells !== undefined && { tells }),
+      ...(languages !== undefined && { languages: languages?.length ? [...languages] : null }),
+    })
+    .where('followed_id', '=', followedId)
+    .where('follower_id', '=', followerId)
+    .execute()
 }
 
 export async function markAccepted(tx: Tx, follow: Follow, now: Date): Promise<void> {

@@ -1,6 +1,7 @@
 import type { AccountId, NotificationId, PostId } from '../../base/ids.ts'
 import type { Tx } from '../../db/transact.ts'
 import type { World } from '../world.ts'
+import { type Among, insertPostedNotices } from './posted-store.ts'
 import {
   insertFollowNotice,
   insertMentionNotices,
@@ -18,6 +19,16 @@ export async function notifyMentioned(
   posts: readonly { postId: PostId; authorId: AccountId }[],
 ): Promise<void> {
   await insertMentionNotices(tx, posts, () => world.ids.next<NotificationId>())
+}
+
+/** Tells followers here of new posts, if they want to hear of each; of all followers, or of some. */
+export async function notifyPosted(
+  world: NotifyWorld,
+  tx: Tx,
+  postIds: readonly PostId[],
+  among?: Among,
+): Promise<void> {
+  await insertPostedNotices(tx, postIds, () => world.ids.next<NotificationId>(), among)
 }
 
 export interface FollowNotice {

@@ -10,6 +10,8 @@ export interface Surroundings {
   readonly defaultPolicy: Readonly<Record<string, string>> | null
   /** followers here, counted no further than was asked */
   readonly followersHere: number
+  /** one of them at least wants to be told of each post */
+  readonly followersTold: boolean
   readonly followersAfar: boolean
   /** inboxes of the relays that get what is public */
   readonly relays: readonly number[]
@@ -23,6 +25,7 @@ const find = statement(
      (SELECT count(*)::int FROM (
        SELECT 1 FROM follow WHERE followed_id = account.id AND follower_local AND state = 'accepted' LIMIT $2
      ) AS few) AS "followersHere",
+     EXISTS (SELECT 1 FROM follow WHERE followed_id = account.id AND tells AND follower_local) AS "followersTold",
      EXISTS (SELECT 1 FROM follow WHERE followed_id = account.id AND state = 'accepted' AND NOT follower_local)
        AS "followersAfar",
      ARRAY(SELECT inbox_id FROM relay WHERE state = 'accepted' AND kind = 'mastodon') AS relays,

@@ -2,11 +2,14 @@ import type { AccountId, PostId } from '../../base/ids.ts'
 import { type Tx, transact } from '../../db/transact.ts'
 import { enqueue } from '../../jobs/enqueue.ts'
 import { findFollow } from '../follows/find.ts'
+import { notifyPosted } from '../notifications/notify.ts'
+import { surroundingsOf } from '../posts/surroundings-find.ts'
 import type { World } from '../world.ts'
 import { localFollowersOf, longHomes } from './find.ts'
 import {
   clearHomeOf,
   emptyHomeOf,
+  emptyHomeOfUnchosen,
   enterHomes,
   enterHomesOfBoosts,
   enterHomesOfSome,
@@ -18,7 +21,7 @@ import {
 import { enterHomesByTags, fillHomeByTags } from './tag-store.ts'
 
 /** What a fan-out needs of the world; all of it can be had within a transaction. */
-export type FanOutWorld = Pick<World, 'clock' | 'limits'>
+export type FanOutWorld = Pick<World, 'clock' | 'limits' | 'ids'>
 
 export interface NewEntry {
   readonly postId: PostId
@@ -38,18 +41,28 @@ const BACKFILL = 40
 
 /**
  * Writes posts into the homes of their authors' followers here: at once, within the caller's transaction, for authors
- * with few of them; by jobs for the rest. Authors at once read what they wrote.
+ * with few of them; by jobs for the rest. Authors at once read what they wrote. Followers who asked for it are told.
  */
 export async function fanOut(world: FanOutWorld, tx: Tx, entries: readonly NewEntry[]): Promise<void> {
   if (entries.length === 0) return
   const cap = world.limits.followersWithin + 1
-  const followers = await localFollowersOf(tx, [...new Set(entries.map((entry) => entry.authorId))], cap)
-  const small = entries.filter((entry) => (followers.get(entry.authorId) ?? 0) < cap)
-  const large = entries.filter((entry) => (followers.get(entry.authorId) ?? 0) >= cap)
+  const authorIds = [...new Set(entries.map((entry) => entry.authorId))]
+  const around = surroundingsOf(tx, authorIds)
+  const followers = around
+    ? new Map([[around.authorId, { n: around.followersHere, told: around.followersTold }]])
+    : await localFollowersOf(tx, authorIds, cap)
+  const small = entries.filter((entry) => (followers.get(entry.authorId)?.n ?? 0) < cap)
+  const large = entries.filter((entry) => (followers.get(entry.authorId)?.n ?? 0) >= cap)
   const idsOf = (boost: boolean) =>
     small.filter((entry) => (entry.boost ?? false) === boost).map((entry) => entry.postId)
   await enterHomes(tx, idsOf(false), seenSince(world))
   await enterHomesOfBoosts(tx, idsOf(true), seenSince(world))
+  const told = small.filter((entry) => !entry.boost && followers.get(entry.authorId)?.told)
+  await notifyPosted(
+    world,
+    tx,
+    told.map((entry) => entry.postId),
+  )
   for (const entry of large) if (entry.local) await enterOwnHome(tx, entry.postId, entry.authorId)
   const tagged = large.filter((entry) => !entry.boost).map((entry) => entry.postId)
   await enterHomesByTags(tx, tagged, seenSince(world))
@@ -68,6 +81,7 @@ export async function enterOwn(tx: Tx, postId: PostId, authorId: AccountId): Pro
 export async function fanOutMore(world: World, { postId, after }: HomeFanOut): Promise<void> {
   await transact(world.db, async (tx) => {
     const last = await enterHomesOfSome(tx, postId, after, CHUNK, seenSince(world))
+    await notifyPosted(world, tx, [postId], { after, last })
     if (last) await enqueue(tx, [{ kind: 'home', payload: { postId, after: last } }])
   })
 }
@@ -80,6 +94,12 @@ export async function welcome(tx: Tx, ownerId: AccountId, authorId: AccountId): 
 /** The end of a follow takes its author out of the follower's home. */
 export async function forget(tx: Tx, ownerId: AccountId, authorId: AccountId): Promise<void> {
   await emptyHomeOf(tx, ownerId, authorId)
+}
+
+/** A follower wants more or less of whom they follow than before. */
+export async function rechoose(tx: Tx, ownerId: AccountId, authorId: AccountId): Promise<void> {
+  await emptyHomeOfUnchosen(tx, ownerId, authorId)
+  await fillHome(tx, ownerId, authorId, BACKFILL)
 }
 
 /** Somebody is muted, or kept apart from the owner of a home: nothing of them stays in it. */

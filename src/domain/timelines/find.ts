@@ -2,19 +2,28 @@ import { sql } from 'kysely'
 import type { AccountId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
 
-/** How many followers here each of these authors has, counted no further than `cap`. */
+/** The followers here of an author. */
+export interface LocalFollowers {
+  /** counted no further than asked */
+  readonly n: number
+  /** one of them at least wants to be told of each post */
+  readonly told: boolean
+}
+
+/** What there is to know of the followers here of each of these authors, counted no further than `cap`. */
 export async function localFollowersOf(
   db: Db,
   authorIds: readonly AccountId[],
   cap: number,
-): Promise<Map<AccountId, number>> {
-  const rows = await sql<{ id: AccountId; n: number }>`
-    SELECT author.id, counted.n
+): Promise<Map<AccountId, LocalFollowers>> {
+  const rows = await sql<LocalFollowers & { id: AccountId }>`
+    SELECT author.id, counted.n,
+      EXISTS (SELECT 1 FROM follow WHERE followed_id = author.id AND tells AND follower_local) AS told
     FROM unnest(${authorIds}::bigint[]) AS author (id)
     CROSS JOIN LATERAL (SELECT count(*)::int AS n FROM (
       SELECT 1 FROM follow WHERE followed_id = author.id AND follower_local AND state = 'accepted' LIMIT ${cap}
     ) AS few) AS counted`.execute(db)
-  return new Map(rows.rows.map((row) => [row.id, row.n]))
+  return new Map(rows.rows.map(({ id, ...row }) => [id, row] as const))
 }
 
 /** Homes that have grown well past their length; looked for now and then, never at each insert. */

@@ -3,6 +3,7 @@ import type { AccountId, PostId } from '../../base/ids.ts'
 import { prepared } from '../../db/prepared.ts'
 import type { Tx } from '../../db/transact.ts'
 import { isShunned } from '../blocks/find.ts'
+import { isChosen } from '../follows/find.ts'
 import { isReadApart } from '../lists/find.ts'
 import { homesByTags } from './tag-store.ts'
 
@@ -27,11 +28,11 @@ const isAbove = (owner: RawBuilder<unknown>) => sql<boolean>`EXISTS (
 
 /**
  * Who of a post's author's followers here gets it into their home: those seen lately; a reply only if they also follow
- * whom it answers, or are that person, or the author answers themself; a direct post only if it names them; and none of
- * somebody whom they mute or are kept apart from, or read apart from their home.
+ * whom it answers, or are that person, or the author answers themself; a direct post only if it names them; what they
+ * chose of that author; and none of somebody whom they mute or are kept apart from, or read apart from their home.
  */
 const wanted = sql`
-  follow.follower_local AND follow.state = 'accepted'
+  follow.follower_local AND follow.state = 'accepted' AND ${isChosen}
   AND (post.visibility <> 'direct'
     OR EXISTS (SELECT 1 FROM mention WHERE mention.post_id = post.id AND mention.account_id = follow.follower_id))
   AND (post.in_reply_to_uri IS NULL
@@ -131,6 +132,20 @@ export async function enterHomesOfSome(
   return row && row.n === limit && row.last ? row.last : undefined
 }
 
+const isFollow = (ownerId: AccountId, authorId: AccountId) =>
+  sql`follow.followed_id = ${authorId}::bigint AND follow.follower_id = ${ownerId}::bigint`
+
+/** Takes out of a home what its owner does not want any more of somebody whom they follow, and no hashtag brings. */
+export async function emptyHomeOfUnchosen(tx: Tx, ownerId: AccountId, authorId: AccountId): Promise<void> {
+  await sql`
+    DELETE FROM home_entry USING post, follow
+    WHERE home_entry.owner_id = ${ownerId}::bigint AND home_entry.author_id = ${authorId}::bigint
+      AND post.id = home_entry.post_id AND ${isFollow(ownerId, authorId)} AND NOT ${isChosen}
+      AND NOT EXISTS (SELECT 1 FROM post_hashtag
+        JOIN tag_follow ON tag_follow.hashtag_id = post_hashtag.hashtag_id AND tag_follow.account_id = home_entry.owner_id
+        WHERE post_hashtag.post_id = home_entry.post_id)`.execute(tx)
+}
+
 /** What a newly followed account said lately comes into the follower's home, unless it is read apart from that. */
 export async function fillHome(
   tx: Tx,
@@ -143,6 +158,7 @@ export async function fillHome(
     SELECT ${ownerId}::bigint, recent.id, recent.account_id
     FROM (
       SELECT post.* FROM post WHERE post.account_id = ${authorId}::bigint
+        AND NOT EXISTS (SELECT 1 FROM follow WHERE ${isFollow(ownerId, authorId)} AND NOT ${isChosen})
       ORDER BY post.id DESC LIMIT ${limit}
     ) AS recent
     WHERE recent.visibility IN ('public', 'unlisted', 'followers') AND recent.in_reply_to_uri IS NULL

@@ -7,16 +7,17 @@ import { blockAccount, unblockAccount } from '../../domain/blocks/block.ts'
 import { muteAccount, unmuteAccount } from '../../domain/blocks/mute.ts'
 import { endorseAccount, unendorseAccount } from '../../domain/endorsements/endorse.ts'
 import { rejectFollow, undoFollow } from '../../domain/follows/answer.ts'
-import { requestFollow } from '../../domain/follows/request.ts'
+import { followInPart } from '../../domain/follows/choose.ts'
 import type { Need } from '../../domain/grants/scopes.ts'
 import { remarkOn } from '../../domain/remarks/remark.ts'
 import { relationshipFrom } from '../../translate/to-mastodon/relationship.ts'
 import { viewRelationships } from '../../views/standings.ts'
-import { booleanish, idsOf, integerish, textish } from '../http/param-fields.ts'
+import { booleanish, idsOf, integerish, listOf, textish } from '../http/param-fields.ts'
 import { type Given, queryParams, readParams } from '../http/read-params.ts'
 import { accountIdIn, requireAccount } from './account-one.ts'
 import { requires, signedIn } from './auth.ts'
 import type { MastodonParts } from './parts.ts'
+import { languageFrom } from './status-fields.ts'
 
 const MOST_AT_ONCE = 100
 
@@ -44,7 +45,14 @@ export function relationshipRoutes({ world }: MastodonParts): RequestHandler {
       res.json(relationshipFrom(view ?? refuse('account.not-found')))
     })
 
-  act('follow', 'write:follows', (me, other) => requestFollow(world, me, other))
+  act('follow', 'write:follows', (me, other, params) => {
+    const { reblogs: boosts, notify: tells, languages } = params.read(followFields)
+    return followInPart(world, me, other, {
+      ...(boosts !== undefined && { boosts }),
+      ...(tells !== undefined && { tells }),
+      ...(languages !== undefined && { languages }),
+    })
+  })
   act('unfollow', 'write:follows', (me, other) =>
     unless('follow.not-found', undoFollow(world, { followerId: me.id, followedId: other.id })),
   )
@@ -74,6 +82,11 @@ export function relationshipRoutes({ world }: MastodonParts): RequestHandler {
   return router
 }
 
+/** A language as posts have them; '' is none, as forms send an empty list. */
+const languages = listOf(
+  z.string().refine((text) => text === '' || languageFrom(text) !== undefined),
+).transform((texts) => texts && [...new Set(texts.flatMap((text) => languageFrom(text) ?? []))])
+const followFields = z.object({ reblogs: booleanish, notify: booleanish, languages })
 const muteFields = z.object({ notifications: booleanish, duration: integerish })
 
 /** What is not there need not be ended: apps ask for that, and want to hear how it stands. */

@@ -21,6 +21,7 @@ export interface MastodonNotification extends MastodonStaffNotice {
 /** What both sides call what happened. */
 const WORDS = {
   mention: 'mention',
+  status: 'status',
   follow: 'follow',
   follow_request: 'follow_request',
   update: 'update',

@@ -20,14 +20,14 @@ export interface MastodonRelationship {
   readonly note: string
 }
 
-/** All that apps want to know of two accounts. Who is followed is followed whole: boosts and languages are not chosen here. */
+/** All that apps want to know of two accounts. */
 export function relationshipFrom(view: RelationshipView): MastodonRelationship {
   return {
     id: view.id,
     following: view.following,
-    showing_reblogs: view.following || view.requested,
-    notifying: false,
-    languages: null,
+    showing_reblogs: view.boosts,
+    notifying: view.tells,
+    languages: view.languages,
     followed_by: view.followedBy,
     blocking: view.blocking,
     blocked_by: view.blockedBy,

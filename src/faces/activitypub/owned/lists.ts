@@ -159,5 +159,5 @@ export async function noticeItems(
 /** The post that a notification is about because it says something to its owner. */
 function shownBy({ kind, postId, boostId }: NoticeView): PostId | null {
   if (kind === 'boost') return boostId
-  return kind === 'mention' || kind === 'quote' ? postId : null
+  return kind === 'mention' || kind === 'quote' || kind === 'status' ? postId : null
 }
