@@ -63,6 +63,12 @@ test('knows the server and its owner', async () => {
 test('follows, and asks where one has to ask', async () => {
   const there = await ada.v1.accounts.$select(him.id).follow()
   expect(there).toMatchObject({ id: him.id, following: true, requested: false })
+  const less = { reblogs: false, notify: true, languages: ['en'] }
+  const chosen = { showingReblogs: false, notifying: true, languages: ['en'] }
+  expect(await ada.v1.accounts.$select(him.id).follow(less)).toMatchObject(chosen)
+  await ada.v1.accounts.$select(him.id).unfollow()
+  const anew = await ada.v1.accounts.$select(him.id).follow()
+  expect(anew).toMatchObject({ showingReblogs: true, notifying: false, languages: null })
   await bob.v1.profile.fetch()
   expect(await ada.v1.accounts.updateCredentials({ locked: true })).toMatchObject({ locked: true })
   expect(await bob.v1.accounts.$select(me.id).follow()).toMatchObject({ following: false, requested: true })
