@@ -135,6 +135,11 @@ describe('what no room may do', () => {
     expect(wrong).toEqual([])
   })
 
+  test('who may see something is said in one module, whatever it is', () => {
+    const rules = /^export function (?:maySee|visibleTo|shownTo|saidTo|\w+ReadableBy)\b/m
+    expect(offenders(rules)).toEqual(['domain/posts/audience.ts'])
+  })
+
   test('S-150: SQL is never put together from text', () => {
     expect(offenders(/\bsql\s*\.\s*(raw|lit)\s*\(|\bsql\s*<[^>]*>\s*\.\s*(raw|lit)\b/)).toEqual([])
   })

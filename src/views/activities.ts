@@ -1,8 +1,8 @@
 import { sql } from 'kysely'
 import type { ActivityId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
-import { activityReadableBy } from '../domain/activities/audience-find.ts'
 import { findActivity } from '../domain/activities/find.ts'
+import { activityReadableBy } from '../domain/posts/audience.ts'
 import type { ActivityView, Viewer } from './view.ts'
 
 /** An activity of ours by its id, with the exact bytes to serve; only a `public` one is for everyone. */

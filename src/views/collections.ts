@@ -1,9 +1,8 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { AccountId, CollectionId, CollectionItemId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
-import { collectionReadableBy, objectReadableBy } from '../domain/activities/audience-find.ts'
 import { type Collection, collectionColumns } from '../domain/collections/find.ts'
-import { visibleTo } from '../domain/posts/audience.ts'
+import { collectionReadableBy, objectReadableBy, visibleTo } from '../domain/posts/audience.ts'
 import type { Viewer } from './view.ts'
 
 /** A collection of somebody here as this reader may see it; also one that is gone, which says so. */

@@ -1,13 +1,14 @@
 import { type RawBuilder, sql } from 'kysely'
+import { areApart, isMuted } from '../domain/blocks/find.ts'
+import type { StreamEvent } from '../domain/events/event.ts'
+import { isHeard } from '../domain/inboxes/find.ts'
 import {
   activityReadableBy,
   collectionReadableBy,
   objectReadableBy,
-} from '../domain/activities/audience-find.ts'
-import { areApart, isMuted } from '../domain/blocks/find.ts'
-import type { StreamEvent } from '../domain/events/event.ts'
-import { isHeard } from '../domain/inboxes/find.ts'
-import { shownTo, visibleTo } from '../domain/posts/audience.ts'
+  shownTo,
+  visibleTo,
+} from '../domain/posts/audience.ts'
 import type { Viewer } from './view.ts'
 
 /**

@@ -1,8 +1,7 @@
 import { sql } from 'kysely'
 import type { ObjectId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
-import { objectReadableBy } from '../domain/activities/audience-find.ts'
-import { visibleTo } from '../domain/posts/audience.ts'
+import { objectReadableBy, visibleTo } from '../domain/posts/audience.ts'
 import type { Viewer } from './view.ts'
 
 /** A post, a person, or what somebody here made, by what it is. */
