@@ -46,7 +46,7 @@ interface MemberRow {
 /** Somebody who only waits to be let in is not what one calls suspended. */
 const isSuspended = sql<boolean>`(account.suspended_at IS NOT NULL AND account.suspended_for <> '{waiting}')`
 
-/** Accounts by id, in two queries and what their emoji take. */
+/** Accounts by id, with those who wait to be let in, in two queries and what their emoji take. */
 export async function viewMembers(
   db: Db,
   ids: readonly AccountId[],
@@ -54,7 +54,7 @@ export async function viewMembers(
   const wanted = [...new Set(ids)]
   if (wanted.length === 0) return new Map()
   const [accounts, { rows }] = await Promise.all([
-    viewAccounts(db, wanted),
+    viewAccounts(db, wanted, { waiting: true }),
     sql<MemberRow>`
       SELECT account.id, ${isSuspended} AS suspended, account.limited_at IS NOT NULL AS limited,
         account.sensitized_at IS NOT NULL AS sensitized, login.role, coalesce(login.email, login.unconfirmed_email) AS email,

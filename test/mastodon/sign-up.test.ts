@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { changeEmail } from '../../src/domain/accounts/confirm-email.ts'
 import { findLocalAccount } from '../../src/domain/accounts/find.ts'
 import { approveRegistration, rejectRegistration } from '../../src/domain/accounts/registration.ts'
@@ -6,7 +6,9 @@ import { findWaitingByName } from '../../src/domain/accounts/registration-find.t
 import { createInvite } from '../../src/domain/invites/invite.ts'
 import { linkIn, type Mailbox, startMailbox } from '../support/mailbox.ts'
 import { type ApiClient, apiClient, type Fields, tootAs } from '../support/mastodon/client.ts'
-import { expectEntity } from '../support/mastodon/expect-entity.ts'
+import { expectEntities, expectEntity } from '../support/mastodon/expect-entity.ts'
+import { openSocket } from '../support/mastodon/sockets.ts'
+import { staffAs } from '../support/mastodon/staff.ts'
 import { bearing } from '../support/tokens.ts'
 import { eventually } from '../support/weft.ts'
 import { startWhole, type Whole } from '../support/whole.ts'
@@ -328,6 +330,49 @@ describe('where accounts are approved', () => {
     expect((await boss.get('/api/v1/notifications')).json).toHaveLength(1)
     await approval.settled()
     expect(mailbox.to('pia@mail.test').at(-1)?.headers.get('subject')).toContain('is ready')
+  })
+
+  test('apps of those who look after the server hear of who waits, see them, and let them in or turn them away', async () => {
+    const mona = await staffAs(approval, 'mona', 'moderator')
+    const socket = await openSocket(approval.port, { access_token: mona.token, stream: 'user' })
+    onTestFinished(() => socket.close())
+    socket.say({ type: 'subscribe', stream: 'nothing like it' })
+    expect(await socket.next()).toMatchObject({ status: 400 })
+    const { app } = await appOn(approval)
+    const ids: Record<string, string> = {}
+    for (const name of ['uri', 'vera', 'wim']) {
+      await app.post('/api/v1/accounts', wish(name, { reason: 'I sew.' }))
+      ids[name] = (await findWaitingByName(approval.db, name))?.id ?? expect.fail(`${name} does not wait`)
+    }
+    await approval.settled()
+    await confirm(approval, linkIn(mailbox.to('uri@mail.test').at(-1)))
+    const heard = await socket.next()
+    const told = JSON.parse(heard.payload ?? 'null')
+    expectEntity('Notification', told)
+    expect([heard.event, told.type, told.account.acct]).toEqual(['notification', 'admin.sign_up', 'uri'])
+
+    const path = '/api/v1/admin/accounts'
+    const waiting = await mona.get(path, { pending: true })
+    expectEntities('Admin::Account', waiting.json)
+    expect(waiting.json.map(({ username }: { username: string }) => username)).toEqual(['wim', 'vera', 'uri'])
+    expect((await mona.get(`${path}/${ids.uri}`)).json).toMatchObject({
+      username: 'uri',
+      email: 'uri@mail.test',
+      invite_request: 'I sew.',
+      confirmed: true,
+      approved: false,
+      suspended: false,
+    })
+    const letIn = await mona.post(`${path}/${ids.uri}/approve`)
+    expect([letIn.status, letIn.json.approved]).toEqual([200, true])
+    // Who has yet to confirm their address goes on to wait for that.
+    const early = await mona.post(`${path}/${ids.vera}/approve`)
+    expect([early.status, early.json.approved, early.json.confirmed]).toEqual([200, true, false])
+    const away = await mona.post(`${path}/${ids.wim}/reject`)
+    expectEntity('Admin::Account', away.json)
+    expect([away.status, away.json.username]).toEqual([200, 'wim'])
+    expect((await mona.get(`${path}/${ids.wim}`)).status).toBe(404)
+    expect((await mona.get(path, { pending: true })).json).toEqual([])
   })
 
   test('who is turned away leaves nothing, not even the name', async () => {

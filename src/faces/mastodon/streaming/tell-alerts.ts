@@ -30,7 +30,8 @@ export async function tellAlerts(
   if (due.length === 0) return []
   const notices = (await viewLiveNotices(world.db, due)).filter(({ kind }) => KINDS.has(kind))
   const [accounts, statuses, staff] = await Promise.all([
-    viewAccounts(world.db, [...new Set(notices.map(({ fromId }) => fromId))]),
+    // Of those who wait to be let in, only who is to know of them was told.
+    viewAccounts(world.db, [...new Set(notices.map(({ fromId }) => fromId))], { waiting: true }),
     statusesOf(world, board, notices),
     viewStaffNotices(world.db, notices),
   ])
