@@ -185,9 +185,9 @@ async function loadMastodon(
   { hub, ...shared }: Shared,
 ): Promise<express.RequestHandler> {
   const { mastodonRoutes } = await import('./faces/mastodon/mastodon.ts')
-  const { blocks } = house.domains
+  const { suspends } = house.domains
   const site = siteOf(house.world.db, config)
-  return mastodonRoutes({ ...house, ...shared, blocks, config, databaseUrl, log, site, hub: hub() })
+  return mastodonRoutes({ ...house, ...shared, suspends, config, databaseUrl, log, site, hub: hub() })
 }
 
 /** What the APIs have in common for as long as the app is open. */

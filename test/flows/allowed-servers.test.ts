@@ -3,6 +3,7 @@ import { type Toot, tootAs } from '../support/mastodon/client.ts'
 import { expectEntity } from '../support/mastodon/expect-entity.ts'
 import { staffAs } from '../support/mastodon/staff.ts'
 import type { Person } from '../support/peer.ts'
+import { pushedApp } from '../support/push-service.ts'
 import { startWhole, type Whole } from '../support/whole.ts'
 import { ORIGIN } from '../support/world.ts'
 
@@ -47,4 +48,21 @@ test('as soon as they are allowed there is contact, and no longer than that', as
   expect(await followers()).toBe(1)
   await admin.delete(`/api/v1/admin/domain_allows/${made.json.id}`)
   await expect.poll(follow, { timeout: 5_000 }).toBeGreaterThan(400)
+})
+
+test('apps are told of notifications all the same, but by no service of a domain that is suspended', async () => {
+  const app = pushedApp(whole.peer)
+  const wish = (endpoint: string) => ({
+    subscription: { endpoint, keys: app.keys, standard: true },
+    data: { alerts: { follow: true } },
+  })
+  expect((await ada.post('/api/v1/push/subscription', wish(app.endpoint))).status).toBe(200)
+  const bea = await tootAs(whole, 'bea')
+  await bea.post(`/api/v1/accounts/${ada.account.id}/follow`)
+  await whole.settled()
+  expect(app.messages()).toMatchObject([{ notification_type: 'follow' }])
+
+  await admin.post('/api/v1/admin/domain_blocks', { domain: 'push.test', severity: 'suspend' })
+  const again = async () => (await ada.post('/api/v1/push/subscription', wish(app.endpoint))).status
+  await expect.poll(again, { timeout: 5_000 }).toBe(422)
 })

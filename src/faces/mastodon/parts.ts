@@ -27,8 +27,8 @@ export interface MastodonParts {
   readonly fetcher: Fetcher
   /** every connection to other servers goes out through it */
   readonly dispatcher: WayOut
-  /** hosts that we have no contact with */
-  readonly blocks: (host: string) => boolean
+  /** hosts that are asked for nothing, be it no federation */
+  readonly suspends: (host: string) => boolean
   /** what an account of ours signs with; undefined when it has no key any more */
   readonly signingKey: (accountId: Account['id']) => Promise<SigningKey | undefined>
   /** a post by its id or the address of its page, as far as it is known here */
