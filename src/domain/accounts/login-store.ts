@@ -131,6 +131,18 @@ export async function updatePassword(tx: Tx, accountId: AccountId, passwordHash:
     .execute()
 }
 
+/** Whether this is the password still; from now on it is, until the transaction ends. */
+export async function holdPassword(tx: Tx, accountId: AccountId, passwordHash: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('login')
+    .select('account_id')
+    .where('account_id', '=', accountId)
+    .where('password_hash', '=', passwordHash)
+    .forNoKeyUpdate()
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** Notes that somebody was here, which also decides whose home timeline is kept written. */
 export async function noteSeen(db: Db, accountId: AccountId, now: Date): Promise<void> {
   await db.updateTable('login').set({ seen_at: now }).where('account_id', '=', accountId).execute()

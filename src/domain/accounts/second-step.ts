@@ -3,7 +3,7 @@ import type { AccountId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
 import { transact } from '../../db/transact.ts'
 import type { World } from '../world.ts'
-import { findLogin } from './login-store.ts'
+import { findLogin, holdPassword } from './login-store.ts'
 import {
   countAttempt,
   deleteSecondStep,
@@ -26,14 +26,22 @@ export interface SecondStep {
   readonly factors: Factors
 }
 
-/** After the right password: a token for this browser alone, with which the sign-in goes on. It gives access to nothing. */
-export async function beginSecondStep(world: Stores, accountId: AccountId): Promise<string> {
+/**
+ * After the right password: a token for this browser alone, with which the sign-in goes on. It gives access to nothing.
+ * @throws Refusal `login.wrong` when the password has changed since
+ */
+export async function beginSecondStep(
+  world: Stores,
+  accountId: AccountId,
+  passwordHash: string,
+): Promise<string> {
   const token = randomBytes(32).toString('base64url')
   const now = world.clock.now()
   const expiresAt = new Date(now.getTime() + STEP_MS)
-  await transact(world.db, (tx) =>
-    insertSecondStep(tx, { tokenHash: hashOf(token), accountId, expiresAt }, now),
-  )
+  await transact(world.db, async (tx) => {
+    if (!(await holdPassword(tx, accountId, passwordHash))) refuse('login.wrong')
+    await insertSecondStep(tx, { tokenHash: hashOf(token), accountId, expiresAt }, now)
+  })
   return token
 }
 

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { AccountId } from '../../base/ids.ts'
+import { refuse } from '../../base/refusal.ts'
 import { transact } from '../../db/transact.ts'
 import type { World } from '../world.ts'
 import type { LocalAccount, Role } from './account.ts'
@@ -10,6 +11,7 @@ import {
   deleteSessionNamed,
   deleteSessionsBut,
   findStoredSession,
+  holdPassword,
   insertSession,
   prolongSession,
   updateProven,
@@ -40,15 +42,20 @@ type Stores = Pick<World, 'db' | 'clock' | 'limits'>
 /**
  * Begins a session and returns its token: 256 random bits for the visitor's cookie alone, of which only the SHA-256
  * is kept. Every sign-in has a new one, whatever the visitor brought along.
+ * @param passwordHash of the password that was right a moment ago
+ * @throws Refusal `login.wrong` when it has changed since
  */
 export async function openSession(
   world: Stores,
   accountId: AccountId,
   userAgent: string | undefined,
+  passwordHash?: string,
 ): Promise<string> {
   const token = randomBytes(32).toString('base64url')
   const now = world.clock.now()
   await transact(world.db, async (tx) => {
+    if (passwordHash !== undefined && !(await holdPassword(tx, accountId, passwordHash)))
+      refuse('login.wrong')
     await deleteExpiredSessions(tx, accountId, now)
     await insertSession(tx, {
       tokenHash: hashOf(token),

@@ -39,14 +39,14 @@ export async function signIn(
 ): Promise<SignedIn> {
   const login = await findLoginFor(world.db, world.uris.handleHost, input.login)
   const right = await verifyPassword(input.password, login?.passwordHash)
-  if (!login || !right) refuse('login.wrong')
+  if (!login?.passwordHash || !right) refuse('login.wrong')
   if (login.disabled) refuse('login.disabled')
-  const { accountId } = login
+  const { accountId, passwordHash } = login
   if (login.waitsFor === 'confirmation') await remind(world, accountId)
   if (login.waitsFor) refuse(login.waitsFor === 'approval' ? 'login.unapproved' : 'login.unconfirmed')
   return isGuarded(await findFactors(world.db, accountId))
-    ? { complete: false, token: await beginSecondStep(world, accountId) }
-    : { complete: true, token: await openSession(world, accountId, input.userAgent) }
+    ? { complete: false, token: await beginSecondStep(world, accountId, passwordHash) }
+    : { complete: true, token: await openSession(world, accountId, input.userAgent, passwordHash) }
 }
 
 /** Not more often than letters are of use. */
