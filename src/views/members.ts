@@ -87,7 +87,7 @@ export interface MemberQuery extends PageQuery {
   readonly name?: string | undefined
   readonly displayName?: string | undefined
   readonly host?: string | undefined
-  /** how the address begins, in any case */
+  /** how the address begins, in any case, be it confirmed or not */
   readonly email?: string | undefined
   /** what was asked is said of nobody */
   readonly nobody?: boolean
@@ -149,7 +149,7 @@ function conditionsOf(query: MemberQuery): RawBuilder<unknown>[] {
     name === undefined ? undefined : begins(sql`account.name`, name),
     displayName === undefined ? undefined : begins(sql`account.display_name`, displayName),
     host === undefined ? undefined : sql`account.host = ${host.toLowerCase()}`,
-    email === undefined ? undefined : begins(sql`login.email`, email),
+    email === undefined ? undefined : begins(sql`coalesce(login.email, login.unconfirmed_email)`, email),
   ]
   return found.filter((condition) => condition !== undefined)
 }

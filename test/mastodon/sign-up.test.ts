@@ -363,6 +363,8 @@ describe('where accounts are approved', () => {
       approved: false,
       suspended: false,
     })
+    const byAddress = await mona.get(path, { email: 'Vera@' })
+    expect(byAddress.json.map(({ id }: { id: string }) => id)).toEqual([ids.vera])
     const letIn = await mona.post(`${path}/${ids.uri}/approve`)
     expect([letIn.status, letIn.json.approved]).toEqual([200, true])
     // Who has yet to confirm their address goes on to wait for that.
