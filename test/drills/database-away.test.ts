@@ -202,7 +202,7 @@ async function allIsWell(busy: Load, hitsBefore: number): Promise<void> {
     expect(busy.of('page', 200).length).toBeGreaterThan(pages)
     expect(sink.hits.length).toBeGreaterThan(hitsBefore + 50)
     expect(await listeners()).toEqual([
-      'LISTEN "documents"; LISTEN "domains"; LISTEN "grants"',
+      'LISTEN "documents"; LISTEN "domains"; LISTEN "grants"; LISTEN "ips"',
       'LISTEN "jobs"',
     ])
   }, RECOVERY_MS)
