@@ -41,7 +41,7 @@ export function connect(options: DbOptions): Db {
     idle_in_transaction_session_timeout: 60_000,
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-    // What one transaction asks without waiting in between goes out at once (`together`).
+    // So that a transaction begins with its first statement, in one message (`eager.ts`).
     pipeline: true,
   })
   const nameOf = options.namesOften ? nameOften() : undefined

@@ -2,13 +2,20 @@ import { type DatabaseConnection, PostgresDialect, type PostgresDialectConfig, P
 
 type Settings = Parameters<PostgresDriver['beginTransaction']>[1]
 
-/**
- * Lets a transaction begin with its first statement, in one message: a `begin` can fail only as its connection does, and
- * then so does what comes after it.
- */
+/** Lets a transaction begin with its first statement, in one message. */
 class EagerDriver extends PostgresDriver {
+  readonly #begun = new WeakMap<DatabaseConnection, Promise<void>>()
+
   override async beginTransaction(connection: DatabaseConnection, settings: Settings): Promise<void> {
-    super.beginTransaction(connection, settings).catch(() => undefined)
+    const begun = super.beginTransaction(connection, settings)
+    begun.catch(() => undefined)
+    this.#begun.set(connection, begun)
+  }
+
+  /** @throws what has kept the transaction from beginning, which is hardly ever anything but the end of its connection */
+  override async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await this.#begun.get(connection)
+    await super.commitTransaction(connection)
   }
 }
 

@@ -2,8 +2,8 @@
 const ABORTED = '25P02'
 
 /**
- * Waits for work on one connection whose parts do not need each other's answers: what they ask is sent at once, in the
- * order in which they were begun, and the database is not waited for in between.
+ * Waits for work on one connection whose parts do not need each other's answers. What they ask is sent statement by
+ * statement, that of one part while another still works on what it was told.
  *
  * Ends only when every part has, also when one fails: a transaction must not be undone, and its connection lent to
  * somebody else, while a part of it still asks.
