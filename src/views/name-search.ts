@@ -70,8 +70,12 @@ const byWords = (words: string) => sql`UNION ALL
     WHERE account.discoverable AND to_tsvector('simple', account.display_name) @@ ${words}::tsquery
     LIMIT ${LOOKED_AT})`
 
-/** The words of a name, the last of which is still being typed, as PostgreSQL writes a `tsquery`; '' for none. */
+/**
+ * The words of a name, the last of which is still being typed, as PostgreSQL writes a `tsquery`; '' for none. A sign that
+ * parts no words in names stands for itself, and then only a whole beginning will do.
+ */
 function wordsFrom(text: string): string {
+  if (!/^[\p{L}\p{N}\p{M}\s.,'’-]*$/u.test(text)) return ''
   const words = text.match(/[\p{L}\p{N}\p{M}]+/gu) ?? []
   return words
     .slice(0, MOST_WORDS)
