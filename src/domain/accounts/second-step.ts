@@ -68,10 +68,13 @@ export async function finishSecondStep(
   step: SecondStep,
   userAgent: string | undefined,
 ): Promise<string> {
-  if (!(await deleteSecondStep(world.db, hashOf(token)))) refuse('factor.step-over')
-  const login = await findLogin(world.db, step.accountId)
-  if (!login || login.disabled) refuse('login.disabled')
-  return openSession(world, step.accountId, userAgent)
+  return transact(world.db, async (tx) => {
+    // Whoever ends all sessions ends begun ones first, and so waits for this one to be there.
+    if (!(await deleteSecondStep(tx, hashOf(token)))) refuse('factor.step-over')
+    const login = await findLogin(tx, step.accountId)
+    if (!login || login.disabled) refuse('login.disabled')
+    return openSession({ ...world, db: tx }, step.accountId, userAgent)
+  })
 }
 
 function limitsAt({ clock }: Pick<World, 'clock'>) {

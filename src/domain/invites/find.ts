@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { sql } from 'kysely'
 import type { AccountId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
 
@@ -13,7 +14,15 @@ export interface Invite {
   readonly expiresAt: Date | null
   readonly revokedAt: Date | null
   readonly createdAt: Date
+  /** whoever made it looks after the server still */
+  readonly vouched: boolean
 }
+
+/** Whether whoever made an invitation may still make some: at the command line, that is the operator. */
+export const isVouched = sql<boolean>`(invite.made_by IS NULL OR EXISTS (
+  SELECT 1 FROM login JOIN account AS maker ON maker.id = login.account_id
+  WHERE maker.id = invite.made_by AND login.role <> 'user' AND login.disabled_at IS NULL
+    AND maker.suspended_at IS NULL AND maker.deleted_at IS NULL))`
 
 const CODE = /^[A-Za-z0-9_-]{16,64}$/
 
@@ -33,6 +42,7 @@ const invites = (db: Db) =>
       'invite.expires_at as expiresAt',
       'invite.revoked_at as revokedAt',
       'invite.created_at as createdAt',
+      isVouched.as('vouched'),
     ])
 
 /** The invitation that a code is of, be it used up or not. */
@@ -42,9 +52,9 @@ export async function findInvite(db: Db, code: string): Promise<Invite | undefin
 }
 
 /** Whether somebody can come in by it now; that is asked again when they do. */
-export function isOpen({ uses, mostUses, expiresAt, revokedAt }: Invite, now: Date): boolean {
+export function isOpen({ uses, mostUses, expiresAt, revokedAt, vouched }: Invite, now: Date): boolean {
   const left = mostUses === null || uses < mostUses
-  return left && revokedAt === null && (expiresAt === null || expiresAt > now)
+  return vouched && left && revokedAt === null && (expiresAt === null || expiresAt > now)
 }
 
 /** Invitations, latest first: a page of them, or those of one maker. */

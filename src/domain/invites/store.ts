@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { AccountId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
 import type { Tx } from '../../db/transact.ts'
+import { isVouched } from './find.ts'
 
 export interface NewInvite {
   readonly codeHash: Buffer
@@ -33,6 +34,7 @@ export async function countUse(tx: Tx, codeHash: Buffer, now: Date): Promise<num
     .set({ uses: sql`uses + 1` })
     .where('code_hash', '=', codeHash)
     .where('revoked_at', 'is', null)
+    .where(isVouched)
     .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', now)]))
     .where((eb) => eb.or([eb('most_uses', 'is', null), eb('uses', '<', eb.ref('most_uses'))]))
     .returning('id')
