@@ -143,6 +143,24 @@ export async function holdPassword(tx: Tx, accountId: AccountId, passwordHash: s
   return row !== undefined
 }
 
+/** Whether a session of this account goes on; if so it does until the transaction ends. */
+export async function holdSessionRow(
+  tx: Tx,
+  accountId: AccountId,
+  tokenHash: Buffer,
+  now: Date,
+): Promise<boolean> {
+  const row = await tx
+    .selectFrom('session')
+    .select('account_id')
+    .where('token_hash', '=', tokenHash)
+    .where('account_id', '=', accountId)
+    .where('expires_at', '>', now)
+    .forKeyShare()
+    .executeTakeFirst()
+  return row !== undefined
+}
+
 /** Notes that somebody was here, which also decides whose home timeline is kept written. */
 export async function noteSeen(db: Db, accountId: AccountId, now: Date): Promise<void> {
   await db.updateTable('login').set({ seen_at: now }).where('account_id', '=', accountId).execute()

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { AccountId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
-import { transact } from '../../db/transact.ts'
+import { type Tx, transact } from '../../db/transact.ts'
 import type { World } from '../world.ts'
 import type { LocalAccount, Role } from './account.ts'
 import { findAccount } from './find.ts'
@@ -12,6 +12,7 @@ import {
   deleteSessionsBut,
   findStoredSession,
   holdPassword,
+  holdSessionRow,
   insertSession,
   prolongSession,
   updateProven,
@@ -90,6 +91,15 @@ export async function findSession(world: Stores, token: string): Promise<Session
         provenAt: stored.provenAt,
       }
     : undefined
+}
+
+/**
+ * Lets a session not end before the transaction has: whoever ends it then finds all that was done in it.
+ * @throws Refusal `login.required` when it has ended
+ */
+export async function holdSession(tx: Tx, accountId: AccountId, token: string, now: Date): Promise<void> {
+  if (!TOKEN.test(token) || !(await holdSessionRow(tx, accountId, hashOf(token), now)))
+    refuse('login.required')
 }
 
 /** Ends one session. A token that is none does nothing. */

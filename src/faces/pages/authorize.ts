@@ -27,7 +27,7 @@ import { viewAccount } from '../../views/accounts.ts'
 import { lastLetIn } from '../../views/apps.ts'
 import { type Answer, answerFor } from '../http/errors.ts'
 import { readForm } from '../http/params.ts'
-import { requireSession, sessionOf } from '../http/sessions.ts'
+import { requireSession, sessionOf, sessionTokenOf } from '../http/sessions.ts'
 import { nameOfShown, showCode, showConsent, showDeclined } from './consent.ts'
 import type { PageContext } from './page-context.ts'
 import { permissionsOf } from './scope-texts.ts'
@@ -133,7 +133,13 @@ export async function consentByForm(
     return consentPage(ctx, req, res.status(wrong.status), name, wrong)
   }
   const scopes = scopesFrom(chosen.flatMap(({ words }) => words).join(' '))
-  const code = await allowClient(ctx, session.account.id, name, read, scopes)
+  const code = await allowClient(
+    ctx,
+    { accountId: session.account.id, session: sessionTokenOf(req) ?? '' },
+    name,
+    read,
+    scopes,
+  )
   if (read.redirectUri === OUT_OF_BAND) showCode(ctx, req, res, read.client, code)
   else sendBack(ctx, res, read, { code })
 }
