@@ -1,3 +1,4 @@
+import { forgetChanges } from './db/changes.ts'
 import { listen } from './db/listen.ts'
 import { forgetKeys } from './domain/accounts/delete.ts'
 import { forgetUnconfirmed } from './domain/accounts/registration.ts'
@@ -100,6 +101,7 @@ export function createWorkers(parts: AppParts, house: House): Runner {
       () => forgetGrants(world),
       () => forgetClients(world),
       () => forgetCounts(world),
+      () => forgetChanges(world),
     ],
     errands: createCrawler({ world, fetcher: house.fetcher, log }),
     send: createSender({

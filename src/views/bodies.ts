@@ -4,7 +4,8 @@ import { compiled } from '../db/compiled.ts'
 import type { Db } from '../db/connect.ts'
 import { mentionsOfAccounts } from './accounts.ts'
 import { type CardRow, cardColumn, cardFrom } from './cards.ts'
-import { type AttachmentRow, attachmentsColumn, attachmentsFrom } from './held.ts'
+import { type AttachmentRow, attachmentsColumn, attachmentsFrom, type OpenPoll, type Said } from './held.ts'
+import type { QuoteRow } from './quotes.ts'
 import type { AccountMention, PostView } from './view.ts'
 
 /** What a post is to everybody: the same whoever reads, and so nothing to be shown before it is known who may. */
@@ -13,11 +14,21 @@ export interface PostBody extends Omit<PostView, 'boostOf' | 'quote' | 'poll' | 
   readonly quotes: boolean
 }
 
+/** A post as everybody sees it, without who wrote it. */
+export interface Whole {
+  readonly body: PostBody
+  readonly poll: OpenPoll | null
+  readonly quoteRow: QuoteRow | null
+}
+
 interface BodyRow
   extends Omit<
     PostBody,
     'inReplyTo' | 'attachments' | 'emojis' | 'card' | 'counts' | 'remoteCounts' | 'mentions' | 'hashtags'
   > {
+  readonly authorId: AccountId
+  readonly host: string | null
+  readonly clientId: string | null
   readonly replyId: PostId | null
   readonly replyUri: string | null
   readonly replyAccountId: AccountId | null
@@ -40,6 +51,7 @@ const findBodies = compiled<BodyRow, [readonly PostId[]]>(
   'views.bodies',
   (_db, ids) => sql`
     SELECT post.id, post.uri, coalesce(post.url, post.uri) AS url, post.local, post.kind,
+      post.account_id AS "authorId", author.host, post.client_id AS "clientId",
       post.visibility, post.in_reply_to_id AS "replyId", post.in_reply_to_uri AS "replyUri",
       post.in_reply_to_account_id AS "replyAccountId", post.conversation_id AS "conversationId",
       root.context_uri AS "contextUri", post.title, post.summary,
@@ -76,8 +88,10 @@ const findBodies = compiled<BodyRow, [readonly PostId[]]>(
 
 export interface ReadBody {
   readonly body: PostBody
-  /** of the answers of its poll */
-  readonly titles: readonly string[]
+  /** who says it, and where custom emoji may stand */
+  readonly said: Said
+  /** of all that it is made of, for `Kept` */
+  readonly keys: readonly string[]
 }
 
 /** What these posts are to everybody, as the database has it, in two statements at most, without their custom emoji. */
@@ -86,12 +100,23 @@ export async function readBodies(db: Db, ids: readonly PostId[]): Promise<readon
   const rows = await findBodies(db, ids)
   const creators = rows.flatMap((row) => row.cardRow?.creatorId ?? [])
   const makers = await mentionsOfAccounts(db, creators)
-  return rows.map((row) => ({ body: bodyFrom(row, makers), titles: row.titles ?? [] }))
+  return rows.map((row) => {
+    const texts = [row.title, row.summary, row.contentHtml, ...(row.titles ?? [])]
+    return { body: bodyFrom(row, makers), said: { host: row.host, texts }, keys: keysOf(row) }
+  })
 }
 
-/** Where custom emoji may stand in a post, but for its poll. */
-export function wordsIn({ title, summary, contentHtml }: PostBody): (string | null)[] {
-  return [title, summary, contentHtml]
+function keysOf({ id, authorId, mentions, conversationId, clientId, cardRow }: BodyRow): string[] {
+  const { previewId, madeById } = cardRow ?? {}
+  return [
+    `p${id}`,
+    `a${authorId}`,
+    ...(mentions ?? []).map((account) => `a${account.id}`),
+    ...(conversationId === id ? [] : [`p${conversationId}`]),
+    ...(clientId === null ? [] : [`c${clientId}`]),
+    ...(previewId ? [`w${previewId}`] : []),
+    ...(madeById ? [`a${madeById}`] : []),
+  ]
 }
 
 function bodyFrom(row: BodyRow, makers: ReadonlyMap<AccountId, AccountMention>): PostBody {

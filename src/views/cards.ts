@@ -7,6 +7,9 @@ import type { AccountMention, CardView } from './view.ts'
 export interface CardRow extends Partial<Nullable<Omit<CardView, 'author' | 'publishedAt'>>> {
   readonly carried: CarriedCard | Record<string, never> | null
   readonly creatorId: AccountId | null
+  /** the page, and who made it, be they there or not */
+  readonly previewId?: string | null
+  readonly madeById?: AccountId | null
   readonly publishedAt: string | null
 }
 
@@ -21,7 +24,8 @@ export const pageFields: RawBuilder<unknown> = sql`'url', preview.url,
 
 /** A column of a query that has the table `post` in it: a `CardRow`, or null where the post links to no page. */
 export const cardColumn: RawBuilder<CardRow | null> = sql`(
-  SELECT json_build_object('carried', post_preview.carried, 'creatorId', creator.id::text, ${pageFields})
+  SELECT json_build_object('carried', post_preview.carried, 'creatorId', creator.id::text,
+    'previewId', preview.id::text, 'madeById', preview.creator_id::text, ${pageFields})
   FROM post_preview
   LEFT JOIN preview ON preview.id = post_preview.preview_id
   LEFT JOIN account AS creator ON creator.id = preview.creator_id AND creator.deleted_at IS NULL
@@ -34,7 +38,7 @@ export function cardFrom(
   creators: ReadonlyMap<AccountId, AccountMention>,
 ): CardView | null {
   if (row === null) return null
-  const { carried, creatorId, publishedAt, url, title, ...page } = row
+  const { carried, creatorId, previewId: _, madeById: __, publishedAt, url, title, ...page } = row
   if (carried?.title && 'url' in carried) return carriedView(carried as CarriedCard, carried.title)
   if (!url || !title) return null
   return {

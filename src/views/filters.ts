@@ -3,18 +3,9 @@ import type { Db } from '../db/connect.ts'
 import { statement } from '../db/statement.ts'
 import type { FilterAction, FilterContext } from '../db/tables/timelines.ts'
 import { unescapeHtml } from '../text/escape.ts'
-import type { PostView } from './view.ts'
+import type { FilterMatch, PostView } from './view.ts'
 
-/** One of a reader's filters that a post meets. */
-export interface FilterMatch {
-  readonly filterId: string
-  readonly title: string
-  readonly contexts: readonly FilterContext[]
-  readonly action: FilterAction
-  readonly expiresAt: Date | null
-  readonly keywords: readonly string[]
-  readonly postIds: readonly PostId[]
-}
+export type { FilterMatch } from './view.ts'
 
 /** Finds what a reader's filters meet in a post. */
 export type FilterPosts = (post: PostView) => readonly FilterMatch[]

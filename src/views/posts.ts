@@ -1,9 +1,7 @@
 import type { AccountId, PostId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
 import { shownTo, type Viewer } from '../domain/posts/audience.ts'
-import { loadBodies, type Whole } from './kept-bodies.ts'
-import { quoteFrom } from './quotes.ts'
-import { type Standing, standingOf } from './standing.ts'
+import { viewStatuses } from './statuses.ts'
 import type { Page, PostView } from './view.ts'
 
 export interface PageOptions {
@@ -16,45 +14,7 @@ export interface PageOptions {
 
 /** Turns ids into posts, in the order given, in a fixed number of queries however many; those this reader may not see are left out. */
 export async function viewPosts(db: Db, ids: readonly PostId[], viewer: Viewer): Promise<PostView[]> {
-  return postsFrom(db, ids, await standingOf(db, ids, viewer))
-}
-
-/** Puts posts together of which it is known how their reader stands to them, in the order given. */
-export async function postsFrom(
-  db: Db,
-  ids: readonly PostId[],
-  standing: ReadonlyMap<PostId, Standing>,
-): Promise<PostView[]> {
-  const bodies = await loadBodies(db, standing.values())
-  const views = ids.map((id) => postFrom(id, { standing, bodies }, true))
-  return views.filter((view) => view !== undefined)
-}
-
-interface Known {
-  readonly standing: ReadonlyMap<PostId, Standing>
-  readonly bodies: ReadonlyMap<PostId, Whole>
-}
-
-/** Puts a post together as its reader may see it; undefined when they may not. */
-function postFrom(id: PostId, known: Known, withQuote: boolean): PostView | undefined {
-  const [stand, whole] = [known.standing.get(id), known.bodies.get(id)]
-  if (!stand || !whole) return undefined
-  const { boostOfId, quotedId, chosen } = stand
-  // What is boosted is no boost itself, so this goes no deeper.
-  const boostOf = boostOfId === null ? null : postFrom(boostOfId, known, withQuote)
-  if (boostOf === undefined) return undefined
-  // What a quoted post quotes in its turn stays a link.
-  const quoted = withQuote && quotedId !== null ? postFrom(quotedId, known, false) : undefined
-  const { body, author, poll, quoteRow } = whole
-  const { quotes, ...rest } = body
-  return {
-    ...rest,
-    author,
-    boostOf,
-    poll: poll && { ...poll, ownVotes: chosen ?? [] },
-    quote: quoteFrom(quoteRow, quoted ?? null),
-    toAll: body,
-  }
+  return (await viewStatuses(db, ids, viewer, false)).map(({ post }) => post)
 }
 
 /** One post, if it is there and this reader may see it. */

@@ -1,71 +1,96 @@
 import { LRUCache } from 'lru-cache'
 import type { AccountId, PostId } from '../base/ids.ts'
+import { type Changes, createChanges, type Kept } from '../db/changes.ts'
 import type { Db } from '../db/connect.ts'
-import type { PostBody } from './bodies.ts'
-import type { Said } from './held.ts'
-import type { AccountView } from './view.ts'
+import type { Whole } from './bodies.ts'
+import type { AccountView, PostView, StatusView, Viewer } from './view.ts'
 
 /** As large as what is kept may be, by a rough measure. */
-const MOST_BYTES = 64 * 1024 * 1024
+const MOST_BYTES = 96 * 1024 * 1024
 /** What is beside the words of a post or an account, in memory and as it is told. */
 const POST_BYTES = 1500
 const ACCOUNT_BYTES = 2500
-/** Stamps say what has changed. Should one ever fail to, it holds for no longer than this. */
+const TOLD_BYTES = 3000
+/** What has changed is known. Should that ever fail, it holds for no longer than this. */
 const LONGEST_MS = 10 * 60_000
 
-export interface Kept<View> {
-  /** under which it was read */
-  readonly stamp: string
-  readonly view: View
-  /** where custom emoji may stand in it; undefined when nothing in it looks like one */
-  readonly words: Said['texts'] | undefined
-}
-
-/** What posts and accounts are to everybody, as this process has read it: see stamps.ts. */
+/** What this process has read, for as long as nothing of it has changed. */
 export interface Shelf {
-  readonly posts: LRUCache<PostId, Kept<PostBody> & { readonly leads: readonly PostId[] }>
+  readonly changes: Changes
+  /** what posts and accounts are to everybody */
+  readonly posts: LRUCache<PostId, Kept<Whole>>
   readonly accounts: LRUCache<AccountId, Kept<AccountView>>
+  /** what posts are to one reader, by `placeOf` */
+  readonly told: LRUCache<string, Kept<StatusView>>
 }
 
 const shelves = new WeakMap<Db, Shelf>()
 
-/** Within a transaction nothing is kept: all that it writes has one and the same stamp, and may never come to be. */
-export function shelfOf(db: Db): Shelf {
-  const known = db.isTransaction ? undefined : shelves.get(db)
+/** @returns undefined within a transaction, of which nothing is kept: what it reads may never come to be */
+export function shelfOf(db: Db): Shelf | undefined {
+  if (db.isTransaction) return undefined
+  const known = shelves.get(db)
   if (known) return known
-  const shelf = createShelf()
-  if (!db.isTransaction) shelves.set(db, shelf)
+  const shelf = createShelf(db)
+  shelves.set(db, shelf)
   return shelf
 }
 
 /** Forgets all of it: after the database was away, which may have come back as it was earlier. */
 export function clearShelf(db: Db): void {
-  shelves.delete(db)
+  shelves.get(db)?.changes.forget()
 }
 
-/** These posts, and what is known to belong to them: what they boost, and what either quotes. */
-export function leadsOf(db: Db, ids: readonly PostId[]): Set<PostId> {
-  const { posts } = shelfOf(db)
-  const all = new Set(ids)
-  // Whatever is added on the way is looked at as well.
-  for (const id of all) for (const lead of posts.peek(id)?.leads ?? NONE) all.add(lead)
-  return all
+export function placeOf(id: PostId, viewer: Viewer): string {
+  return `${id} ${viewer?.accountId ?? ''}`
 }
-const NONE: readonly PostId[] = []
 
-function createShelf(): Shelf {
+/** What is kept of some things and still so, and which are not. */
+export function look<Id extends Key, Key extends string, View>(
+  kept: LRUCache<Key, Kept<View>> | undefined,
+  changes: Changes | undefined,
+  ids: Iterable<Id>,
+  keyOf: (id: Id) => Key,
+): { readonly found: Map<Id, Kept<View>>; readonly missing: Id[] } {
+  const found = new Map<Id, Kept<View>>()
+  const missing: Id[] = []
+  for (const id of ids) {
+    const known = kept?.get(keyOf(id))
+    if (known && changes?.isFresh(known)) found.set(id, known)
+    else missing.push(id)
+  }
+  return { found, missing }
+}
+
+function createShelf(db: Db): Shelf {
   const lasting = { ttl: LONGEST_MS, ttlResolution: 1000 }
   return {
+    changes: createChanges(db),
     posts: new LRUCache({
       ...lasting,
-      maxSize: (MOST_BYTES * 3) / 4,
-      sizeCalculation: ({ view }) =>
-        POST_BYTES + 3 * (view.contentHtml.length + view.summary.length) + 800 * view.attachments.length,
+      maxSize: MOST_BYTES / 3,
+      sizeCalculation: ({ view }) => bytesOf(view.body),
     }),
     accounts: new LRUCache({
       ...lasting,
-      maxSize: MOST_BYTES / 4,
+      maxSize: MOST_BYTES / 6,
       sizeCalculation: ({ view }) => ACCOUNT_BYTES + 3 * view.bioHtml.length,
     }),
+    told: new LRUCache({
+      ...lasting,
+      maxSize: MOST_BYTES / 2,
+      // The words are those of the post; as it is told they stand once more.
+      sizeCalculation: ({ view: { post, boostOf, quoted } }) =>
+        [post, boostOf?.post, quoted?.post].reduce(
+          (sum, one) => sum + (one ? TOLD_BYTES + one.contentHtml.length : 0),
+          0,
+        ),
+    }),
   }
+}
+
+type Words = Pick<PostView, 'contentHtml' | 'summary' | 'attachments'>
+
+function bytesOf({ contentHtml, summary, attachments }: Words): number {
+  return POST_BYTES + 3 * (contentHtml.length + summary.length) + 800 * attachments.length
 }

@@ -4,62 +4,56 @@ import { compiled } from '../db/compiled.ts'
 import type { Db } from '../db/connect.ts'
 import { visibleTo } from '../domain/posts/audience.ts'
 import { type Mine, mineFrom, mineOf } from './mine.ts'
-import { leadsOf } from './shelf.ts'
-import { authorStamp, postStamp, stampTables } from './stamps.ts'
 import type { Viewer } from './view.ts'
 
 /** A post as one reader may have it: that they may see it, what belongs to it, and what they did to it. */
-export interface Standing extends Stamped {
+export interface Standing {
+  readonly id: PostId
+  readonly authorId: AccountId
+  readonly boostOfId: PostId | null
+  /** what it quotes with the leave of its author; whether a reader may see that is said by whether it stands here too */
+  readonly quotedId: PostId | null
   /** in a poll, the places of the answers that they chose */
   readonly chosen: readonly number[] | null
   /** null for nobody in particular */
   readonly mine: Mine | null
 }
 
-/** What a post and its author are made of just now: what is alike shows the same. */
-export interface Stamped {
-  readonly id: PostId
-  readonly stamp: string
-  readonly authorId: AccountId
-  readonly authorStamp: string
-  readonly boostOfId: PostId | null
-  /** what it quotes with the leave of its author; whether a reader may see that is said by whether it stands here too */
-  readonly quotedId: PostId | null
-}
-
-export interface StandingRow extends Omit<Standing, 'mine'> {
+interface StandingRow extends Omit<Standing, 'mine'> {
   /** for `mineFrom` */
   readonly mine: number | null
 }
 
 /**
- * A query for those of some posts that the reader may see.
- * @param given a query for the array of their ids. As a query it is planned for any number of posts: to plan for each number
- * would take longer than to run it
- * @param more columns
+ * A query for those of some posts, of what they boost and of what either quotes that the reader may see. It is planned for
+ * any number of posts: to plan for each number would take longer than to run it.
+ * @param given the array of their ids
  */
-export function standingQuery(
-  given: RawBuilder<unknown>,
-  viewer: Viewer,
-  more: RawBuilder<unknown> = sql``,
-): RawBuilder<StandingRow> {
+export function standingQuery(given: RawBuilder<unknown>, viewer: Viewer): RawBuilder<StandingRow> {
   const me = viewer && sql`${viewer.accountId}::bigint`
-  const ids = sql`(${given})::bigint[]`
+  const ids = sql`(SELECT ids FROM all_of)::bigint[]`
   return sql`
-    SELECT post.id, post.boost_of_id AS "boostOfId", quote.quoted_id AS "quotedId", ${postStamp} AS stamp,
-      post.account_id AS "authorId", ${authorStamp} AS "authorStamp",
+    WITH asked AS MATERIALIZED (SELECT ${given} AS ids),
+    shown AS MATERIALIZED (
+      SELECT ids || ARRAY(SELECT boost_of_id FROM post WHERE id = ANY (asked.ids) AND boost_of_id IS NOT NULL) AS ids
+      FROM asked
+    ),
+    all_of AS MATERIALIZED (
+      SELECT ids || ARRAY(SELECT quoted_id FROM quote
+        WHERE post_id = ANY (shown.ids) AND state = 'accepted' AND quoted_id IS NOT NULL) AS ids
+      FROM shown
+    )
+    SELECT post.id, post.account_id AS "authorId", post.boost_of_id AS "boostOfId", quote.quoted_id AS "quotedId",
       ${me ? mineOf(me, ids) : sql`NULL::integer`} AS mine,
-      ${me ? chosenBy(me) : sql`NULL::integer[]`} AS chosen${more}
+      ${me ? chosenBy(me) : sql`NULL::integer[]`} AS chosen
     FROM (
       SELECT post.id, post.account_id, post.visibility, post.held, post.kind, post.policy, post.boost_of_id,
-        post.in_reply_to_account_id, post.conversation_id, post.client_id, post.xmin AS written,
-        author.local, author.domains, author.suspended_at, author.suspended_afar, author.deleted_at,
-        author.xmin AS author_written, author.sensitized_at
+        post.in_reply_to_account_id, post.conversation_id,
+        author.local, author.domains, author.suspended_at, author.suspended_afar, author.deleted_at
       FROM post JOIN account AS author ON author.id = post.account_id
       WHERE post.id = ANY (${ids}) OFFSET 0
     ) AS post
     LEFT JOIN quote ON quote.post_id = post.id AND quote.state = 'accepted'
-    ${stampTables(ids)}
     WHERE post.deleted_at IS NULL AND post.suspended_at IS NULL AND ${visibleTo(viewer, sql`post`)}`
 }
 
@@ -69,57 +63,21 @@ const chosenBy = (me: RawBuilder<unknown>) => sql`CASE WHEN post.kind = 'questio
 
 const toSomebody = compiled<StandingRow, [readonly PostId[], AccountId]>(
   'views.standing',
-  (_db, ids, accountId) => standingQuery(sql`SELECT ${ids}::bigint[]`, { accountId }),
+  (_db, ids, accountId) => standingQuery(sql`${ids}::bigint[]`, { accountId }),
 )
 const toNobody = compiled<StandingRow, [readonly PostId[]]>('views.standing-of-nobody', (_db, ids) =>
-  standingQuery(sql`SELECT ${ids}::bigint[]`, undefined),
+  standingQuery(sql`${ids}::bigint[]`, undefined),
 )
-
-/** A boost of a post that quotes another. */
-const DEEPEST = 3
 
 /**
  * Those of these posts, of what they boost and of what either quotes that a reader may see: it decides alone who sees what,
- * so all else can be read without asking who reads. One statement where it is known what leads where, and never more than
- * three, however many they are.
+ * so all else can be read without asking who reads. One statement, however many they are.
  */
 export async function standingOf(
   db: Db,
   ids: readonly PostId[],
   viewer: Viewer,
 ): Promise<ReadonlyMap<PostId, Standing>> {
-  const standing = new Map<PostId, Standing>()
-  await widen(db, viewer, standing, leadsOf(db, ids))
-  return standing
+  const rows = await (viewer ? toSomebody(db, ids, viewer.accountId) : toNobody(db, ids))
+  return new Map(rows.map((row) => [row.id, { ...row, mine: mineFrom(row.mine) }]))
 }
-
-/** The same for posts of which some statement has said already who sees them, with what these boost. */
-export async function standingFrom(
-  db: Db,
-  rows: readonly StandingRow[],
-  viewer: Viewer,
-): Promise<ReadonlyMap<PostId, Standing>> {
-  const standing = new Map(rows.map((row) => [row.id, standingIn(row)]))
-  const quoted = rows.flatMap(({ quotedId }) => (quotedId === null || standing.has(quotedId) ? [] : quotedId))
-  if (quoted.length > 0) await widen(db, viewer, standing, leadsOf(db, quoted))
-  return standing
-}
-
-async function widen(
-  db: Db,
-  viewer: Viewer,
-  standing: Map<PostId, Standing>,
-  first: ReadonlySet<PostId>,
-): Promise<void> {
-  const asked = new Set<PostId>()
-  let next = first
-  for (let depth = 0; next.size > 0 && depth < DEEPEST; depth += 1) {
-    for (const id of next) asked.add(id)
-    const rows = await (viewer ? toSomebody(db, [...next], viewer.accountId) : toNobody(db, [...next]))
-    for (const row of rows) standing.set(row.id, standingIn(row))
-    const leads = rows.flatMap(({ boostOfId, quotedId }) => [boostOfId, quotedId])
-    next = new Set(leads.filter((id) => id !== null && !asked.has(id) && !standing.has(id)) as PostId[])
-  }
-}
-
-const standingIn = (row: StandingRow): Standing => ({ ...row, mine: mineFrom(row.mine) })

@@ -124,6 +124,7 @@ export interface Database {
   posting_default: server.PostingDefaultTable
   server_rule: server.ServerRuleTable
   server_text: server.ServerTextTable
+  change: server.ChangeTable
   marker: timelines.MarkerTable
   list: timelines.ListTable
   list_member: timelines.ListMemberTable

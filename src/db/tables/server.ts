@@ -32,3 +32,10 @@ export interface ServerTextTable {
   text: string
   updated_at: Generated<Date>
 }
+
+/** What has changed of what is shown: written by triggers alone, and read in changes.ts. */
+export interface ChangeTable {
+  key: string
+  xid: Generated<string>
+  at: Generated<Date>
+}

@@ -1,3 +1,4 @@
+import type { AccountId } from '../../base/ids.ts'
 import type { Uris } from '../../base/uris.ts'
 import type { StatusView } from '../../views/statuses.ts'
 import type { AccountView, PostView } from '../../views/view.ts'
@@ -7,8 +8,29 @@ import { answeredBy, itselfFrom, mineOf, readFrom, shownFrom, type Telling } fro
 // A page of posts is the same text again and again, but for what its reader has to do with. So the rest is kept as JSON by
 // the objects that it was made of, which the views keep for as long as nothing changes, and goes with them.
 
+const toldTexts = new WeakMap<
+  StatusView,
+  { readonly readerId: AccountId | undefined; readonly text: string }
+>()
+
 /** The JSON of `statusFrom`, put together from texts that are known. */
 export function statusText(view: StatusView, telling: Telling): string {
+  const readerId = telling.reader?.id
+  const known = toldTexts.get(view)
+  if (known && known.readerId === readerId) return known.text
+  const text = textFrom(view, telling)
+  // A poll runs out as time goes by.
+  if (!hasPoll(view)) toldTexts.set(view, { readerId, text })
+  return text
+}
+
+function hasPoll({ post, boostOf, quoted }: StatusView): boolean {
+  return [post, boostOf?.post, boostOf?.quoted?.post, quoted?.post].some(
+    (one) => one != null && one.poll !== null,
+  )
+}
+
+function textFrom(view: StatusView, telling: Telling): string {
   const { post, boostOf } = view
   const shown = boostOf ?? view
   const parts = [
