@@ -35,8 +35,8 @@ const findFilters = statement(
  * The filters of a reader that have not run out, ready to be held against posts. Of a boost, what it shows is meant. All
  * that are met are told, whatever contexts they are for: only the app knows where it shows a post.
  */
-export async function filtersOf(db: Db, accountId: AccountId): Promise<FilterPosts> {
-  return (await filtersOfMany(db, [accountId])).get(accountId) ?? (() => [])
+export async function filtersOf(db: Db, accountId: AccountId): Promise<FilterPosts | undefined> {
+  return (await filtersOfMany(db, [accountId])).get(accountId)
 }
 
 /** The same for many readers at once; those who have none are left out. */

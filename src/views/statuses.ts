@@ -38,14 +38,13 @@ export async function statusesFrom(
   return filtered ? views.map((view) => withFilters(view, filtered)) : views
 }
 
+/** What meets none of them stays the same object. */
 function withFilters(view: StatusView, filtersOf: FilterPosts): StatusView {
-  const { boostOf, quoted } = view
-  return {
-    ...view,
-    boostOf: boostOf && withFilters(boostOf, filtersOf),
-    quoted: quoted && withFilters(quoted, filtersOf),
-    filtered: filtersOf(view.post),
-  }
+  const boostOf = view.boostOf && withFilters(view.boostOf, filtersOf)
+  const quoted = view.quoted && withFilters(view.quoted, filtersOf)
+  const filtered = filtersOf(view.post)
+  const isSame = filtered.length === 0 && boostOf === view.boostOf && quoted === view.quoted
+  return isSame ? view : { ...view, boostOf, quoted, filtered }
 }
 
 /** One post, if it is there and this reader may see it. */
