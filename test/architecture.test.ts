@@ -152,6 +152,10 @@ describe('what no room may do', () => {
     expect(offenders(/\beval\s*\(|\bnew\s+Function\s*\(|\brunIn(New|This)?Context\s*\(/)).toEqual([])
   })
 
+  test('what a request may say is put into a schema once, and not by each request', () => {
+    expect(offenders(/\.(?:read|parse|safeParse)\(\s*z\./)).toEqual([])
+  })
+
   test('defaults are not exported', () => {
     expect(offenders(/^export\s+default\b/m)).toEqual([])
   })

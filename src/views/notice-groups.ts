@@ -8,14 +8,15 @@ import {
   besideNotice,
   findTold,
   type Held,
-  isShown,
+  isWelcome,
   type Told,
   type ToldQuery,
   told,
   whoDid,
 } from './notifications.ts'
 import { newestFirst, type PageQuery, pageBy } from './pages.ts'
-import { listTold } from './told-pieces.ts'
+import { shelfOf } from './shelf.ts'
+import { listTold, visibleAmong } from './told-pieces.ts'
 
 /** What somebody was told together. */
 export interface GroupView {
@@ -131,7 +132,13 @@ export async function findGroup(db: Db, ownerId: AccountId, group: Group): Promi
     const one = await findTold(db, ownerId, group.id)
     return one && { ...aloneFrom(one), group }
   }
-  const total = (await totalsOf(db, ownerId, [{ group }])).get(nameOf(group))
+  await shelfOf(db)?.changes.catchUp()
+  const [totals, posts] = await Promise.all([
+    totalsOf(db, ownerId, [{ group }]),
+    visibleAmong(db, ownerId, [group]),
+  ])
+  if (group.postId !== null && !posts.has(group.postId)) return undefined
+  const total = totals.get(nameOf(group))
   return total && { group, kind: group.kind, postId: group.postId, ...total }
 }
 
@@ -206,7 +213,10 @@ function aloneFrom({ id, kind, postId, fromId, aboutId }: Told): Omit<GroupView,
   return { kind, postId, count: 1, newestId: id, fromIds: [fromId], aboutId }
 }
 
-/** What belongs to groups altogether, beyond any page: one query for all of them, none where all stand alone. */
+/**
+ * What belongs to groups altogether, beyond any page: one query for all of them, none where all stand alone. That their
+ * owner may see the posts that they are of is known.
+ */
 async function totalsOf(
   db: Db,
   ownerId: AccountId,
@@ -262,7 +272,7 @@ function findTotals(held: Held): FindTotals {
           UNION ALL
           ${mine} AND asked.post_id IS NULL AND post_id IS NULL AND id > asked.above AND id < asked.below AND ${within}
         ) AS notification ${besideNotice(ownerId as AccountId)}
-        WHERE ${isShown(ownerId as AccountId, held)}
+        WHERE ${isWelcome(ownerId as AccountId, held)}
         GROUP BY asked.place`.compile(db)
     },
   }))

@@ -29,18 +29,24 @@ export type Held = 'out' | 'in' | 'only'
  * keep away. As a condition in a query of `notification`, with who it is from as `account`, its post as `post`, whose that
  * is as `author`, and its owner's policy as `policy`.
  */
-export function isShown(ownerId: AccountId, held: Held): RawBuilder<boolean> {
+function isShown(ownerId: AccountId, held: Held): RawBuilder<boolean> {
+  return sql<boolean>`(${isWelcome(ownerId, held)}
+    AND (notification.post_id IS NULL OR ${visibleTo({ accountId: ownerId }, sql`author`)}))`
+}
+
+/** All of it but whether they may see the post: for whoever looks at the posts as well, and needs no `author`. */
+export function isWelcome(ownerId: AccountId, held: Held): RawBuilder<boolean> {
   return sql<boolean>`(${isKept(ownerId, held)}
-    AND (notification.post_id IS NULL OR ${visibleTo({ accountId: ownerId }, sql`author`)})
     AND (notification.kind IN ('report', 'sign-up', 'warning') OR (account.suspended_at IS NULL AND ${isWanted(ownerId)})))`
 }
 
-/** The same tables for a query of one owner's that is written out. */
-export const besideNotice = (
-  ownerId: AccountId,
-) => sql`JOIN account ON account.id = notification.from_account_id
-  LEFT JOIN post ON post.id = notification.post_id
-  LEFT JOIN account AS author ON author.id = post.account_id
+/**
+ * What `isWelcome` needs, for a query of one owner's that is written out: each looked up by its key, which is what it takes where
+ * the notices are few and the accounts many. Unless told, a planner may read all accounts there are.
+ */
+export const besideNotice = (ownerId: AccountId) => sql`
+  JOIN LATERAL (SELECT * FROM account WHERE account.id = notification.from_account_id OFFSET 0) AS account ON true
+  LEFT JOIN LATERAL (SELECT * FROM post WHERE post.id = notification.post_id OFFSET 0) AS post ON true
   LEFT JOIN notification_policy AS policy ON policy.account_id = ${ownerId}::bigint`
 
 /** What somebody was told, as far as they are still to be reminded of it. */

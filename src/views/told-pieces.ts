@@ -1,14 +1,18 @@
 import { sql } from 'kysely'
-import type { AccountId } from '../base/ids.ts'
+import type { AccountId, PostId } from '../base/ids.ts'
 import { compiled } from '../db/compiled.ts'
 import type { Db } from '../db/connect.ts'
-import { besideNotice, type Held, isShown, type Told, type ToldQuery, whoDid } from './notifications.ts'
+import { besideNotice, type Held, isWelcome, type Told, type ToldQuery, whoDid } from './notifications.ts'
 import { newestFirst } from './pages.ts'
+import { shelfOf } from './shelf.ts'
+import { loadTold } from './told.ts'
 
 /** A piece of what was written down for somebody, in the order in which it was asked for. */
-interface PieceRow extends Told {
-  /** they are still to be reminded of it */
-  readonly shown: boolean
+interface PieceRow extends Omit<Told, 'createdAt'> {
+  /** milliseconds since 1970: as a number, for there are many */
+  readonly at: number
+  /** they are still to be reminded of it, if they may see its post */
+  readonly welcome: boolean
 }
 
 const HIGHEST = '9223372036854775807'
@@ -32,14 +36,38 @@ async function readTold(db: Db, ownerId: AccountId, query: ToldQuery): Promise<r
   const found: Told[] = []
   let [below, above] = [maxId, minId ?? sinceId ?? '0']
   for (let size = limit; ; size *= WIDER) {
-    const rows = await find(db, ownerId, below, above, kinds, fromId ?? null, size)
-    for (const { shown, ...row } of rows) if (shown && found.length < limit) found.push(row)
+    const [rows] = await Promise.all([
+      find(db, ownerId, below, above, kinds, fromId ?? null, size),
+      shelfOf(db)?.changes.catchUp(),
+    ])
+    const wanted = rows.filter(({ welcome }) => welcome)
+    const posts = await visibleAmong(db, ownerId, wanted)
+    for (const row of wanted)
+      if (found.length < limit && (row.postId === null || posts.has(row.postId))) found.push(toldFrom(row))
     const last = rows.at(-1)
     if (found.length === limit || rows.length < size || !last) return found
     if (up) above = last.id
     else below = last.id
   }
 }
+
+/** Of the posts that these are of, those that their owner may see: most are shown beside them in any case, and known. */
+export async function visibleAmong(
+  db: Db,
+  ownerId: AccountId,
+  notices: readonly Pick<Told, 'postId'>[],
+): Promise<ReadonlyMap<PostId, unknown>> {
+  return loadTold(db, new Set(notices.flatMap(({ postId }) => postId ?? [])), { accountId: ownerId })
+}
+
+const toldFrom = ({ id, kind, fromId, aboutId, postId, at }: PieceRow): Told => ({
+  id,
+  kind,
+  fromId,
+  ...(aboutId && { aboutId }),
+  postId,
+  createdAt: new Date(at),
+})
 
 type FindPiece = (
   db: Db,
@@ -67,8 +95,9 @@ function pieceOf(held: Held, way: 'up' | 'down'): FindPiece {
     compile: () =>
       sql<PieceRow>`
         SELECT notification.id, notification.kind, ${whoDid} AS "fromId", notification.from_account_id AS "aboutId",
-          notification.post_id AS "postId", notification.created_at AS "createdAt",
-          ${isShown(ownerId as AccountId, held)} AS shown
+          notification.post_id AS "postId",
+          (extract(epoch FROM notification.created_at) * 1000)::float8 AS at,
+          ${isWelcome(ownerId as AccountId, held)} AS welcome
         FROM (
           SELECT * FROM notification WHERE owner_id = ${ownerId}::bigint
             AND id < ${below}::bigint AND id > ${above}::bigint AND kind = ANY (${kinds}::text[])

@@ -55,7 +55,7 @@ export function accountBesideRoutes({ world }: MastodonParts): RequestHandler {
     res.json(tags.map((tag) => featuredTagFrom(tag, uris)))
   })
   router.post('/api/v1/featured_tags', requires('write:accounts'), async (req, res) => {
-    const { name = '' } = (await readParams(req)).read(z.object({ name: textish }))
+    const { name = '' } = (await readParams(req)).read(nameFields)
     const wanted = hashtagFrom(name) ?? refuse('tag.invalid')
     await featureTag(world, signedIn(req), wanted.displayName)
     const tags = await viewShownTags(db, signedIn(req).id)
@@ -76,3 +76,5 @@ export function accountBesideRoutes({ world }: MastodonParts): RequestHandler {
 
   return router
 }
+
+const nameFields = z.object({ name: textish })

@@ -31,7 +31,7 @@ export function accountSetRoutes({ world, lookUp }: MastodonParts): RequestHandl
     })
   }
   const idsIn = (req: Parameters<typeof queryParams>[0]) => {
-    const { id: ids = [] } = queryParams(req).read(z.object({ id: idsOf<AccountId>() }))
+    const { id: ids = [] } = queryParams(req).read(idFields)
     return [...new Set(ids)]
   }
 
@@ -83,3 +83,5 @@ function typedFrom(text: string): { readonly name: string; readonly host: string
   const [name = '', host] = text.replace(/^(?:acct:)?@?/i, '').split('@')
   return { name, host: host ? host.toLowerCase() : null }
 }
+
+const idFields = z.object({ id: idsOf<AccountId>() })

@@ -32,7 +32,7 @@ export function accountRoutes({ world }: MastodonParts): RequestHandler {
   )
 
   router.get('/api/v1/accounts/lookup', requiresIfGiven('read:accounts'), async (req, res) => {
-    const { acct = '' } = queryParams(req).read(z.object({ acct: textish }))
+    const { acct = '' } = queryParams(req).read(acctFields)
     const handle = handleFrom(acct) ?? refuse('account.not-found')
     const host = handle.host === uris.handleHost ? null : handle.host
     const found = await findAccountByHandle(db, { ...handle, host })
@@ -92,3 +92,5 @@ const postFields = z.object({
   exclude_direct: booleanish,
   tagged: textish,
 })
+
+const acctFields = z.object({ acct: textish })

@@ -111,7 +111,7 @@ export function adminDomainRoutes(parts: MastodonParts): RequestHandler {
     res.json(adminDomainAllowFrom(await allowIn(req)))
   })
   router.post(allows, ...writesAllows, async (req, res) => {
-    const { domain = '' } = (await readParams(req)).read(z.object({ domain: textish }))
+    const { domain = '' } = (await readParams(req)).read(domainFields)
     const kept = await allowDomain(world, deciderOf(req), domain)
     res.json(adminDomainAllowFrom((await findAllowOf(db, kept)) ?? refuse('not-found')))
   })
@@ -137,3 +137,5 @@ function changeFrom(asked: z.output<typeof fields>): DomainChange {
     ...(private_comment !== undefined && { privateComment: private_comment }),
   }
 }
+
+const domainFields = z.object({ domain: textish })

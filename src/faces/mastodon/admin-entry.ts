@@ -95,14 +95,14 @@ export function adminEntryRoutes(parts: MastodonParts): RequestHandler {
     (row) => adminEmailDomainBlockFrom(row, clock.now()),
     {
       create: (req, params) =>
-        blockEmailDomain(world, deciderOf(req), params.read(z.object({ domain: textish })).domain ?? ''),
+        blockEmailDomain(world, deciderOf(req), params.read(domainFields).domain ?? ''),
       remove: (req, id) => unblockEmailDomain(world, deciderOf(req), id),
     },
   )
 
   const testing = '/api/v1/admin/canonical_email_blocks/test'
   router.post(testing, ...requiresAdmin('admin:read:canonical_email_blocks', 'admin'), async (req, res) => {
-    const { email = '' } = (await readParams(req)).read(z.object({ email: textish }))
+    const { email = '' } = (await readParams(req)).read(emailFields)
     res.json((await findEmailBlocks(db, hashOf({ email }))).map(adminEmailBlockFrom))
   })
   rules<EmailBlockId, Awaited<ReturnType<typeof listEmailBlocks>>[number]>(
@@ -133,8 +133,10 @@ function ipDecision(req: Request, params: Given): IpDecision {
 }
 
 function mailboxIn(params: Given): Mailbox {
-  const { email, canonical_email_hash: hash } = params.read(
-    z.object({ email: textish, canonical_email_hash: textish }),
-  )
+  const { email, canonical_email_hash: hash } = params.read(emailOrHashFields)
   return email ? { email } : { hash: hash ?? '' }
 }
+
+const domainFields = z.object({ domain: textish })
+const emailFields = z.object({ email: textish })
+const emailOrHashFields = z.object({ email: textish, canonical_email_hash: textish })

@@ -37,7 +37,7 @@ export function adminFigureRoutes(parts: MastodonParts): RequestHandler {
   router.post('/api/v1/admin/dimensions', ...requiresAdmin('admin:read'), async (req, res) => {
     const params = await readParams(req)
     const span = spanFrom(params, clock.now())
-    const { limit = DIMENSION.usual } = params.read(z.object({ limit: integerish }))
+    const { limit = DIMENSION.usual } = params.read(limitFields)
     const most = limit < 1 ? DIMENSION.usual : Math.min(limit, DIMENSION.most)
     const views = []
     for (const key of keysFrom(params).filter(isDimension)) {
@@ -51,7 +51,7 @@ export function adminFigureRoutes(parts: MastodonParts): RequestHandler {
 
   router.post('/api/v1/admin/retention', ...requiresAdmin('admin:read'), async (req, res) => {
     const params = await readParams(req)
-    const { frequency = 'day' } = params.read(z.object({ frequency: wordOf(['day', 'month']) }))
+    const { frequency = 'day' } = params.read(frequencyFields)
     const span = spanFrom(params, clock.now(), frequency === 'day' ? 62 : 366 * 3)
     const cohorts = await viewRetention(db, span, frequency)
     res.json(cohorts.map((cohort) => cohortFrom(cohort, frequency)))
@@ -82,7 +82,7 @@ function spanFrom(params: Given, now: Date, mostDays = 366): Span {
 const dayOf = (date: Date) => Math.floor(date.getTime() / DAY_MS) * DAY_MS
 
 function keysFrom(params: Given): readonly string[] {
-  const { keys = [] } = params.read(z.object({ keys: listOf(z.string().max(100), MOST_KEYS) }))
+  const { keys = [] } = params.read(keysFields)
   return [...new Set(keys)]
 }
 
@@ -96,3 +96,7 @@ function ofWhat(params: Given, key: string): MeasureOf {
     host: typeof domain === 'string' && domain !== '' ? domain.toLowerCase() : undefined,
   }
 }
+
+const limitFields = z.object({ limit: integerish })
+const frequencyFields = z.object({ frequency: wordOf(['day', 'month']) })
+const keysFields = z.object({ keys: listOf(z.string().max(100), MOST_KEYS) })

@@ -21,9 +21,7 @@ export function announcementRoutes({ world }: MastodonParts): RequestHandler {
   const router = Router({ caseSensitive: true })
 
   router.get('/api/v1/announcements', requires('read:accounts'), async (req, res) => {
-    const { with_dismissed: dismissed = false } = queryParams(req).read(
-      z.object({ with_dismissed: booleanish }),
-    )
+    const { with_dismissed: dismissed = false } = queryParams(req).read(withDismissedFields)
     const query = { readerId: signedIn(req).id, now: world.clock.now(), dismissed }
     const announcements = await listAnnouncements(world.db, query)
     res.json(announcements.map((view) => announcementFrom(view, world.uris)))
@@ -46,3 +44,5 @@ export function announcementRoutes({ world }: MastodonParts): RequestHandler {
 
   return router
 }
+
+const withDismissedFields = z.object({ with_dismissed: booleanish })

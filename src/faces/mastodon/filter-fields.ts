@@ -38,7 +38,7 @@ export function filterWordsFrom(params: Given): FilterWords {
 }
 
 export function keywordWordsFrom(params: Given): KeywordWords {
-  const { keyword, whole_word } = params.read(z.object(keywordFields))
+  const { keyword, whole_word } = params.read(oneKeywordFields)
   return { keyword, wholeWord: whole_word }
 }
 
@@ -67,3 +67,5 @@ export function v1WordsFrom(params: Given): { readonly filter: FilterWords; read
 function endIn(params: Given, seconds: number | undefined): number | null | undefined {
   return seconds ?? (params.has('expires_in') ? null : undefined)
 }
+
+const oneKeywordFields = z.object(keywordFields)

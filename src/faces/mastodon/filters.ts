@@ -98,7 +98,7 @@ function statusRoutes({ world }: MastodonParts): RequestHandler {
   })
   router.post('/api/v2/filters/:id/statuses', writes, async (req, res) => {
     const account = signedIn(req)
-    const { status_id: postId } = (await readParams(req)).read(z.object({ status_id: idOf<PostId>() }))
+    const { status_id: postId } = (await readParams(req)).read(statusIdFields)
     const filter = await requireFilter(db, account.id, idIn(req))
     const post = postId && (await viewPost(db, postId, { accountId: account.id }))
     if (!post) return refuse('post.not-found')
@@ -114,3 +114,5 @@ function statusRoutes({ world }: MastodonParts): RequestHandler {
   })
   return router
 }
+
+const statusIdFields = z.object({ status_id: idOf<PostId>() })

@@ -35,7 +35,7 @@ export function moreInstanceRoutes({ world, site }: MastodonParts): RequestHandl
 
   router.get('/health', (_req, res) => void res.type('text/plain').send('OK'))
   router.get('/api/v1/peers/search', async (req, res) => {
-    const { q = '' } = queryParams(req).read(z.object({ q: textish }))
+    const { q = '' } = queryParams(req).read(qFields)
     res.json(q === '' ? [] : await findPeers(db, q))
   })
   const peers = remembered(5 * MINUTE, () => listPeers(db))
@@ -84,3 +84,5 @@ export function moreInstanceRoutes({ world, site }: MastodonParts): RequestHandl
   })
   return router
 }
+
+const qFields = z.object({ q: textish })

@@ -84,5 +84,7 @@ export function keptAwayRoutes({ world }: MastodonParts): RequestHandler {
 }
 
 function domainIn(params: Given): string {
-  return params.read(z.object({ domain: textish })).domain ?? ''
+  return params.read(domainFields).domain ?? ''
 }
+
+const domainFields = z.object({ domain: textish })

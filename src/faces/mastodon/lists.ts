@@ -51,7 +51,7 @@ export function listRoutes({ world }: MastodonParts): RequestHandler {
   router.get('/api/v1/lists/:id/accounts', requires('read:lists'), async (req, res) => {
     const list = await requireList(db, signedIn(req).id, listIn(req))
     const params = await readParams(req)
-    const all = params.read(z.object({ limit: integerish })).limit === 0
+    const all = params.read(limitFields).limit === 0
     const page = { ...pageFrom(params, ACCOUNTS), ...(all && { limit: EVERYBODY }) }
     const ids = await listMemberIds(db, list.id, page)
     const accounts = await viewAccounts(db, ids)
@@ -84,12 +84,18 @@ export function listRoutes({ world }: MastodonParts): RequestHandler {
 }
 
 function wordsFrom(params: Given): ListWords {
-  const { title, replies_policy, exclusive } = params.read(
-    z.object({ title: textish, replies_policy: wordOf(['followed', 'list', 'none']), exclusive: booleanish }),
-  )
+  const { title, replies_policy, exclusive } = params.read(titleFields)
   return { title, replies: replies_policy, exclusive }
 }
 
 function accountsFrom(params: Given): readonly AccountId[] {
-  return params.read(z.object({ account_ids: idsOf<AccountId>() })).account_ids ?? []
+  return params.read(accountIdsFields).account_ids ?? []
 }
+
+const limitFields = z.object({ limit: integerish })
+const titleFields = z.object({
+  title: textish,
+  replies_policy: wordOf(['followed', 'list', 'none']),
+  exclusive: booleanish,
+})
+const accountIdsFields = z.object({ account_ids: idsOf<AccountId>() })

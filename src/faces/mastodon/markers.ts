@@ -17,13 +17,13 @@ export function markerRoutes({ world }: MastodonParts): RequestHandler {
   const router = Router({ caseSensitive: true })
 
   router.get('/api/v1/markers', requires('read:statuses'), async (req, res) => {
-    const { timeline = [] } = (await readParams(req)).read(z.object({ timeline: listOf(z.string()) }))
+    const { timeline = [] } = (await readParams(req)).read(timelineFields)
     const asked = TIMELINES.filter((name) => timeline.includes(name))
     res.json(markersFrom(await findMarkers(world.db, signedIn(req).id, asked)))
   })
 
   router.post('/api/v1/markers', requires('write:statuses'), async (req, res) => {
-    const fields = (await readParams(req)).read(z.object({ home: place, notifications: place }))
+    const fields = (await readParams(req)).read(placesFields)
     const places = TIMELINES.flatMap((name) => {
       const lastReadId = fields[name]?.last_read_id
       return lastReadId === undefined ? [] : [[name, lastReadId] as const]
@@ -33,3 +33,6 @@ export function markerRoutes({ world }: MastodonParts): RequestHandler {
 
   return router
 }
+
+const timelineFields = z.object({ timeline: listOf(z.string()) })
+const placesFields = z.object({ home: place, notifications: place })

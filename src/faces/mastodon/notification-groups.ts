@@ -111,8 +111,10 @@ function groupIn(req: { readonly params: object }): Group {
 
 /** All that can be told together is, unless an app says of which it wants that. */
 function groupedIn(params: Given): readonly GroupedKind[] {
-  const { grouped_types: words } = params.read(z.object({ grouped_types: listOf(z.string()) }))
+  const { grouped_types: words } = params.read(groupedTypesFields)
   return words === undefined
     ? GROUPED_KINDS
     : GROUPED_KINDS.filter((kind) => words.includes(noticeWord(kind)))
 }
+
+const groupedTypesFields = z.object({ grouped_types: listOf(z.string()) })

@@ -62,7 +62,7 @@ export function notificationRequestRoutes({ world }: MastodonParts): RequestHand
     ['dismiss', leave],
   ] as const) {
     router.post(`${REQUESTS}/${word}`, requires('write:notifications'), async (req, res) => {
-      const { id: senders = [] } = (await readParams(req)).read(z.object({ id: idsOf<AccountId>() }))
+      const { id: senders = [] } = (await readParams(req)).read(idFields)
       await act(signedIn(req), senders)
       res.json({})
     })
@@ -78,3 +78,5 @@ export function notificationRequestRoutes({ world }: MastodonParts): RequestHand
 
   return router
 }
+
+const idFields = z.object({ id: idsOf<AccountId>() })

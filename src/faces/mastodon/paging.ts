@@ -82,7 +82,7 @@ export function offsetFrom(
     furthest = 10_000,
   }: { readonly usual: number; readonly most: number; readonly furthest?: number },
 ): OffsetQuery {
-  const { offset = 0, limit = usual } = params.read(z.object({ offset: integerish, limit: integerish }))
+  const { offset = 0, limit = usual } = params.read(offsetFields)
   return {
     offset: Math.min(Math.max(0, offset), furthest),
     limit: limit < 1 ? usual : Math.min(limit, most),
@@ -120,3 +120,5 @@ function linkTo(req: Request, res: Response, rel: string, cursor: Readonly<Recor
 function originOf(res: Response): string {
   return String(res.locals.origin)
 }
+
+const offsetFields = z.object({ offset: integerish, limit: integerish })

@@ -38,7 +38,7 @@ export function quoteRoutes({ world }: MastodonParts): RequestHandler {
   })
 
   router.put('/api/v1/statuses/:id/interaction_policy', requires('write:statuses'), async (req, res) => {
-    const fields = (await readParams(req)).read(z.object({ quote_approval_policy: quoteApproval }))
+    const fields = (await readParams(req)).read(quoteApprovalPolicyFields)
     const id = postIdIn(req)
     if (fields.quote_approval_policy !== undefined)
       await chooseQuoters(world, signedIn(req), id, choiceOf(fields.quote_approval_policy))
@@ -47,3 +47,5 @@ export function quoteRoutes({ world }: MastodonParts): RequestHandler {
 
   return router
 }
+
+const quoteApprovalPolicyFields = z.object({ quote_approval_policy: quoteApproval })

@@ -27,7 +27,7 @@ export function relationshipRoutes({ world }: MastodonParts): RequestHandler {
   const router = Router({ caseSensitive: true })
 
   router.get('/api/v1/accounts/relationships', requires('read:follows'), async (req, res) => {
-    const { id: ids = [] } = queryParams(req).read(z.object({ id: idsOf<AccountId>(MOST_AT_ONCE) }))
+    const { id: ids = [] } = queryParams(req).read(idFields)
     const views = await viewRelationships(db, signedIn(req).id, [...new Set(ids)])
     res.json(views.map(relationshipFrom))
   })
@@ -70,7 +70,7 @@ export function relationshipRoutes({ world }: MastodonParts): RequestHandler {
     })
   })
   act('note', 'write:accounts', (me, other, params) =>
-    remarkOn(world, me, other, params.read(z.object({ comment: textish })).comment ?? ''),
+    remarkOn(world, me, other, params.read(commentFields).comment ?? ''),
   )
   for (const name of ['endorse', 'pin'])
     act(name, 'write:accounts', (me, other) => endorseAccount(world, me, other))
@@ -97,3 +97,6 @@ async function unless(code: RefusalCode, work: Promise<unknown>): Promise<void> 
     if (!(error instanceof Refusal && error.code === code)) throw error
   }
 }
+
+const idFields = z.object({ id: idsOf<AccountId>(MOST_AT_ONCE) })
+const commentFields = z.object({ comment: textish })

@@ -40,7 +40,7 @@ export function scheduledRoutes({ world }: MastodonParts): RequestHandler {
   router.put('/api/v1/scheduled_statuses/:id', requires('write:statuses'), async (req, res) => {
     const [author, id] = [signedIn(req), idIn(req)]
     await tellScheduled(world, author, id)
-    const { scheduled_at: at } = (await readParams(req)).read(z.object({ scheduled_at: textish }))
+    const { scheduled_at: at } = (await readParams(req)).read(scheduledAtFields)
     await reschedulePost(world, author, id, timeFrom(at) ?? refuse('scheduled.too-soon'))
     res.json(await tellScheduled(world, author, id))
   })
@@ -74,3 +74,5 @@ export function timeFrom(text: string | undefined): Date | undefined {
   const time = new Date(hasZone ? given : `${given.replace(' ', 'T')}Z`)
   return Number.isNaN(time.getTime()) ? refuse('scheduled.time') : time
 }
+
+const scheduledAtFields = z.object({ scheduled_at: textish })

@@ -56,7 +56,7 @@ export function signUpRoutes({ world, config }: MastodonParts): RequestHandler {
   })
 
   router.post('/api/v1/emails/confirmations', requiresApp('write:accounts'), async (req, res) => {
-    const { email } = (await readParams(req)).read(z.object({ email: textish }))
+    const { email } = (await readParams(req)).read(emailFields)
     const registrant = await registrantOf(world, req)
     if (!door.mail || registrant.unconfirmedEmail === null) return refuse('email.confirmed')
     if (registrant.clientId !== appOf(req).clientId) refuse('email.other-app')
@@ -93,3 +93,5 @@ async function registrantOf({ db }: MastodonParts['world'], req: Request) {
   if (accountId === undefined) return refuse('token.no-user')
   return (await findRegistrant(db, accountId)) ?? refuse('token.invalid')
 }
+
+const emailFields = z.object({ email: textish })

@@ -48,7 +48,7 @@ export function statusChangeRoutes({ world, config }: MastodonParts): RequestHan
       const [author, id] = [signedIn(req), postIdIn(req)]
       const view = await requireStatus(world, req, id)
       if (view.post.author.id !== author.id) refuse('post.not-yours')
-      const { delete_media: alsoMedia } = (await readParams(req)).read(z.object({ delete_media: booleanish }))
+      const { delete_media: alsoMedia } = (await readParams(req)).read(deleteMediaFields)
       await (alsoMedia ? removePost : takeBackPost)(world, author, id)
       res.json({ ...statusFrom(view, tellingFor(world, req)), text: textOf(view.post) })
     },
@@ -87,3 +87,5 @@ function editFrom(fields: EditFields, post: PostView): Edit {
 export function textOf({ source, contentHtml }: PostView): string {
   return source ?? plainTextFrom(contentHtml)
 }
+
+const deleteMediaFields = z.object({ delete_media: booleanish })

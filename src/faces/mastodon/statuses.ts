@@ -52,7 +52,7 @@ export function statusRoutes({ world }: MastodonParts): RequestHandler {
   })
 
   router.get('/api/v1/statuses', requiresIfGiven('read:statuses'), async (req, res) => {
-    const { id = [] } = queryParams(req).read(z.object({ id: idsOf<PostId>(MOST_AT_ONCE) }))
+    const { id = [] } = queryParams(req).read(idFields)
     const views = await viewStatuses(db, [...new Set(id)], viewerOf(req))
     const telling = tellingFor(world, req)
     res.json(views.map((view) => statusFrom(view, telling)))
@@ -90,3 +90,5 @@ async function unexpectedIn(
   const views = await viewAccounts(world.db, [...new Set(ids)])
   return [...views.values()].map((view) => accountFrom(view, world.uris))
 }
+
+const idFields = z.object({ id: idsOf<PostId>(MOST_AT_ONCE) })

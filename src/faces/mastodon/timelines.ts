@@ -57,7 +57,7 @@ export function timelineRoutes({ world }: MastodonParts): RequestHandler {
 
   router.get('/api/v1/timelines/link', requiresIfGiven('read:statuses'), async (req, res) => {
     const params = await readParams(req)
-    const { url = '' } = params.read(z.object({ url: textish }))
+    const { url = '' } = params.read(urlFields)
     const page = pageFrom(params, STATUSES)
     await send(req, res, await listLinkingIds(db, viewerOf(req), url || refuse('not-found'), page), page)
   })
@@ -74,9 +74,7 @@ export function timelineRoutes({ world }: MastodonParts): RequestHandler {
 const tagFields = z.object({ any: listOf(z.string()), all: listOf(z.string()), none: listOf(z.string()) })
 
 function openQueryFrom(params: Given): OpenQuery {
-  const { local, remote, only_media } = params.read(
-    z.object({ local: booleanish, remote: booleanish, only_media: booleanish }),
-  )
+  const { local, remote, only_media } = params.read(originFields)
   return {
     ...pageFrom(params, STATUSES),
     // Both together are everything, as neither is.
@@ -89,3 +87,6 @@ function openQueryFrom(params: Given): OpenQuery {
 function namesIn(tags: readonly string[]): string[] {
   return [...new Set(tags.map((tag) => hashtagFrom(tag)?.name ?? tag.toLowerCase()))]
 }
+
+const urlFields = z.object({ url: textish })
+const originFields = z.object({ local: booleanish, remote: booleanish, only_media: booleanish })
