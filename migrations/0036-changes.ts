@@ -77,6 +77,10 @@ const SHOWN: Readonly<Record<string, Noted>> = {
         FROM (VALUES (OLD.post_id), (NEW.post_id)) AS both_ (post_id) WHERE post_id IS NOT NULL;`,
     ],
   },
+  hashtag: {
+    events: { UPDATE: 'WHEN (OLD.display_name IS DISTINCT FROM NEW.display_name)' },
+    notes: [note('h', 'OLD.name')],
+  },
   preview: { events: { UPDATE: '', DELETE: '' }, notes: [note('w', 'OLD.id')] },
   client: {
     events: { UPDATE: 'WHEN ((OLD.name, OLD.website) IS DISTINCT FROM (NEW.name, NEW.website))', DELETE: '' },

@@ -10,7 +10,7 @@ import { prepared } from './prepared.ts'
 /** Something that was read, and the keys of all that it is made of. */
 export interface Kept<View> {
   readonly view: View
-  /** `p`ost, `a`ccount and its `s`tatistics, `v`iewer, `c`lient, `w`eb page: each with an id; `e`moji with their host */
+  /** `p`ost, `a`ccount and its `s`tatistics, `v`iewer, `c`lient, `w`eb page: each with an id; `h`ashtag with its name, `e`moji with their host */
   readonly keys: readonly string[]
   /** it is as the database was then, by the clock of `Changes` */
   since: number
@@ -31,13 +31,17 @@ export interface Changes {
   forget(): void
 }
 
-/** As many at once as are told apart; after more than these, all is old. */
-const MOST = 5000
-/** As many keys as are remembered, twice. */
-const REMEMBERED = 50_000
-/** How long the database keeps what was changed, and after how long of not looking nothing is known any more: less. */
+/** How long the database keeps what was changed. */
 const KEPT_MINUTES = 15
-const LONGEST_SECONDS = 5 * 60
+
+const LIMITS = {
+  /** as many at once as are told apart; after more than these, all is old */
+  atOnce: 5000,
+  /** as many keys as are remembered, twice */
+  remembered: 50_000,
+  /** after how many seconds of not looking nothing is known any more: less than the database keeps */
+  away: 5 * 60,
+}
 
 interface News {
   /** what is committed by now, as PostgreSQL writes it: which transactions are over */
@@ -61,7 +65,9 @@ const findNews = prepared<'seen' | 'most'>(
     ) AS fresh`,
 )
 
-export function createChanges(db: Db): Changes {
+/** @param limits for tests: they are small there */
+export function createChanges(db: Db, limits: Partial<typeof LIMITS> = {}): Changes {
+  const { atOnce, remembered, away } = { ...LIMITS, ...limits }
   let clock = 0
   /** What is older is not known to be as it was. */
   let floor = 0
@@ -84,12 +90,12 @@ export function createChanges(db: Db): Changes {
     const before = seen
     const [news] = await findNews<News>(db, {
       seen: before?.snapshot ?? null,
-      most: MOST + 1,
+      most: atOnce + 1,
     })
     if (!news) throw new Error('the database did not say what it has')
     // All was forgotten meanwhile: so is this.
     if (seen !== before) return look()
-    if (before && (news.count > MOST || news.at - before.at > LONGEST_SECONDS)) forget()
+    if (before && (news.count > atOnce || news.at - before.at > away)) forget()
     else if (news.keys !== null) hear(news.keys.split(' '))
     seen = news
   }
@@ -97,7 +103,7 @@ export function createChanges(db: Db): Changes {
   function hear(keys: readonly string[]): void {
     clock += 1
     for (const key of keys) young.set(key, clock)
-    if (young.size < REMEMBERED) return
+    if (young.size < remembered) return
     floor = Math.max(floor, oldUntil)
     old = young
     oldUntil = clock

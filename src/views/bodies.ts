@@ -106,12 +106,14 @@ export async function readBodies(db: Db, ids: readonly PostId[]): Promise<readon
   })
 }
 
-function keysOf({ id, authorId, mentions, conversationId, clientId, cardRow }: BodyRow): string[] {
+function keysOf(row: BodyRow): string[] {
+  const { id, authorId, mentions, hashtags, conversationId, clientId, cardRow } = row
   const { previewId, madeById } = cardRow ?? {}
   return [
     `p${id}`,
     `a${authorId}`,
     ...(mentions ?? []).map((account) => `a${account.id}`),
+    ...(hashtags ?? []).map(({ name }) => `h${name}`),
     ...(conversationId === id ? [] : [`p${conversationId}`]),
     ...(clientId === null ? [] : [`c${clientId}`]),
     ...(previewId ? [`w${previewId}`] : []),

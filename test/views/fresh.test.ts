@@ -172,6 +172,37 @@ test('when its author keeps its reader away', async () => {
   await changes([id], () => blockAccount(world, who(ada), who(ben)))
 })
 
+test('when who may see it is somebody else', async () => {
+  const db = database.db
+  const id = await say({ text: 'for some' })
+  const change = (query: ReturnType<typeof sql>) => changes([id], () => query.execute(db))
+  const [author, reader] = [ada?.id, ben?.id]
+  await change(sql`DELETE FROM block WHERE account_id = ${author}::bigint`)
+  await sql`DELETE FROM follow WHERE follower_id = ${reader}::bigint`.execute(db)
+  await change(sql`UPDATE post SET visibility = 'direct' WHERE id = ${id}::bigint`)
+  await change(sql`INSERT INTO mention (post_id, account_id) VALUES (${id}, ${reader})`)
+  await change(sql`DELETE FROM mention WHERE post_id = ${id}::bigint`)
+  await sql`UPDATE post SET visibility = 'followers' WHERE id = ${id}::bigint`.execute(db)
+  await changes([id], () => requestFollow(world, who(ben), who(ada)))
+  await change(
+    sql`UPDATE account SET suspended_at = now(), suspended_for = '{account}' WHERE id = ${author}::bigint`,
+  )
+  await change(sql`UPDATE account SET suspended_at = NULL, suspended_for = '{}' WHERE id = ${author}::bigint`)
+  await change(sql`DELETE FROM follow WHERE follower_id = ${reader}::bigint`)
+})
+
+test('when its hashtag is written otherwise, and when its page is', async () => {
+  const db = database.db
+  const id = await say({ text: 'a #heronry' })
+  await changes([id], () =>
+    sql`UPDATE hashtag SET display_name = 'HeronRy' WHERE name = 'heronry'`.execute(db),
+  )
+  await sql`INSERT INTO preview (url, title) VALUES ('https://b.test/', 'A page')`.execute(db)
+  await sql`INSERT INTO post_preview (post_id, preview_id)
+    SELECT ${id}::bigint, id FROM preview WHERE url = 'https://b.test/'`.execute(db)
+  await changes([id], () => sql`UPDATE preview SET title = 'B' WHERE url = 'https://b.test/'`.execute(db))
+})
+
 test('within a transaction nothing is kept', async () => {
   const id = await publishPost(world, who(ben), { text: 'before', visibility: 'public' })
   await database.db.transaction().execute(async (tx) => {
