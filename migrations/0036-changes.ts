@@ -10,7 +10,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
       key text COLLATE "C" NOT NULL,
       xid xid8 NOT NULL DEFAULT pg_current_xact_id(),
       at timestamptz NOT NULL DEFAULT now()
-    )`.execute(db)
+    ) WITH (autovacuum_vacuum_scale_factor = 0.05)`.execute(db)
   await sql`COMMENT ON TABLE change IS 'what was changed in the last minutes: see src/db/changes.ts'`.execute(
     db,
   )
@@ -48,6 +48,9 @@ const account = note('a', either('account_id'))
 /** As a reader: only people of ours are. */
 const reader = (column: string) => `INSERT INTO change (key)
   SELECT 'v' || account_id FROM login WHERE account_id = ${either(column)};`
+
+const ownerOfFilter = `INSERT INTO change (key)
+  SELECT 'v' || account_id FROM post_filter WHERE id = ${either('filter_id')};`
 
 const SHOWN: Readonly<Record<string, Noted>> = {
   post: {
@@ -100,6 +103,9 @@ const SHOWN: Readonly<Record<string, Noted>> = {
   user_domain_block: { notes: [account, reader('account_id')] },
   block: { notes: [reader('account_id'), reader('target_id')] },
   follow: { notes: [reader('follower_id'), reader('followed_id')] },
+  post_filter: { notes: [reader('account_id')] },
+  filter_keyword: { notes: [ownerOfFilter] },
+  filter_post: { notes: [ownerOfFilter] },
   reaction: { notes: [reader('account_id')] },
   bookmark: { notes: [reader('account_id')] },
   conversation_mute: { notes: [reader('account_id')] },

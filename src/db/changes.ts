@@ -32,7 +32,7 @@ export interface Changes {
 }
 
 /** How long the database keeps what was changed. */
-const KEPT_MINUTES = 15
+const KEPT_MINUTES = 8
 
 const LIMITS = {
   /** as many at once as are told apart; after more than these, all is old */
@@ -40,7 +40,7 @@ const LIMITS = {
   /** as many keys as are remembered, twice */
   remembered: 50_000,
   /** after how many seconds of not looking nothing is known any more: less than the database keeps */
-  away: 5 * 60,
+  away: 4 * 60,
 }
 
 interface News {

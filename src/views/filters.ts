@@ -1,25 +1,15 @@
 import type { AccountId, PostId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
 import { statement } from '../db/statement.ts'
-import type { FilterAction, FilterContext } from '../db/tables/timelines.ts'
 import { unescapeHtml } from '../text/escape.ts'
-import type { FilterMatch, PostView } from './view.ts'
+import { shelfOf } from './shelf.ts'
+import type { FilterMatch, FilterRow } from './status.ts'
+import type { PostView } from './view.ts'
 
-export type { FilterMatch } from './view.ts'
+export type { FilterMatch } from './status.ts'
 
 /** Finds what a reader's filters meet in a post. */
 export type FilterPosts = (post: PostView) => readonly FilterMatch[]
-
-interface FilterRow {
-  readonly accountId: AccountId
-  readonly id: string
-  readonly title: string
-  readonly contexts: readonly FilterContext[]
-  readonly action: FilterAction
-  readonly expiresAt: Date | null
-  readonly keywords: readonly { readonly text: string; readonly whole: boolean }[]
-  readonly posts: readonly PostId[]
-}
 
 const findFilters = statement(
   'views.filters',
@@ -28,28 +18,42 @@ const findFilters = statement(
        FROM filter_keyword WHERE filter_id = post_filter.id), '[]') AS keywords,
      coalesce((SELECT json_agg(post_id::text ORDER BY filter_post.id)
        FROM filter_post WHERE filter_id = post_filter.id), '[]') AS posts
-   FROM post_filter WHERE account_id = ANY (ARRAY(SELECT unnest($1::bigint[]))) AND (expires_at IS NULL OR expires_at > now()) ORDER BY id`,
+   FROM post_filter WHERE account_id = ANY (ARRAY(SELECT unnest($1::bigint[]))) ORDER BY id`,
 )
 
 /**
- * The filters of a reader that have not run out, ready to be held against posts. Of a boost, what it shows is meant. All
+ * The filters of a reader that have not run out, ready to be held against posts; for a caller who has caught up with what
+ * has changed. Of a boost, what it shows is meant. All
  * that are met are told, whatever contexts they are for: only the app knows where it shows a post.
  */
 export async function filtersOf(db: Db, accountId: AccountId): Promise<FilterPosts | undefined> {
-  return (await filtersOfMany(db, [accountId])).get(accountId)
+  const shelf = shelfOf(db)
+  const known = shelf?.filters.get(accountId)
+  if (known && shelf?.changes.isFresh(known)) return filterBy(known.view)
+  const kept = { keys: [`v${accountId}`], since: shelf?.changes.now() ?? 0 }
+  const view = await findFilters<FilterRow>(db, [[accountId]])
+  shelf?.filters.set(accountId, { view, ...kept })
+  return filterBy(view)
 }
 
-/** The same for many readers at once; those who have none are left out. */
+/** The same for many readers at once, whoever caught up; those who have none are left out. */
 export async function filtersOfMany(
   db: Db,
   accountIds: readonly AccountId[],
 ): Promise<ReadonlyMap<AccountId, FilterPosts>> {
   const rows = await findFilters<FilterRow>(db, [accountIds])
   const whose = Map.groupBy(rows, ({ accountId }) => accountId)
-  return new Map([...whose].map(([accountId, filters]) => [accountId, filterBy(filters)]))
+  return new Map(
+    [...whose].flatMap(([accountId, filters]) => {
+      const filter = filterBy(filters)
+      return filter ? [[accountId, filter] as const] : []
+    }),
+  )
 }
 
-function filterBy(filters: readonly FilterRow[]): FilterPosts {
+function filterBy(all: readonly FilterRow[]): FilterPosts | undefined {
+  const filters = all.filter(({ expiresAt }) => expiresAt === null || expiresAt.getTime() > Date.now())
+  if (filters.length === 0) return undefined
   return (post) => {
     const shown = post.boostOf ?? post
     const text = textOf(shown)

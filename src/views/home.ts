@@ -10,13 +10,12 @@ const HIGHEST = '9223372036854775807'
 
 type Place = 'me' | 'below' | 'above' | 'limit'
 
-/** A page of a home, by its index alone, and whether its owner has any filter. */
+/** A page of a home, by its index alone. */
 const pageOf = (name: string, order: RawBuilder<unknown>) =>
   prepared<Place>(
     name,
     (at) => sql`
-      SELECT EXISTS (SELECT 1 FROM post_filter WHERE account_id = ${at('me')}::bigint) AS filters,
-        array_to_string(ARRAY(SELECT post_id FROM home_entry WHERE owner_id = ${at('me')}::bigint
+      SELECT array_to_string(ARRAY(SELECT post_id FROM home_entry WHERE owner_id = ${at('me')}::bigint
           AND post_id < ${at('below')}::bigint AND post_id > ${at('above')}::bigint
           ORDER BY post_id ${order} LIMIT ${at('limit')}::int), ' ') AS ids`,
   )
@@ -37,7 +36,7 @@ export async function viewHome(db: Db, ownerId: AccountId, page: PageQuery): Pro
   const find = minId === undefined ? downwards : upwards
   // No page is asked for as often: what has changed is found out beside it.
   const [rows] = await Promise.all([
-    find<{ ids: string; filters: boolean }>(db, {
+    find<{ ids: string }>(db, {
       me: ownerId,
       below: maxId,
       above: minId ?? sinceId ?? '0',
@@ -45,11 +44,11 @@ export async function viewHome(db: Db, ownerId: AccountId, page: PageQuery): Pro
     }),
     shelfOf(db)?.changes.catchUp(),
   ])
-  const { ids: found = '', filters = false } = rows[0] ?? {}
+  const { ids: found = '' } = rows[0] ?? {}
   if (found === '') return { views: [], found: 0 }
   const ids = found.split(' ') as PostId[]
   if (minId !== undefined) ids.reverse()
-  const views = await statusesFrom(db, ids, { accountId: ownerId }, filters)
+  const views = await statusesFrom(db, ids, { accountId: ownerId })
   const [newest, oldest] = [ids[0], ids.at(-1)]
   return { views, found: ids.length, ...(newest && { newest }), ...(oldest && { oldest }) }
 }

@@ -3,7 +3,8 @@ import type { AccountId, PostId } from '../base/ids.ts'
 import { type Changes, createChanges, type Kept } from '../db/changes.ts'
 import type { Db } from '../db/connect.ts'
 import type { Whole } from './bodies.ts'
-import type { AccountView, PostView, StatusView, Viewer } from './view.ts'
+import type { FilterRow, StatusView } from './status.ts'
+import type { AccountView, PostView, Viewer } from './view.ts'
 
 /** As large as what is kept may be, by a rough measure. */
 const MOST_BYTES = 96 * 1024 * 1024
@@ -11,6 +12,8 @@ const MOST_BYTES = 96 * 1024 * 1024
 const POST_BYTES = 1500
 const ACCOUNT_BYTES = 2500
 const TOLD_BYTES = 3000
+/** Readers whose filters are kept. */
+const MOST_FILTERED = 1000
 /** What has changed is known. Should that ever fail, it holds for no longer than this. */
 const LONGEST_MS = 10 * 60_000
 
@@ -22,6 +25,8 @@ export interface Shelf {
   readonly accounts: LRUCache<AccountId, Kept<AccountView>>
   /** what posts are to one reader, by `placeOf` */
   readonly told: LRUCache<string, Kept<StatusView>>
+  /** by their reader */
+  readonly filters: LRUCache<AccountId, Kept<readonly FilterRow[]>>
 }
 
 const shelves = new WeakMap<Db, Shelf>()
@@ -76,6 +81,7 @@ function createShelf(db: Db): Shelf {
       maxSize: MOST_BYTES / 6,
       sizeCalculation: ({ view }) => ACCOUNT_BYTES + 3 * view.bioHtml.length,
     }),
+    filters: new LRUCache({ ...lasting, max: MOST_FILTERED }),
     told: new LRUCache({
       ...lasting,
       maxSize: MOST_BYTES / 2,

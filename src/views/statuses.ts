@@ -2,10 +2,11 @@ import type { PostId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
 import { type FilterPosts, filtersOf } from './filters.ts'
 import { shelfOf } from './shelf.ts'
+import type { StatusView } from './status.ts'
 import { loadTold } from './told.ts'
-import type { StatusView, Viewer } from './view.ts'
+import type { Viewer } from './view.ts'
 
-export type { StatusView } from './view.ts'
+export type { StatusView } from './status.ts'
 
 /**
  * Turns ids into posts with what this reader did to them, in the order given, in a fixed number of queries however many;

@@ -7,7 +7,8 @@ import { loadBodies } from './kept-bodies.ts'
 import { quoteFrom } from './quotes.ts'
 import { look, placeOf, shelfOf } from './shelf.ts'
 import { type Standing, standingOf } from './standing.ts'
-import type { AccountView, StatusView, Viewer } from './view.ts'
+import type { StatusView } from './status.ts'
+import type { AccountView, Viewer } from './view.ts'
 
 /** All that it takes to tell some posts to one reader. */
 interface Parts {

@@ -11,13 +11,10 @@ import type {
 import type { Visibility } from '../base/visibility.ts'
 import type { AccountKind, ProfileField, Role } from '../db/tables/accounts.ts'
 import type { QuoteState } from '../db/tables/quotes.ts'
-import type { FilterAction, FilterContext } from '../db/tables/timelines.ts'
 import type { Attached } from '../domain/media/attachment.ts'
 import type { Policy } from '../domain/policies/policy.ts'
 import type { OriginCounts } from '../domain/posts/origin.ts'
 import type { Extension } from '../domain/posts/written.ts'
-
-import type { Mine } from './mine.ts'
 
 export type { Viewer } from '../domain/posts/audience.ts'
 
@@ -153,30 +150,6 @@ export interface PostView {
    * that whoever puts it into words may keep these by it.
    */
   readonly toAll?: object
-}
-
-/** A post with what its reader did to it: what every list of posts in the Mastodon API is made of. */
-export interface StatusView {
-  readonly post: PostView
-  /** null for nobody in particular */
-  readonly mine: Mine | null
-  /** what it boosts, which is no boost itself */
-  readonly boostOf: StatusView | null
-  /** what it quotes, where this reader may see it; without a quote of its own */
-  readonly quoted: StatusView | null
-  /** which of the reader's filters it meets */
-  readonly filtered: readonly FilterMatch[]
-}
-
-/** One of a reader's filters that a post meets. */
-export interface FilterMatch {
-  readonly filterId: string
-  readonly title: string
-  readonly contexts: readonly FilterContext[]
-  readonly action: FilterAction
-  readonly expiresAt: Date | null
-  readonly keywords: readonly string[]
-  readonly postIds: readonly PostId[]
 }
 
 /** As much of a post as it takes to say it to others: of its author, who that is. */

@@ -166,7 +166,7 @@ describe('what is kept', () => {
 
 test('what was changed long ago is forgotten, and no more than that', async () => {
   await note(db, 'p1', 'p2')
-  await sql`UPDATE change SET at = now() - interval '16 minutes' WHERE key = 'p1'`.execute(db)
+  await sql`UPDATE change SET at = now() - interval '9 minutes' WHERE key = 'p1'`.execute(db)
   await forgetChanges({ db })
   const { rows } = await sql<{ key: string }>`SELECT key FROM change`.execute(db)
   expect(rows).toEqual([{ key: 'p2' }])
@@ -181,6 +181,7 @@ describe('what is shown', () => {
     'views.accounts',
     'views.polls',
     'views.quotes',
+    'views.filters',
     'emojis.named',
   ]
   /** Nothing is made of these rows before something else is written that is noted. */
