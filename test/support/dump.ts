@@ -2,9 +2,9 @@ import { sql } from 'kysely'
 import type { Db } from '../../src/db/connect.ts'
 import { findAccountByUri } from '../../src/domain/accounts/find.ts'
 
-/** What is there of everybody, whatever is said to them. */
+/** What is there of everybody, whatever is said to them; `change`, that something of theirs is not as it was. */
 const ABOUT_PEOPLE = new Set(
-  'account account_key account_stat login inbox host follow client_grant access_token refresh_token'.split(
+  'account account_key account_stat login inbox host follow client_grant access_token refresh_token change'.split(
     ' ',
   ),
 )
