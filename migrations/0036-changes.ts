@@ -45,9 +45,8 @@ const either = (column: string) => `coalesce(NEW.${column}, OLD.${column})`
 const note = (letter: string, id: string) => `INSERT INTO change (key) VALUES ('${letter}' || ${id});`
 const post = note('p', either('post_id'))
 const account = note('a', either('account_id'))
-/** As a reader: only people of ours are. */
-const reader = (column: string) => `INSERT INTO change (key)
-  SELECT 'v' || account_id FROM login WHERE account_id = ${either(column)};`
+/** As a reader: people here, and those elsewhere whose servers sign what they ask for. */
+const reader = (column: string) => note('v', either(column))
 
 const ownerOfFilter = `INSERT INTO change (key)
   SELECT 'v' || account_id FROM post_filter WHERE id = ${either('filter_id')};`

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { PostId } from '../../src/base/ids.ts'
 import { connect, type Db } from '../../src/db/connect.ts'
-import type { LocalAccount } from '../../src/domain/accounts/account.ts'
+import type { Account, LocalAccount } from '../../src/domain/accounts/account.ts'
 import { updateAccount } from '../../src/domain/accounts/update.ts'
 import { blockAccount } from '../../src/domain/blocks/block.ts'
 import { blockDomainFor } from '../../src/domain/blocks/domain.ts'
@@ -56,9 +56,8 @@ const who = (account: LocalAccount | undefined): LocalAccount => {
 const say = (draft: Partial<Draft> & { text: string }) =>
   publishPost(world, who(ada), { visibility: 'public', ...draft })
 
-/** What Ben is told in that process. */
-async function told(db: Db, ids: readonly PostId[]): Promise<string> {
-  const reader = who(ben)
+/** What Ben is told in that process, or whoever else reads. */
+async function told(db: Db, ids: readonly PostId[], reader: Account = who(ben)): Promise<string> {
   const views = await viewStatuses(db, ids, { accountId: reader.id })
   const telling = { uris: world.uris, now: new Date(0), reader }
   const text = statusesText(views, telling)
@@ -68,16 +67,20 @@ async function told(db: Db, ids: readonly PostId[]): Promise<string> {
 }
 
 /** Both processes know the posts, and something changes: at once both say what one says that knows nothing. */
-async function changes(ids: readonly PostId[], change: () => Promise<unknown>): Promise<void> {
-  for (const db of [database.db, elsewhere, database.db, elsewhere]) await told(db, ids)
-  const before = await told(elsewhere, ids)
+async function changes(
+  ids: readonly PostId[],
+  change: () => Promise<unknown>,
+  reader?: Account,
+): Promise<void> {
+  for (const db of [database.db, elsewhere, database.db, elsewhere]) await told(db, ids, reader)
+  const before = await told(elsewhere, ids, reader)
   await change()
-  const [here, there] = await Promise.all([told(database.db, ids), told(elsewhere, ids)])
+  const [here, there] = await Promise.all([told(database.db, ids, reader), told(elsewhere, ids, reader)])
   clearShelf(fresh)
-  const now = await told(fresh, ids)
+  const now = await told(fresh, ids, reader)
   expect(now).not.toBe(before)
   expect({ here, there }).toEqual({ here: now, there: now })
-  expect(await told(elsewhere, ids)).toBe(now)
+  expect(await told(elsewhere, ids, reader)).toBe(now)
 }
 
 const poll = { options: ['sun', 'rain'], multiple: false, expiresInSeconds: 3600 }
@@ -189,6 +192,21 @@ test('when who may see it is somebody else', async () => {
   )
   await change(sql`UPDATE account SET suspended_at = NULL, suspended_for = '{}' WHERE id = ${author}::bigint`)
   await change(sql`DELETE FROM follow WHERE follower_id = ${reader}::bigint`)
+})
+
+test('when somebody elsewhere, who signs what they ask for, may see it no more', async () => {
+  const db = database.db
+  const far = await personElsewhere(world, 'farfollower')
+  const id = await say({ text: 'for followers', visibility: 'followers' })
+  const change = (query: ReturnType<typeof sql>) => changes([id], () => query.execute(db), far)
+  await change(sql`INSERT INTO follow (followed_id, follower_id, id, uri, state, followed_local, follower_local)
+    VALUES (${ada?.id}, ${far.id}, ${id}, 'https://far.test/f', 'accepted', true, false)`)
+  await change(sql`DELETE FROM follow WHERE follower_id = ${far.id}::bigint`)
+  await sql`UPDATE post SET visibility = 'public' WHERE id = ${id}::bigint`.execute(db)
+  await change(sql`INSERT INTO block (id, uri, account_id, target_id, created_at)
+    VALUES (${id}, 'https://here.test/b', ${ada?.id}, ${far.id}, now())`)
+  await change(sql`DELETE FROM block WHERE target_id = ${far.id}::bigint`)
+  await changes([id], () => blockDomainFor(world, who(ada), new URL(far.uri).hostname), far)
 })
 
 test('when its hashtag is written otherwise, and when its page is', async () => {
