@@ -11,7 +11,7 @@ const MOST_BYTES = 96 * 1024 * 1024
 /** What is beside the words of a post or an account, in memory and as it is told. */
 const POST_BYTES = 1500
 const ACCOUNT_BYTES = 2500
-const TOLD_BYTES = 3000
+const TOLD_BYTES = 1500
 /** Readers whose filters are kept. */
 const MOST_FILTERED = 1000
 /** What has changed is known. Should that ever fail, it holds for no longer than this. */
@@ -85,12 +85,9 @@ function createShelf(db: Db): Shelf {
     told: new LRUCache({
       ...lasting,
       maxSize: MOST_BYTES / 2,
-      // The words are those of the post; as it is told they stand once more.
-      sizeCalculation: ({ view: { post, boostOf, quoted } }) =>
-        [post, boostOf?.post, quoted?.post].reduce(
-          (sum, one) => sum + (one ? TOLD_BYTES + one.contentHtml.length : 0),
-          0,
-        ),
+      // The words are those of the post.
+      sizeCalculation: ({ view: { post, quoted } }) =>
+        TOLD_BYTES * (1 + (post.boostOf ? 1 : 0) + (quoted ? 1 : 0)),
     }),
   }
 }

@@ -8,41 +8,13 @@ import { answeredBy, itselfFrom, mineOf, readFrom, shownFrom, type Telling } fro
 // A page of posts is the same text again and again, but for what its reader has to do with. So the rest is kept as JSON by
 // the objects that it was made of, which the views keep for as long as nothing changes, and goes with them.
 
-const toldTexts = new WeakMap<
-  StatusView,
-  { readonly readerId: AccountId | undefined; readonly text: string }
->()
-
 /** The JSON of `statusFrom`, put together from texts that are known. */
 export function statusText(view: StatusView, telling: Telling): string {
-  const readerId = telling.reader?.id
-  const known = toldTexts.get(view)
-  if (known && known.readerId === readerId) return known.text
-  const text = textFrom(view, telling)
-  // A poll runs out as time goes by.
-  if (!hasPoll(view)) toldTexts.set(view, { readerId, text })
-  return text
-}
-
-function hasPoll({ post, boostOf, quoted }: StatusView): boolean {
-  return [post, boostOf?.post, boostOf?.quoted?.post, quoted?.post].some(
-    (one) => one != null && one.poll !== null,
-  )
-}
-
-function textFrom(view: StatusView, telling: Telling): string {
   const { post, boostOf } = view
-  const shown = boostOf ?? view
-  const parts = [
-    itselfText(post),
-    shownText(shown.post, telling.uris),
-    inner(answeredBy(boostOf ? undefined : post)),
-    `"account":${authorText(post.author, telling.uris)}`,
-    `"reblog":${boostOf ? statusText(boostOf, telling) : 'null'}`,
-    inner(readFrom(shown, telling, 0)),
-    inner(mineOf(view, telling)),
-  ]
-  return `{${parts.filter((part) => part !== '').join(',')}}`
+  const shown = (boostOf ?? view).post
+  const { uris } = telling
+  const reblog = boostOf ? statusText(boostOf, telling) : 'null'
+  return `{${itselfText(post)},${shownText(shown, uris)},"account":${authorText(post.author, uris)},"reblog":${reblog},${ownText(view, telling)}}`
 }
 
 /** The JSON of a list of them. */
@@ -61,6 +33,25 @@ const itselfText = (post: PostView) => kept(itself, post.toAll, () => inner(itse
 const shownTexts = new WeakMap<object, string>()
 const shownText = (post: PostView, uris: Uris) =>
   kept(shownTexts, post.toAll, () => inner(shownFrom(post, uris)))
+
+/** What of a post has to do with its reader, by whom that is: the same view may be shown to several. */
+const own = new WeakMap<StatusView, { readonly readerId: AccountId | undefined; readonly text: string }>()
+
+function ownText(view: StatusView, telling: Telling): string {
+  const readerId = telling.reader?.id
+  const known = own.get(view)
+  if (known && known.readerId === readerId) return known.text
+  const { post, boostOf } = view
+  const shown = boostOf ?? view
+  const text = inner({
+    ...answeredBy(boostOf ? undefined : post),
+    ...readFrom(shown, telling, 0),
+    ...mineOf(view, telling),
+  })
+  // A poll runs out as time goes by.
+  if (shown.post.poll === null && !shown.quoted?.post.poll) own.set(view, { readerId, text })
+  return text
+}
 
 const authors = new WeakMap<AccountView, string>()
 
