@@ -30,6 +30,13 @@ export interface JobOptions {
   readonly atOnce: number
   readonly attempts: number
   readonly timeLimitMs: number
+  /** kinds that take more than others, and so fewer are done side by side, for longer */
+  readonly heavy?: Readonly<Partial<Record<JobKind, HeavyLimits>>>
+}
+
+export interface HeavyLimits {
+  readonly atOnce: number
+  readonly timeLimitMs: number
 }
 
 const SETTLE_EVERY_MS = 10
@@ -44,7 +51,8 @@ const SUSPENSE_MS = 1000
 export function createJobWork(options: JobOptions): Work {
   const { db, slot, log, instruments, atOnce, attempts: limit, timeLimitMs } = options
   const handlers = new Map<string, JobHandler>(Object.entries(options.handlers))
-  const places = new Map([...handlers.keys()].map((kind) => [kind, atOnce]))
+  const heavy = new Map<string, HeavyLimits>(Object.entries(options.heavy ?? {}))
+  const places = new Map([...handlers.keys()].map((kind) => [kind, heavy.get(kind)?.atOnce ?? atOnce]))
   /** Claiming for fewer free places than this costs more than it brings, as long as others are at work. */
   const worthClaiming = Math.ceil(atOnce / 4)
   const running = new Map<string, ClaimedJob>()
@@ -94,7 +102,7 @@ export function createJobWork(options: JobOptions): Work {
     moreWait = true
     if (stopping || free.size === 0 || settler.waiting > MOST_UNSETTLED) return false
     const jobs = await claiming(() => claimJobs(db, slot, free))
-    moreWait = free.size < places.size || isFilled(jobs, free)
+    moreWait = isFilled(jobs, free)
     for (const job of jobs) {
       // The lease of one that is still running was lost, and claimed anew by ourselves: it is let be, and ends again.
       if (running.has(job.id)) continue
@@ -142,7 +150,7 @@ export function createJobWork(options: JobOptions): Work {
 
   async function noteAfter(job: ClaimedJob, attempts: number): Promise<JobNote> {
     try {
-      await withTimeLimit(timeLimitMs, async (signal) => {
+      await withTimeLimit(heavy.get(job.kind)?.timeLimitMs ?? timeLimitMs, async (signal) => {
         const save = (payload: unknown) => saveJob(db, job, payload)
         await handlers.get(job.kind)?.(JSON.parse(job.payload), signal, save)
       })
@@ -159,16 +167,18 @@ export function createJobWork(options: JobOptions): Work {
     }
   }
 
+  /** Whether there may have been more jobs of a kind than there were places for; a heavy one is looked for when one ends. */
+  function isFilled(jobs: readonly ClaimedJob[], free: ReadonlyMap<string, number>): boolean {
+    const taken = Map.groupBy(jobs, ({ kind }) => kind)
+    return [...places.keys()].some(
+      (kind) => !heavy.has(kind) && (taken.get(kind)?.length ?? 0) >= (free.get(kind) ?? 0),
+    )
+  }
+
   function end(job: ClaimedJob): void {
     running.delete(job.id)
     const left = (places.get(job.kind) ?? 0) + 1
     places.set(job.kind, left)
-    if (moreWait && (left >= worthClaiming || running.size === 0)) loop.wake()
+    if (heavy.has(job.kind) || (moreWait && (left >= worthClaiming || running.size === 0))) loop.wake()
   }
-}
-
-/** Whether there may have been more jobs of a kind than there were places for. */
-function isFilled(jobs: readonly ClaimedJob[], free: ReadonlyMap<string, number>): boolean {
-  const taken = Map.groupBy(jobs, ({ kind }) => kind)
-  return [...taken].some(([kind, { length }]) => length >= (free.get(kind) ?? 0))
 }

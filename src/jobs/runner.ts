@@ -6,7 +6,7 @@ import { createDeliveryWork } from './delivery-loop.ts'
 import { isSettled } from './depth.ts'
 import { createErrandWork } from './errand-loop.ts'
 import type { Instruments } from './instruments.ts'
-import { createJobWork } from './job-loop.ts'
+import { createJobWork, type HeavyLimits } from './job-loop.ts'
 import type { JobKind } from './kinds.ts'
 import { createLaneWork } from './lane-loop.ts'
 import { createWatch, discharge, enlist } from './liveness.ts'
@@ -22,6 +22,7 @@ export interface RunnerOptions {
   readonly slot: number
   readonly clock: Clock
   readonly jobs: Readonly<Record<JobKind, JobHandler>>
+  readonly heavyJobs?: Readonly<Partial<Record<JobKind, HeavyLimits>>>
   readonly lanes: LaneHandler
   readonly send: Sender
   /** without it nothing is asked of others, and errands wait */
@@ -85,6 +86,7 @@ export function createRunner(options: RunnerOptions): Runner {
       handlers: options.jobs,
       atOnce: limits.jobsAtOnce,
       timeLimitMs: limits.jobTimeMs,
+      ...(options.heavyJobs && { heavy: options.heavyJobs }),
     }),
     lane: createLaneWork({
       ...shared,
