@@ -33,6 +33,8 @@ export interface Config {
   readonly authorizedFetch: boolean
   readonly rateLimits: boolean
   readonly media: MediaPlace
+  /** films and sounds are made into what plays everywhere, where ffmpeg is installed */
+  readonly ffmpeg: boolean
   /** where letters are handed in; undefined: none are sent, and no e-mail address is asked to be confirmed */
   readonly mail: MailPlace | undefined
   /** where Prometheus finds the metrics, on the loopback address; undefined means nowhere */
@@ -81,6 +83,7 @@ const settings = z.strictObject({
   WEFT_AUTHORIZED_FETCH: onOrOff().default(false),
   WEFT_RATE_LIMITS: onOrOff().default(true),
   WEFT_MEDIA: z.string().trim().default('file'),
+  WEFT_FFMPEG: oneOf('auto', 'off').default('auto'),
   AWS_ACCESS_KEY_ID: z.string().optional(),
   AWS_SECRET_ACCESS_KEY: z.string().optional(),
   AWS_SESSION_TOKEN: z.string().optional(),
@@ -125,6 +128,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     authorizedFetch: data.WEFT_AUTHORIZED_FETCH,
     rateLimits: data.WEFT_RATE_LIMITS,
     media: media.place,
+    ffmpeg: data.WEFT_FFMPEG === 'auto',
     mail: data.WEFT_SMTP_URL,
     metricsPort: data.WEFT_METRICS_PORT,
     logLevel: data.WEFT_LOG_LEVEL,

@@ -17,6 +17,7 @@ import { createEffects } from './effects/handlers.ts'
 import { createKeyring, type OpeningKeyring } from './federation/keys.ts'
 import { createSeal } from './federation/seal.ts'
 import { type SigningKey, signGet } from './federation/sign.ts'
+import { type FilmTools, filmTools } from './media/ffmpeg.ts'
 import { diskStorage, type Storage } from './media/storage.ts'
 import { createDirectory, type RemoteDirectory } from './remote/directory.ts'
 import type { DispatcherOptions } from './remote/dispatcher.ts'
@@ -41,6 +42,8 @@ export interface House extends AsyncDisposable {
   readonly directory: RemoteDirectory
   /** files of ours: what people here post, and copies of emoji */
   readonly storage: Storage
+  /** what makes films play everywhere; undefined where that is not installed, or not wanted */
+  readonly films: () => Promise<FilmTools | undefined>
   readonly dispatcher: WayOut
   readonly fetcher: Fetcher
   /** which hosts we have no contact with */
@@ -115,6 +118,7 @@ export async function buildHouse(parts: HouseParts): Promise<House> {
     world,
     directory,
     storage,
+    films: filmTools(config.ffmpeg),
     dispatcher,
     fetcher,
     domains,

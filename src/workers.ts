@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { forgetChanges } from './db/changes.ts'
 import { listen } from './db/listen.ts'
 import { forgetKeys } from './domain/accounts/delete.ts'
@@ -15,6 +16,7 @@ import { forgetTexts } from './domain/inboxes/texts.ts'
 import { trimInboxes } from './domain/inboxes/trim.ts'
 import { noticeReturn } from './domain/instance/return.ts'
 import { forgetCounts } from './domain/limits/forget.ts'
+import { failLostFiles } from './domain/media/unready.ts'
 import { forgetTombstones } from './domain/posts/remove.ts'
 import { forgetPages } from './domain/previews/show.ts'
 import { forgetEchoes } from './domain/reactions/undo.ts'
@@ -31,6 +33,8 @@ import { createOutgoing } from './federation/outgoing.ts'
 import { createSender } from './federation/send.ts'
 import type { House } from './house.ts'
 import { createRunner, type Runner } from './jobs/runner.ts'
+import { filmHandler, filmLimits } from './media/ready.ts'
+import { clearTemporary } from './media/temporary.ts'
 import { removeStrayFiles } from './media/upload.ts'
 import { actorJobs } from './remote/actor-jobs.ts'
 import { createCrawler } from './remote/crawl/crawler.ts'
@@ -53,6 +57,7 @@ export function createWorkers(parts: AppParts, house: House): Runner {
     instruments.countIntake(wordFor(outcome))
     log.debug('{type} from elsewhere: {outcome}', { type, outcome })
   }
+  const uploads = join(parts.config.dataDir, 'uploads')
   return createRunner({
     db: queueDb,
     slot,
@@ -68,6 +73,7 @@ export function createWorkers(parts: AppParts, house: House): Runner {
       mail: mailHandler({ world, config: parts.config, log }),
       scheduled: (payload) => publishDue(world, (payload as ScheduledJob).scheduledId),
       trends: () => countTrends(world),
+      film: filmHandler({ ...house, world, folder: uploads }),
       emoji: emojiHandler(world, createPictureFetcher({ ...house, ...world }), house.storage),
       logo: logoHandler(world, createPictureFetcher({ ...house, ...world }), house.storage),
       actor: actorJobs({
@@ -77,6 +83,7 @@ export function createWorkers(parts: AppParts, house: House): Runner {
         visitor: createVisitor({ dispatcher: house.dispatcher, uris: world.uris, clock: world.clock }),
       }),
     },
+    heavyJobs: { film: filmLimits },
     lanes: inboxHandler(world, hear),
     chores: [
       () => trimHomes(world),
@@ -84,7 +91,9 @@ export function createWorkers(parts: AppParts, house: House): Runner {
       () => forgetTexts(world),
       () => forgetTombstones(world),
       () => forgetCrawls(world),
+      () => failLostFiles(world),
       () => removeStrayFiles(world, house.storage),
+      () => clearTemporary(uploads),
       () => endMutes(world),
       () => recheckLinks(world),
       () => noticeReturn(world),

@@ -44,6 +44,7 @@ test('without any setting the documented defaults hold', () => {
     authorizedFetch: false,
     rateLimits: true,
     media: 'file',
+    ffmpeg: true,
     mail: undefined,
     metricsPort: undefined,
     logLevel: 'info',

@@ -2,6 +2,7 @@ import { stat, statfs } from 'node:fs/promises'
 import type { Config } from '../config.ts'
 import type { Db } from '../db/connect.ts'
 import { readDepth } from '../jobs/depth.ts'
+import type { FilmTools } from '../media/ffmpeg.ts'
 
 export interface Finding {
   readonly ok: boolean
@@ -14,12 +15,16 @@ export interface Examined {
   readonly db: Db
   readonly pending: readonly string[]
   readonly hasOwner: boolean
+  readonly films: () => Promise<FilmTools | undefined>
 }
 
 const GIGABYTE = 1024 ** 3
 
 /** Everything that an operator would want to know before their users notice. */
-export async function examine(config: Config, { db, pending, hasOwner }: Examined): Promise<Finding[]> {
+export async function examine(
+  config: Config,
+  { db, pending, hasOwner, films }: Examined,
+): Promise<Finding[]> {
   return [
     finding(
       pending.length === 0,
@@ -41,6 +46,7 @@ export async function examine(config: Config, { db, pending, hasOwner }: Examine
       'WEFT_RATE_LIMITS is off: anyone may flood this server.',
     ),
     doorOf(config),
+    filmsOf(config, await films()),
     finding(
       config.databaseUrl !== undefined || config.role === 'all',
       true,
@@ -70,6 +76,15 @@ function doorOf({ registration, mail }: Config): Finding {
     false,
     `Accounts: ${registration}; ${mail === undefined ? 'no e-mail is sent' : `e-mail goes out through ${mail.host}`}.`,
     'Anybody may make accounts, and no e-mail address is asked to be confirmed: set WEFT_SMTP_URL, or WEFT_REGISTRATION to approval or invite.',
+  )
+}
+
+function filmsOf({ ffmpeg }: Config, tools: FilmTools | undefined): Finding {
+  return finding(
+    tools?.encodes === true || !ffmpeg,
+    false,
+    ffmpeg ? 'Films are made into what plays everywhere.' : 'Films are kept as they are.',
+    'Films are kept as they are, or refused: install ffmpeg and ffprobe, with H.264 (libx264).',
   )
 }
 

@@ -1,11 +1,18 @@
 import { readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Command, InvalidArgumentError } from 'commander'
 import type { AttachmentId } from '../base/ids.ts'
+import { refuse } from '../base/refusal.ts'
 import type { LocalAccount } from '../domain/accounts/account.ts'
 import type { DraftPoll } from '../domain/polls/poll.ts'
 import type { Draft } from '../domain/posts/post.ts'
 import type { House } from '../house.ts'
-import { storeUpload } from '../media/upload.ts'
+import { makeReady } from '../media/ready.ts'
+import { takeUpload } from '../media/take.ts'
+import type { Upload } from '../media/upload.ts'
+import { viewUnready } from '../views/unready.ts'
 import type { PostView } from '../views/view.ts'
 import { UsageError } from './command.ts'
 
@@ -56,9 +63,7 @@ export async function heldFrom(
     const bytes = await readFile(file).catch(() => {
       throw new UsageError(`The file ${file} cannot be read.`)
     })
-    mediaIds.push(
-      await storeUpload(house.world, house.storage, author, { bytes, description: alt[at] ?? '' }),
-    )
+    mediaIds.push(await readyFile(house, author, { bytes, description: alt[at] ?? '' }))
   }
   return {
     ...(mediaIds.length > 0 && { mediaIds }),
@@ -66,6 +71,21 @@ export async function heldFrom(
     ...(options.translation && {
       translations: Object.fromEntries(options.translation.map(translationFrom)),
     }),
+  }
+}
+
+const LOOK_EVERY_MS = 500
+
+/** Whoever types waits for it. Nobody may be working in the background; if somebody is, either makes it ready. */
+async function readyFile(house: House, author: LocalAccount, upload: Upload): Promise<AttachmentId> {
+  const { db } = house.world
+  const { id, kind } = await takeUpload(house, author, upload, { animates: true })
+  if (kind) await makeReady({ ...house, folder: join(tmpdir(), `weft-${process.pid}`) }, { id })
+  for (;;) {
+    const unready = kind && (await viewUnready(db, author.id, id))
+    if (!unready) return id
+    if (unready.failure) refuse('media.failed', { failure: unready.failure })
+    await sleep(LOOK_EVERY_MS)
   }
 }
 

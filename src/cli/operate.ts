@@ -30,6 +30,7 @@ async function doctor(options: CommonOptions): Promise<void> {
       db: house.world.db,
       pending: await pendingMigrations(house.world.db),
       hasOwner: await hasOwner(house.world.db),
+      films: house.films,
     })
     for (const finding of findings) {
       print(options, finding, `${finding.ok ? 'ok  ' : 'look'}  ${finding.sentence}`)

@@ -9,6 +9,7 @@
  * - `sever` carries a domain block out: a chunk of the domain's accounts at a time
  * - `followers` compares who follows somebody elsewhere with what their server says (FEP-8fcf)
  * - `poll` tells how a poll of ours stands, closes one, or asks how one from elsewhere stands
+ * - `film` makes a film or sound that was handed in into what plays everywhere
  * - `emoji` makes our own copy of the picture of an emoji from elsewhere
  * - `logo` makes our own copy of the logo of an app
  * - `quote` verifies what a quote from elsewhere rests on
@@ -31,6 +32,7 @@ export const jobKinds = [
   'sever',
   'followers',
   'poll',
+  'film',
   'emoji',
   'logo',
   'history',

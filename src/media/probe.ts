@@ -8,6 +8,8 @@ export interface ProbedFacts {
   readonly duration: number | null
   readonly width: number | null
   readonly height: number | null
+  /** of its first seconds */
+  readonly frameRate: number | null
 }
 
 const SECONDS = 10
@@ -16,6 +18,7 @@ const said = z.object({
   duration: z.number().positive().max(86_400).nullable().catch(null),
   width: z.int().positive().max(100_000).nullable().catch(null),
   height: z.int().positive().max(100_000).nullable().catch(null),
+  frameRate: z.number().positive().nullable().catch(null),
 })
 
 /** Each has a thread and its memory to itself while it is read. */

@@ -12,10 +12,10 @@ import { cleanFilmFile, soundWithin } from './films.ts'
 import { cleanOgg } from './ogg.ts'
 import type { Picture, PictureSource } from './picture.ts'
 import { cleanPicture, smallPicture } from './pictures.ts'
-import { posterOf } from './posters.ts'
+import { MOST_FRAMES, MOST_PIXELS } from './plan.ts'
 import { probe } from './probe.ts'
 import { type Sniffed, sniff } from './sniff.ts'
-import { type Content, newFileName, type Storage } from './storage.ts'
+import { type Content, type FilePart, newFileName, type Storage } from './storage.ts'
 import { withBytesInFile } from './temporary.ts'
 import { cleanWebm } from './webm.ts'
 
@@ -83,7 +83,7 @@ export async function storeUpload(
 /** As many bytes as tell what a file is. */
 const HEAD = 4096
 
-async function beginningOf(upload: Upload): Promise<{ head: Uint8Array; size: number }> {
+export async function beginningOf(upload: Upload): Promise<{ head: Uint8Array; size: number }> {
   if ('bytes' in upload) return { head: upload.bytes, size: upload.bytes.length }
   await using file = await open(upload.path)
   const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD), 0, HEAD, 0)
@@ -108,26 +108,35 @@ async function cleanedPicture(source: PictureSource, sniffed: Sniffed): Promise<
   return { ...facts, content: bytes, duration: null }
 }
 
-async function cleanedFilm(path: string, { mediaType }: Sniffed): Promise<Cleaned> {
+/**
+ * A film or sound as it is, emptied in place of what tells about its maker.
+ * @throws Refusal 'media.unreadable', 'media.failed'
+ */
+export async function cleanedFilm(
+  path: string,
+  { mediaType }: Sniffed,
+): Promise<Cleaned & { readonly content: FilePart }> {
   const told = mediaType.endsWith('/mp4') ? await cleanFilmFile(path) : undefined
   if (mediaType === 'video/webm') await cleanWebm(path)
   const lastPage = mediaType === 'audio/ogg' ? await cleanOgg(path) : undefined
   const found = await probe(path)
   // What neither its boxes nor a player's eyes can make out is no film, whatever its first bytes say.
   if (!found && (told?.duration ?? null) === null) refuse('media.unreadable')
+  const [width, height] = [found?.width ?? told?.width ?? null, found?.height ?? told?.height ?? null]
+  if ((width ?? 0) * (height ?? 0) > MOST_PIXELS || (found?.frameRate ?? 0) > MOST_FRAMES)
+    refuse('media.failed', { failure: 'too-large' })
   const { size: end } = await stat(path)
   return {
     content: mediaType === 'audio/mpeg' ? await soundWithin(path) : { path, start: 0, end: lastPage ?? end },
     duration: told?.duration ?? found?.duration ?? null,
-    width: found?.width ?? told?.width ?? null,
-    height: found?.height ?? told?.height ?? null,
+    width,
+    height,
     blurhash: null,
     preview: null,
-    ...(mediaType.startsWith('video/') && (await posterOf(path, mediaType))),
   }
 }
 
-function kindOf({ mediaType }: Sniffed): AttachmentKind {
+export function kindOf({ mediaType }: Sniffed): AttachmentKind {
   const [family] = mediaType.split('/')
   return family === 'image' || family === 'video' || family === 'audio' ? family : 'unknown'
 }

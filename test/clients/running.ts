@@ -17,8 +17,8 @@ export interface Running extends AsyncDisposable {
   codeAt(name: string, address: string): Promise<string>
 }
 
-export async function startForClients(): Promise<Running> {
-  const weft = await startWeft()
+export async function startForClients(env: Readonly<Record<string, string>> = {}): Promise<Running> {
+  const weft = await startWeft(env)
   const codeAt: Running['codeAt'] = async (name, address) => {
     const visitor = createVisitor(weft.origin)
     await visitor.signIn(name)

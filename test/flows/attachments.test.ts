@@ -82,7 +82,9 @@ test('pictures, films and sounds are posted, described, and read elsewhere with 
 }, 60_000)
 
 test('what is no picture, film or sound is not posted, and nothing is said', async () => {
-  await expect(one.cli('post', 'anna', 'An SVG', '--media', file('notes.svg'))).rejects.toThrow('Only PNG')
+  await expect(one.cli('post', 'anna', 'An SVG', '--media', file('notes.svg'))).rejects.toThrow(
+    'no picture, film or sound',
+  )
   await expect(one.cli('post', 'anna', 'Nothing', '--media', file('missing.png'))).rejects.toThrow(
     'cannot be read',
   )

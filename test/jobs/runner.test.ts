@@ -111,6 +111,41 @@ test('R-007: a drain finishes what is under way, and gives back the rest for oth
   expect(others.filter((name) => ended.includes(name))).toEqual([])
 })
 
+test('what is heavy is done by so many side by side, one after the other without a pause, for as long as it may take', async () => {
+  let atOnce = 0
+  let most = 0
+  let done = 0
+  let others = 0
+  await using runner = startRunner(db, {
+    slot: 1,
+    limits: { jobTimeMs: 50 },
+    heavyJobs: { film: { atOnce: 1, timeLimitMs: 10_000 } },
+    jobs: handlersWith({
+      film: async () => {
+        atOnce += 1
+        most = Math.max(most, atOnce)
+        await sleep(150)
+        atOnce -= 1
+        done += 1
+      },
+      deliver: async () => {
+        others += 1
+        if (others === 30) expect(done).toBeLessThan(4)
+      },
+    }),
+  })
+  const began = performance.now()
+  await enqueue(db, [
+    ...Array.from({ length: 5 }, (_, n) => ({ kind: 'film' as const, payload: n })),
+    ...Array.from({ length: 30 }, (_, n) => job(`${n}`)),
+  ])
+  await runner.settled()
+  expect([most, done, others]).toEqual([1, 5, 30])
+  // Whoever had to look for each of them by himself would need a second each time.
+  expect(performance.now() - began).toBeLessThan(3000)
+  expect(await count(db, 'dead_job')).toBe(0)
+})
+
 test('what a dead worker held is free within a second or so', async () => {
   let held = 0
   const hang = () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
+import { filmTools } from '../../src/media/ffmpeg.ts'
 import { cleanFilmFile } from '../../src/media/films.ts'
 import { posterOf } from '../../src/media/posters.ts'
 import { probe } from '../../src/media/probe.ts'
@@ -20,6 +21,7 @@ if (missing !== undefined) console.warn(`Skipped, since ${missing}`)
 const folder = await mkdtemp(join(tmpdir(), 'weft-real-films-'))
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
+const TOOLS = (await filmTools(true)()) ?? { ffmpeg: '', ffprobe: '', encodes: false, bounds: [] }
 const SECRET = 'recorded in my garden'
 const KINDS = [
   ['mp4', 'video/mp4', ['-c:v', 'mpeg4', '-c:a', 'aac']],
@@ -52,7 +54,7 @@ describe.skipIf(missing !== undefined)('a film as a camera makes it', { timeout:
       expect(await readFile(path, 'latin1')).not.toContain(SECRET)
       expect(await isDecoded(path)).toBe(true)
       expect(await probe(path)).toEqual(facts)
-      const poster = await posterOf(path, type)
+      const poster = await posterOf(path, type, TOOLS)
       expect(poster).toMatchObject({
         blurhash: expect.stringMatching(/^.{28}$/),
         preview: { mediaType: 'image/jpeg' },
@@ -67,9 +69,9 @@ describe.skipIf(missing !== undefined)('a film as a camera makes it', { timeout:
       const path = await filmed(kind, codecs)
       const { size } = await stat(path)
       const other = type === 'video/mp4' ? 'video/webm' : 'video/mp4'
-      expect(await posterOf(path, other)).toBeUndefined()
+      expect(await posterOf(path, other, TOOLS)).toBeUndefined()
       await truncate(path, Math.min(size, 600))
-      expect(await posterOf(path, type)).toBeUndefined()
+      expect(await posterOf(path, type, TOOLS)).toBeUndefined()
     },
   )
 
@@ -82,7 +84,7 @@ describe.skipIf(missing !== undefined)('a film as a camera makes it', { timeout:
     for (const list of lists) {
       const path = join(folder, `${Math.random()}.mp4`)
       await writeFile(path, list)
-      for (const [, type] of KINDS) expect(await posterOf(path, type)).toBeUndefined()
+      for (const [, type] of KINDS) expect(await posterOf(path, type, TOOLS)).toBeUndefined()
     }
   })
 })

@@ -19,9 +19,9 @@ const fileOf = async (name: string, bytes: Uint8Array | string) => {
 
 describe('films and sounds', () => {
   test.each([
-    ['webm', { duration: 3, width: 64, height: 48 }],
-    ['mp4', { duration: 3, width: 64, height: 48 }],
-    ['ogg', { duration: expect.any(Number), width: null, height: null }],
+    ['webm', { duration: 3, width: 64, height: 48, frameRate: expect.any(Number) }],
+    ['mp4', { duration: 3, width: 64, height: 48, frameRate: expect.any(Number) }],
+    ['ogg', { duration: expect.any(Number), width: null, height: null, frameRate: null }],
   ] as const)('%s says how long and large it is', async (kind, facts) => {
     expect(await probe(await fileOf(`probed.${kind}`, await made(kind, { seconds: 3 })))).toEqual(facts)
   })
@@ -64,6 +64,8 @@ describe('films and sounds', () => {
   })
 })
 
+const toolsAt = (ffmpeg: string) => ({ ffmpeg, ffprobe: 'ffprobe', encodes: true, bounds: [] })
+
 describe('S-116: a still picture of a film', () => {
   const program = (name: string, script: string) => fileOf(name, `#!/bin/sh\n${script}\n`)
 
@@ -73,7 +75,7 @@ describe('S-116: a still picture of a film', () => {
     const path = await program('ffmpeg', `printf '%s\\n' "$@" > ${log}; env >> ${log}; cat ${still}`)
     await chmod(path, 0o755)
     const film = await fileOf('a film; $(touch x).webm', await made('webm', { seconds: 1 }))
-    const poster = await posterOf(film, 'video/webm', path)
+    const poster = await posterOf(film, 'video/webm', toolsAt(path))
     expect(poster).toMatchObject({
       blurhash: expect.stringMatching(/^.{28}$/),
       preview: { mediaType: 'image/jpeg' },
@@ -88,12 +90,12 @@ describe('S-116: a still picture of a film', () => {
   test('is left out when there is no such program, or it fails, says too much or what is no picture', async () => {
     const film = await fileOf('film.mp4', await made('mp4', { seconds: 1 }))
     const path = join(folder, 'broken')
-    expect(await posterOf(film, 'video/mp4', join(folder, 'missing'))).toBeUndefined()
+    expect(await posterOf(film, 'video/mp4', toolsAt(join(folder, 'missing')))).toBeUndefined()
     for (const script of ['exit 1', 'echo hello', 'yes | head -c 20000000', 'true']) {
       await program('broken', script)
       await chmod(path, 0o755)
-      expect(await posterOf(film, 'video/mp4', path)).toBeUndefined()
+      expect(await posterOf(film, 'video/mp4', toolsAt(path))).toBeUndefined()
     }
-    expect(await posterOf(film, 'audio/mpeg', path)).toBeUndefined()
+    expect(await posterOf(film, 'audio/mpeg', toolsAt(path))).toBeUndefined()
   })
 })

@@ -43,6 +43,7 @@ export async function startWeft(env: Readonly<Record<string, string>> = {}): Pro
     WEFT_DATA_DIR: dataDir,
     WEFT_ALLOWED_PRIVATE_ADDRESSES: '127.0.0.0/8,::1/128',
     WEFT_RATE_LIMITS: 'off',
+    WEFT_FFMPEG: 'off',
     ...env,
   }
   const start = async () => {

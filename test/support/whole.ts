@@ -48,6 +48,8 @@ export async function startWhole(hosts: readonly string[] = [], env: Readonly<Re
     WEFT_SECRET: 'a secret of the tests, long enough',
     WEFT_RATE_LIMITS: 'off',
     DATABASE_URL: database.url,
+    // What is installed on a machine changes no test that does not ask for it.
+    WEFT_FFMPEG: 'off',
     ...env,
   })
   const app = await createApp(

@@ -31,6 +31,35 @@ export interface AttachmentTable {
   created_at: Generated<Date>
 }
 
+export interface UnreadyFileTable {
+  /** that of the attachment that it becomes */
+  id: AttachmentId
+  account_id: AccountId
+  kind: UnreadyKind
+  source: string | null
+  failure: FileFailure | null
+  round: Generated<number>
+  description: Generated<string>
+  focus_x: number | null
+  focus_y: number | null
+  visibility: Visibility | null
+  reader_ids: Generated<AccountId[]>
+  shell: JSONColumnType<Record<string, unknown> | null, string | null | undefined, string | null>
+  created_at: Generated<Date>
+}
+
+export type UnreadyKind = 'gifv' | 'video' | 'audio'
+
+/**
+ * Why nothing is made of a file.
+ * - `unreadable`: it is no film or sound, or a broken one
+ * - `too-large`: it shows more at once than is taken, or what is made of it is too large
+ * - `too-long`: making it takes longer than is allowed
+ * - `unplayable`: not every browser plays it, and nothing here makes it so
+ * - `lost`: whoever worked on it stopped each time
+ */
+export type FileFailure = 'unreadable' | 'too-large' | 'too-long' | 'unplayable' | 'lost'
+
 export interface StrayFileTable {
   file: string
 }

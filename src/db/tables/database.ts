@@ -56,6 +56,7 @@ export interface Database {
   home_entry: posts.HomeEntryTable
   attachment: content.AttachmentTable
   stray_file: content.StrayFileTable
+  unready_file: content.UnreadyFileTable
   poll: content.PollTable
   poll_option: content.PollOptionTable
   poll_vote: content.PollVoteTable

@@ -5,7 +5,9 @@ import { cleanText } from '../../text/clean.ts'
 import type { LocalAccount } from '../accounts/account.ts'
 import type { World } from '../world.ts'
 import { describeFiles, focusFiles } from './describe.ts'
+import { checkDescription } from './keep.ts'
 import { deleteWaitingFile, lockOwnFile } from './store.ts'
+import { adjustUnready, deleteUnready } from './unready-store.ts'
 
 export interface Adjustment {
   readonly description?: string
@@ -25,12 +27,16 @@ export async function adjustFile(
   world: World,
   owner: LocalAccount,
   id: AttachmentId,
-  { description, focus }: Adjustment,
+  { description: given, focus }: Adjustment,
 ): Promise<void> {
+  const description = given === undefined ? undefined : cleanText(given).trim()
+  const change = { ...(description !== undefined && { description }), ...(focus && { focus }) }
+  if (description !== undefined) checkDescription(description)
   await transact(world.db, async (tx) => {
+    // Whatever becomes ready meanwhile is found among what waits.
+    if (await adjustUnready(tx, owner.id, id, change)) return
     if ((await lockOwnFile(tx, owner.id, id)) !== 'waiting') refuse('media.not-found')
-    if (description !== undefined)
-      await describeFiles(tx, owner.id, new Map([[id, cleanText(description).trim()]]))
+    if (description !== undefined) await describeFiles(tx, owner.id, new Map([[id, description]]))
     if (focus) await focusFiles(tx, owner.id, new Map([[id, focus]]))
   })
 }
@@ -38,6 +44,7 @@ export async function adjustFile(
 /** Forgets a file that nobody was given yet. @throws Refusal 'media.not-found', 'media.in-use' */
 export async function dropFile(world: World, owner: LocalAccount, id: AttachmentId): Promise<void> {
   await transact(world.db, async (tx) => {
+    if (await deleteUnready(tx, owner.id, id)) return
     const state = await lockOwnFile(tx, owner.id, id)
     if (state === undefined) refuse('media.not-found')
     if (state === 'used') refuse('media.in-use')

@@ -1,8 +1,8 @@
 import type { AccountId, AttachmentId } from '../../base/ids.ts'
 import type { Visibility } from '../../base/visibility.ts'
-import type { AttachmentKind } from '../../db/tables/content.ts'
+import type { AttachmentKind, FileFailure, UnreadyKind } from '../../db/tables/content.ts'
 
-export type { AttachmentKind }
+export type { AttachmentKind, FileFailure, UnreadyKind }
 
 /** As many as are kept of one post, whoever it is by. */
 export const MOST_ATTACHMENTS = 20
@@ -37,6 +37,23 @@ export interface StoredFile extends Attached {
   /** what its owner's app says of it in other words than ours */
   readonly shell?: Readonly<Record<string, unknown>>
 }
+
+/** A film or sound that was handed in, before anything is made of it. */
+export interface UnreadyFile extends Pick<StoredFile, 'description' | 'focus' | 'audience' | 'shell'> {
+  /** what it seems to become */
+  readonly kind: UnreadyKind
+  /** its name in the media storage */
+  readonly source: string
+}
+
+/** One try to make it ready; whoever begins another ends it. */
+export interface Round extends Pick<UnreadyFile, 'kind' | 'source'> {
+  readonly id: AttachmentId
+  readonly round: number
+}
+
+/** What was made of it. */
+export type MadeFile = Omit<StoredFile, 'description' | 'focus' | 'audience' | 'shell'>
 
 /** For whom a file is that is not posted. */
 export interface FileAudience {

@@ -17,14 +17,20 @@ import {
   insertStoredFile,
   takeStrayFiles,
 } from './store.ts'
+import { anyUnderway } from './unready-find.ts'
+import { deleteOldUnready, deleteUnready } from './unready-store.ts'
 
 /** Characters of a description of our own. */
 export const LONGEST_DESCRIPTION = 1500
 
+/** @throws Refusal 'media.description' */
+export function checkDescription(description: string): void {
+  if (description.length > LONGEST_DESCRIPTION) refuse('media.description', { limit: LONGEST_DESCRIPTION })
+}
+
 /** Remembers a file that was just stored for somebody here, until they post it or a day has passed. */
 export async function keepFile(world: World, owner: LocalAccount, stored: StoredFile): Promise<AttachmentId> {
-  if (stored.description.length > LONGEST_DESCRIPTION)
-    refuse('media.description', { limit: LONGEST_DESCRIPTION })
+  checkDescription(stored.description)
   const id = world.ids.next<AttachmentId>()
   await insertStoredFile(world.db, id, owner.id, stored, world.clock.now())
   return id
@@ -50,8 +56,8 @@ export async function keepFileOnce(
 }
 
 /** Forgets a file that waits to be posted, as if it had not come. */
-export function discardFile(db: Db, ownerId: AccountId, id: AttachmentId): Promise<void> {
-  return deleteWaitingFile(db, ownerId, id)
+export async function discardFile(db: Db, ownerId: AccountId, id: AttachmentId): Promise<void> {
+  if (!(await deleteUnready(db, ownerId, id))) await deleteWaitingFile(db, ownerId, id)
 }
 
 /** @throws Refusal 'media.too-many' */
@@ -61,7 +67,7 @@ export function checkMedia(ids: readonly AttachmentId[]): void {
 
 /**
  * Makes these files of its author's, in this order, all that a post of ours holds.
- * @throws Refusal 'media.not-found' when one of them is not theirs, or is posted already
+ * @throws Refusal 'media.not-found' when one of them is not theirs, or is posted already; 'media.not-ready'
  */
 export async function attachFiles(
   tx: Tx,
@@ -72,7 +78,19 @@ export async function attachFiles(
   const wanted = [...new Set(ids)]
   if (wanted.length === 0) return
   const claimed = await claimFiles(tx, accountId, postId, wanted)
-  if (claimed < wanted.length) refuse('media.not-found')
+  if (claimed < wanted.length) await refuseFiles(tx, accountId, wanted)
+}
+
+/**
+ * Of these files of somebody not all can be had.
+ * @throws Refusal 'media.not-ready' when one is still worked on, else 'media.not-found'
+ */
+export async function refuseFiles(
+  db: Db,
+  accountId: AccountId,
+  ids: readonly AttachmentId[],
+): Promise<never> {
+  return refuse((await anyUnderway(db, accountId, ids)) ? 'media.not-ready' : 'media.not-found')
 }
 
 /** The same for a post that may hold others until now. */
@@ -88,7 +106,7 @@ export async function replaceFiles(
 
 /**
  * Makes these files of its owner's what an object holds that is no post.
- * @throws Refusal 'media.not-found' when one of them is not theirs, or is posted already
+ * @throws Refusal 'media.not-found' when one of them is not theirs, or is posted already; 'media.not-ready'
  */
 export async function attachFilesToObject(
   tx: Tx,
@@ -98,7 +116,8 @@ export async function attachFilesToObject(
 ): Promise<void> {
   const wanted = [...new Set(ids)]
   if (wanted.length === 0) return
-  if ((await claimFilesForObject(tx, accountId, objectId, wanted)) < wanted.length) refuse('media.not-found')
+  const claimed = await claimFilesForObject(tx, accountId, objectId, wanted)
+  if (claimed < wanted.length) await refuseFiles(tx, accountId, wanted)
 }
 
 interface Holder {
@@ -149,6 +168,8 @@ const AT_ONCE = 500
  * is named is not named again.
  */
 export async function strayFiles(world: Pick<World, 'db' | 'clock'>): Promise<string[]> {
-  await deleteWaiting(world.db, new Date(world.clock.now().getTime() - WAITING_MS))
+  const before = new Date(world.clock.now().getTime() - WAITING_MS)
+  await deleteWaiting(world.db, before)
+  await deleteOldUnready(world.db, before)
   return takeStrayFiles(world.db, AT_ONCE)
 }

@@ -6,6 +6,7 @@ import type { Bearers } from '../../domain/grants/bearers.ts'
 import type { KnownPost } from '../../domain/posts/find.ts'
 import type { World } from '../../domain/world.ts'
 import type { SigningKey } from '../../federation/sign.ts'
+import type { FilmTools } from '../../media/ffmpeg.ts'
 import type { Storage } from '../../media/storage.ts'
 import type { RemoteDirectory } from '../../remote/directory.ts'
 import type { Fetcher } from '../../remote/fetch.ts'
@@ -21,6 +22,7 @@ export interface ClientParts {
   /** who the access tokens of apps belong to */
   readonly bearers: Bearers
   readonly storage: Storage
+  readonly films: () => Promise<FilmTools | undefined>
   readonly directory: RemoteDirectory
   /** asks other servers as this server */
   readonly fetcher: Fetcher

@@ -51,6 +51,9 @@ const said: Partial<Readonly<Record<RefusalCode, Said>>> = {
   'scheduled.too-many': { error: 'Validation failed: You have exceeded the limit of scheduled posts' },
   'media.unreadable': { status: 422, error: 'Validation failed: File content type is invalid' },
   'upload.no-file': { status: 422, error: 'Validation failed: File can’t be blank' },
+  'media.not-ready': {
+    error: 'Cannot attach files that have not finished processing. Try again in a moment!',
+  },
   'media.in-use': { error: 'Media attachment is currently used by a status' },
   'media.unusable': { error: 'Media not found or already attached to another post' },
   'pin.not-open': { status: 422, error: 'Validation failed: Non-public post cannot be pinned' },

@@ -5,6 +5,8 @@ import { MOST_TAGS } from '../../domain/featured/tag.ts'
 import { MOST_ATTACHMENTS } from '../../domain/media/attachment.ts'
 import { LONGEST_DESCRIPTION } from '../../domain/media/keep.ts'
 import { vapidKeys } from '../../domain/push/vapid.ts'
+import { MOST_FRAMES, MOST_PIXELS } from '../../media/plan.ts'
+import { rawTypes } from '../../media/raw.ts'
 import { typeOfEnding } from '../../media/sniff.ts'
 import { LARGEST_FILM, LARGEST_PICTURE, MEGABYTE } from '../../media/upload.ts'
 import { accountFrom } from '../../translate/to-mastodon/account.ts'
@@ -37,7 +39,7 @@ export function instanceRoutes(parts: MastodonParts): RequestHandler {
 
 const FRESH_MS = 30_000
 
-async function serverNow({ world, config, site }: MastodonParts): Promise<{
+async function serverNow({ world, config, site, films }: MastodonParts): Promise<{
   readonly view: ServerView
   readonly setting: ServerSetting
 }> {
@@ -52,7 +54,7 @@ async function serverNow({ world, config, site }: MastodonParts): Promise<{
       limits,
       most,
       version: VERSION,
-      mimeTypes,
+      mimeTypes: (await films()) ? [...new Set([...mimeTypes, ...rawTypes])] : mimeTypes,
       vapidKey: vapidKeys(config.secret).publicKey,
       registration: config.registration,
       limitedFederation: config.federation === 'allowed',
@@ -76,6 +78,8 @@ const most: MostOf = {
   pictureBytes: LARGEST_PICTURE * MEGABYTE,
   picturePixels: 50_000_000,
   filmBytes: LARGEST_FILM * MEGABYTE,
+  filmPixels: MOST_PIXELS,
+  filmFrames: MOST_FRAMES,
 }
 
 const mimeTypes = ['jpg', 'png', 'gif', 'webp', 'mp4', 'webm', 'm4a', 'ogg', 'mp3'].map((ending) =>

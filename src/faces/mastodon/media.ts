@@ -1,15 +1,18 @@
 import { join } from 'node:path'
-import { type Request, type RequestHandler, Router } from 'express'
+import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { type AttachmentId, readId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
 import type { LocalAccount } from '../../domain/accounts/account.ts'
 import { adjustFile, dropFile } from '../../domain/media/adjust.ts'
 import type { World } from '../../domain/world.ts'
-import { LARGEST_FILM, MEGABYTE, storeUpload } from '../../media/upload.ts'
-import { type MastodonMedia, mediaFrom } from '../../translate/to-mastodon/media.ts'
+import { takeUpload } from '../../media/take.ts'
+import { LARGEST_FILM, MEGABYTE } from '../../media/upload.ts'
+import { mediaFrom, mediaUnderway } from '../../translate/to-mastodon/media.ts'
 import { viewOwnFiles } from '../../views/own-files.ts'
+import { viewUnready } from '../../views/unready.ts'
 import { readParams } from '../http/read-params.ts'
 import { allowBody } from '../http/slow-bodies.ts'
+import { LONGEST_WAIT_MS, untilReady } from '../http/until-ready.ts'
 import { requires, signedIn } from './auth.ts'
 import { apiLimits } from './limits.ts'
 import { focusFrom, mediaFields } from './media-fields.ts'
@@ -18,11 +21,15 @@ import type { MastodonParts } from './parts.ts'
 /** A film from a telephone on the road takes its time. */
 const LONGEST_MS = 570_000
 
+/** Apps take it that a GIF is ready at once, as pictures are. */
+const GIF_WAIT_MS = 10_000
+
 /**
- * /api/v1/media and /api/v2/media: files that wait to be posted. They are ready when they are answered, in either form:
- * what is made of a file is made while its app waits.
+ * /api/v1/media and /api/v2/media: files that wait to be posted. Pictures are ready when they are answered; of films and
+ * sounds that is asked for at their address, with 206 until they are. Version 1 waits for them, as long as that may be.
  */
-export function mediaRoutes({ world, storage, config }: MastodonParts): RequestHandler {
+export function mediaRoutes(parts: MastodonParts): RequestHandler {
+  const { world, config } = parts
   const router = Router({ caseSensitive: true })
   const wish = {
     folder: join(config.dataDir, 'uploads'),
@@ -39,17 +46,20 @@ export function mediaRoutes({ world, storage, config }: MastodonParts): RequestH
       const { description, focus } = params.read(mediaFields)
       const file = params.files.get('file') ?? refuse('upload.no-file')
       const spot = focusFrom(focus)
-      const id = await storeUpload(world, storage, owner, {
+      const upload = {
         path: file.path,
         ...(description !== undefined && { description }),
         ...(spot && { focus: spot }),
-      })
-      res.json(await tellFile(world, owner, id))
+      }
+      const { id, kind } = await takeUpload(parts, owner, upload, { animates: true })
+      const wait = path === '/api/v1/media' ? LONGEST_WAIT_MS : kind === 'gifv' ? GIF_WAIT_MS : 0
+      if (kind) await untilReady({ ...parts, db: world.db }, { ownerId: owner.id, id }, res, wait)
+      await tellFile(world, owner, id, res, 202)
     })
   }
 
   router.get('/api/v1/media/:id', writes, async (req, res) => {
-    res.json(await tellFile(world, signedIn(req), fileIdIn(req)))
+    await tellFile(world, signedIn(req), fileIdIn(req), res, 206)
   })
 
   router.put('/api/v1/media/:id', writes, async (req, res) => {
@@ -60,7 +70,7 @@ export function mediaRoutes({ world, storage, config }: MastodonParts): RequestH
       ...(description !== undefined && { description }),
       ...(spot && { focus: spot }),
     })
-    res.json(await tellFile(world, owner, id))
+    await tellFile(world, owner, id, res, 206)
   })
 
   router.delete('/api/v1/media/:id', writes, async (req, res) => {
@@ -75,11 +85,23 @@ function fileIdIn(req: Request): AttachmentId {
   return readId<AttachmentId>(String(req.params.id)) ?? refuse('media.not-found')
 }
 
+/**
+ * @param underway the status while the file is not ready: what was taken, or the part of it that there is
+ * @throws Refusal 'media.failed', 'media.not-found'
+ */
 async function tellFile(
   { db, uris }: Pick<World, 'db' | 'uris'>,
   owner: LocalAccount,
   id: AttachmentId,
-): Promise<MastodonMedia> {
+  res: Response,
+  underway: 202 | 206,
+): Promise<void> {
+  const unready = await viewUnready(db, owner.id, id)
+  if (unready?.failure) refuse('media.failed', { failure: unready.failure })
+  if (unready) {
+    res.status(underway).json(mediaUnderway(unready))
+    return
+  }
   const [view] = await viewOwnFiles(db, owner.id, [id])
-  return view ? mediaFrom(view, uris) : refuse('media.not-found')
+  res.json(mediaFrom(view ?? refuse('media.not-found'), uris))
 }

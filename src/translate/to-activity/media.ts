@@ -1,5 +1,6 @@
 import type { Uris } from '../../base/uris.ts'
 import type { MediaView } from '../../views/media.ts'
+import type { UnreadyView } from '../../views/unready.ts'
 import type { JsonObject } from '../json.ts'
 import { noteContext } from './context.ts'
 import { durationOf } from './held.ts'
@@ -37,6 +38,29 @@ export function mediaFrom(view: MediaView, uris: Uris): JsonObject {
           },
         }),
   }
+}
+
+/**
+ * A file that is not ready, as the document at its id: it has no `url` yet, and never gets one when nothing can be made of
+ * it.
+ */
+export function mediaUnderway(view: UnreadyView & { readonly ownerUri: string }, uris: Uris): JsonObject {
+  return {
+    '@context': [...noteContext, STATUS_TERMS],
+    ...(view.shell as JsonObject | null),
+    id: uris.mediaObject(view.id),
+    type: TYPES[view.kind] ?? 'Document',
+    attributedTo: view.ownerUri,
+    published: view.createdAt.toISOString(),
+    ...(view.description === '' ? {} : { name: view.description }),
+    ...(view.focus === null ? {} : { focalPoint: [view.focus.x, view.focus.y] }),
+    creativeWorkStatus: view.failure === null ? 'Incomplete' : 'Failed',
+  }
+}
+
+const STATUS_TERMS: JsonObject = {
+  schema: 'http://schema.org#',
+  creativeWorkStatus: 'schema:creativeWorkStatus',
 }
 
 function linkFrom(view: MediaView): JsonObject {

@@ -40,9 +40,11 @@ export interface MostOf {
   readonly pictureBytes: number
   readonly picturePixels: number
   readonly filmBytes: number
+  readonly filmPixels: number
+  /** a second */
+  readonly filmFrames: number
 }
 
-const FILM = { frameRate: 120, pixels: 8_294_400 }
 /** Whatever its length, a link counts as so many characters. */
 const LINK_LENGTH = 23
 
@@ -148,8 +150,8 @@ function limitsFrom({ limits, most, mimeTypes }: ServerSetting) {
       image_matrix_limit: most.picturePixels,
       image_size_limit: most.pictureBytes,
       supported_mime_types: mimeTypes,
-      video_frame_rate_limit: FILM.frameRate,
-      video_matrix_limit: FILM.pixels,
+      video_frame_rate_limit: most.filmFrames,
+      video_matrix_limit: most.filmPixels,
       video_size_limit: most.filmBytes,
     },
     polls: {

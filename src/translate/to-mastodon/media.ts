@@ -1,4 +1,5 @@
 import type { Uris } from '../../base/uris.ts'
+import type { UnreadyView } from '../../views/unready.ts'
 import type { AttachmentView } from '../../views/view.ts'
 
 export interface MastodonMedia {
@@ -33,8 +34,19 @@ export function mediaFrom(view: AttachmentView, uris: Uris): MastodonMedia {
 }
 
 /** A file that is still being made ready has no address yet. */
-export function mediaUnderway(media: MastodonMedia): MastodonMedia {
-  return { ...media, url: null, preview_url: null }
+export function mediaUnderway({ id, kind, description, focus }: UnreadyView): MastodonMedia {
+  return {
+    id,
+    type: kind,
+    url: null,
+    preview_url: null,
+    remote_url: null,
+    preview_remote_url: null,
+    text_url: null,
+    meta: focus === null ? {} : { focus },
+    description: description === '' ? null : description,
+    blurhash: null,
+  }
 }
 
 function metaFrom({ kind, width, height, duration, focus }: AttachmentView): Record<string, unknown> {

@@ -1,5 +1,5 @@
 import type { AttachmentId } from '../../../base/ids.ts'
-import { refuse } from '../../../base/refusal.ts'
+import { refuseFiles } from '../../../domain/media/keep.ts'
 import { findOwnFiles } from '../../../domain/media/own-find.ts'
 import type { PostedFile } from '../../../translate/from-activity/posted-note.ts'
 import type { Json } from '../../../translate/json.ts'
@@ -16,7 +16,7 @@ export interface Files {
 
 /**
  * Finds which of the files that hang on an object are here, by their ids or by copies of what was uploaded.
- * @throws Refusal 'media.not-found' for a file of ours that is not theirs
+ * @throws Refusal 'media.not-found' for a file of ours that is not theirs, 'media.not-ready'
  */
 export async function filesAmong(
   { tx, world, actor }: Pick<Posting, 'tx' | 'world' | 'actor'>,
@@ -35,7 +35,7 @@ export async function filesAmong(
   for (const { uris: at, description, json, itself } of files) {
     const id = at.map((uri) => idAt.get(uri)).find((found) => found !== undefined)
     if (id === undefined) {
-      if (at.some((uri) => uris.isOurs(uri))) refuse('media.not-found')
+      if (at.some((uri) => uris.isOurs(uri))) await refuseFiles(tx, actor.id, ids)
       if (!itself) elsewhere.push(json)
       continue
     }

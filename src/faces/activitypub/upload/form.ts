@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream'
 import busboy from 'busboy'
 import type { Request } from 'express'
 import { Refusal, refuse } from '../../../base/refusal.ts'
+import { sniffRaw } from '../../../media/raw.ts'
 import { sniff } from '../../../media/sniff.ts'
 import { LARGEST_FILM, LARGEST_PICTURE, MEGABYTE } from '../../../media/upload.ts'
 
@@ -28,9 +29,10 @@ const ENOUGH = 64
 /**
  * Reads a form as it comes, its file into a file: what is too large, or nothing that is taken, is refused as soon as that
  * is seen, whatever is said of it (S-111); and no more of it is ever held in memory than what was just read.
+ * @param isRawTaken what browsers do not play is taken, too
  * @throws Refusal 'upload.form', 'upload.no-file', 'upload.too-large', 'upload.type', 'request.invalid'
  */
-export async function readForm(req: Request, path: string): Promise<UploadForm> {
+export async function readForm(req: Request, path: string, isRawTaken: boolean): Promise<UploadForm> {
   const length = Number(req.headers['content-length'] ?? 0)
   const parser = parserFor(req)
   requireBearable(length - AROUND, LARGEST_FILM)
@@ -45,7 +47,7 @@ export async function readForm(req: Request, path: string): Promise<UploadForm> 
     if (name === 'object') return gather(stream).then((bytes) => void parts.set(name, bytes))
     if (name !== 'file' || hasFile) return refuse('request.invalid', { reason: `${name} was not asked for` })
     hasFile = true
-    return keep(file, hash, stream, length)
+    return keep(file, hash, stream, { length, isRawTaken })
   }
   parser.on('file', (name, stream) => {
     const work = (async () => take(name, stream))()
@@ -116,12 +118,17 @@ async function gather(stream: Readable): Promise<Buffer> {
 }
 
 /** Writes a file down as long as it is one that we take, and no larger than its kind may be. */
-async function keep(file: FileHandle, hash: Hash, stream: Readable, length: number): Promise<void> {
+async function keep(
+  file: FileHandle,
+  hash: Hash,
+  stream: Readable,
+  { length, isRawTaken }: { readonly length: number; readonly isRawTaken: boolean },
+): Promise<void> {
   let [head, size, most] = [Buffer.alloc(0), 0, LARGEST_FILM]
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     if (head.length < ENOUGH) {
       head = Buffer.concat([head, chunk.subarray(0, ENOUGH)])
-      if (head.length >= ENOUGH) most = largestFor(head)
+      if (head.length >= ENOUGH) most = largestFor(head, isRawTaken)
     }
     size += chunk.length
     if (size > most * MEGABYTE) requireBearable(Math.max(size, length - AROUND), most)
@@ -130,7 +137,8 @@ async function keep(file: FileHandle, hash: Hash, stream: Readable, length: numb
   }
 }
 
-function largestFor(head: Uint8Array): number {
+function largestFor(head: Uint8Array, isRawTaken: boolean): number {
+  if (isRawTaken && sniffRaw(head)) return LARGEST_FILM
   const { mediaType } = sniff(head) ?? refuse('upload.type')
   return mediaType.startsWith('image/') ? LARGEST_PICTURE : LARGEST_FILM
 }

@@ -5,17 +5,19 @@ import { Refusal, refuse } from '../../../base/refusal.ts'
 import { findOnce } from '../../../domain/activities/once.ts'
 import type { FileAudience } from '../../../domain/media/attachment.ts'
 import { discardFile } from '../../../domain/media/keep.ts'
+import { takeUpload } from '../../../media/take.ts'
 import { clearTemporary, withTemporaryFile } from '../../../media/temporary.ts'
-import { storeUpload } from '../../../media/upload.ts'
 import { shellFrom } from '../../../translate/from-activity/shell.ts'
 import type { JsonObject } from '../../../translate/json.ts'
-import { mediaFrom } from '../../../translate/to-activity/media.ts'
+import { mediaFrom, mediaUnderway } from '../../../translate/to-activity/media.ts'
 import { viewMedia } from '../../../views/media.ts'
+import { viewUnready } from '../../../views/unready.ts'
 import { type Bearer, requireBearer } from '../../http/auth.ts'
 import { budgetsOf } from '../../http/budgets.ts'
 import { crossOrigin } from '../../http/cors.ts'
 import { readyDocument } from '../../http/documents.ts'
 import { allowBody } from '../../http/slow-bodies.ts'
+import { LONGEST_WAIT_MS, untilReady } from '../../http/until-ready.ts'
 import type { ClientParts } from '../client-parts.ts'
 import { addressesIn, withoutBlind } from '../outbox/addresses.ts'
 import { audienceOf } from '../outbox/audience.ts'
@@ -42,7 +44,7 @@ export function uploadRoute(parts: ClientParts): RequestHandler {
     const told = req.headers['content-length']
     await budgets.spend(req, res, 'upload', Number(told ?? 0))
     await withTemporaryFile(folder, async (path) => {
-      const form = await readForm(req, path)
+      const form = await readForm(req, path, (await parts.films()) !== undefined)
       // Of what comes in chunks it is known only now how much it was.
       if (told === undefined) await budgets.spend(req, res, 'upload', form.size)
       await take({ parts, bearer, path, req, res }, form)
@@ -73,7 +75,7 @@ async function take(upload: Upload, form: UploadForm): Promise<void> {
   const earlier = once && (await findOnce(parts.world.db, once))
   if (earlier) return answerUploaded(parts, res, earlier as string as AttachmentId, bearer)
   const audience = posted && !creation ? await audienceIn(parts, bearer, posted) : undefined
-  const id = await storeUpload(parts.world, parts.storage, bearer.account, {
+  const { id, kind } = await takeUpload(parts, bearer.account, {
     path,
     description: form.description ?? description ?? '',
     ...(focus && { focus }),
@@ -82,11 +84,24 @@ async function take(upload: Upload, form: UploadForm): Promise<void> {
     ...(once && { once }),
   }).catch(said)
   if (!creation) return answerUploaded(parts, res, id, bearer)
+  if (kind) await requireReady(upload, id)
   const carried = await post(upload, creation, form, id).finally(() =>
     // It waits no more unless it was not posted, or had been by an earlier request of the same key.
     discardFile(parts.world.db, bearer.account.id, id),
   )
   await answerPosted(parts, res, carried)
+}
+
+/**
+ * What is posted at once is waited for.
+ * @throws Refusal 'upload.not-ready' when that takes too long: then it waits to be posted; 'media.failed'
+ */
+async function requireReady({ parts, bearer, res }: Upload, id: AttachmentId): Promise<void> {
+  const { db, uris } = parts.world
+  await untilReady({ ...parts, db }, { ownerId: bearer.account.id, id }, res, LONGEST_WAIT_MS)
+  const unready = await viewUnready(db, bearer.account.id, id)
+  if (unready?.failure) refuse('media.failed', { failure: unready.failure })
+  if (unready) refuse('upload.not-ready', { file: uris.mediaObject(id) })
 }
 
 async function post(
@@ -133,11 +148,16 @@ async function answerUploaded(
   id: AttachmentId,
   bearer: Bearer,
 ): Promise<void> {
-  const document = JSON.stringify(await requireMedia(parts, id, bearer))
+  const unready = await viewUnready(parts.world.db, bearer.account.id, id)
+  if (unready?.failure) refuse('media.failed', { failure: unready.failure })
+  const media = unready
+    ? mediaUnderway({ ...unready, ownerUri: bearer.account.uri }, parts.world.uris)
+    : await requireMedia(parts, id, bearer)
+  const document = JSON.stringify(media)
   const { headers, body } = readyDocument(Buffer.from(document), {
     'content-type': 'application/activity+json; charset=utf-8',
     'cache-control': 'private, no-cache',
     location: parts.world.uris.mediaObject(id),
   })
-  res.writeHead(201, headers).end(body)
+  res.writeHead(unready ? 202 : 201, headers).end(body)
 }

@@ -63,7 +63,7 @@ export const postSentences = {
   'media.unreadable': {
     status: 422,
     sentence:
-      'Only PNG, JPEG, GIF, WebP, MP4, WebM, MP3 and Ogg files can be posted, and this is none that can be read.',
+      'That is no picture, film or sound that can be read here. PNG, JPEG, GIF, WebP, MP4, WebM, MP3 and Ogg files always can.',
   },
   'media.too-large': {
     status: 422,

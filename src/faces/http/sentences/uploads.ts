@@ -6,6 +6,12 @@ import type { Entry } from './entry.ts'
 export const uploadSentences = {
   'upload.form': { status: 415, sentence: 'A file is sent as multipart/form-data.' },
   'upload.no-file': { status: 400, sentence: 'The form has no part named file with a file in it.' },
+  'upload.not-ready': {
+    status: 409,
+    sentence: ({ file = '' }) =>
+      `The file is still being made ready, so nothing was posted: post it once it is, from ${file}.`,
+    tells: ['file'],
+  },
   'upload.shell': {
     status: 400,
     sentence: 'What describes a file is an object, or a Create of one.',
@@ -20,7 +26,7 @@ export const uploadSentences = {
   'upload.type': {
     status: 400,
     sentence:
-      'Only PNG, JPEG, GIF, WebP, MP4, WebM, MP3 and Ogg files are taken, and this is none that can be read.',
+      'That is no picture, film or sound that can be read here. PNG, JPEG, GIF, WebP, MP4, WebM, MP3 and Ogg files always can.',
     type: problemType('unsupported-media-type'),
   },
   'proxy.address': { status: 400, sentence: 'Only an https address or a handle can be asked for.' },
