@@ -102,6 +102,7 @@ const SHOWN: Readonly<Record<string, Noted>> = {
   user_domain_block: { notes: [account, reader('account_id')] },
   block: { notes: [reader('account_id'), reader('target_id')] },
   follow: { notes: [reader('follower_id'), reader('followed_id')] },
+  posting_default: { notes: [reader('account_id')] },
   post_filter: { notes: [reader('account_id')] },
   filter_keyword: { notes: [ownerOfFilter] },
   filter_post: { notes: [ownerOfFilter] },

@@ -3,7 +3,7 @@ import type { AccountId, PostId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
 import { prepared } from '../db/prepared.ts'
 import type { PageQuery } from './pages.ts'
-import { shelfOf } from './shelf.ts'
+import { catchUp } from './shelf.ts'
 import { type StatusView, statusesFrom } from './statuses.ts'
 
 const HIGHEST = '9223372036854775807'
@@ -42,7 +42,7 @@ export async function viewHome(db: Db, ownerId: AccountId, page: PageQuery): Pro
       above: minId ?? sinceId ?? '0',
       limit,
     }),
-    shelfOf(db)?.changes.catchUp(),
+    catchUp(db),
   ])
   const { ids: found = '' } = rows[0] ?? {}
   if (found === '') return { views: [], found: 0 }

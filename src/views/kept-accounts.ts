@@ -3,7 +3,7 @@ import { type Kept, NEVER } from '../db/changes.ts'
 import type { Db } from '../db/connect.ts'
 import { viewAccounts, wordsOf } from './accounts.ts'
 import { emojiKeys } from './kept-bodies.ts'
-import { look, shelfOf } from './shelf.ts'
+import { catchUp, look, shelfOf } from './shelf.ts'
 import type { AccountView } from './view.ts'
 
 /**
@@ -15,7 +15,7 @@ export async function keptAccounts(
   ids: readonly AccountId[],
 ): Promise<ReadonlyMap<AccountId, AccountView>> {
   if (ids.length === 0) return new Map()
-  await shelfOf(db)?.changes.catchUp()
+  await catchUp(db)
   return new Map([...(await loadAccounts(db, new Set(ids)))].map(([id, { view }]) => [id, view]))
 }
 

@@ -15,7 +15,7 @@ import {
   whoDid,
 } from './notifications.ts'
 import { newestFirst, type PageQuery, pageBy } from './pages.ts'
-import { shelfOf } from './shelf.ts'
+import { catchUp } from './shelf.ts'
 import { listTold, visibleAmong } from './told-pieces.ts'
 
 /** What somebody was told together. */
@@ -132,7 +132,7 @@ export async function findGroup(db: Db, ownerId: AccountId, group: Group): Promi
     const one = await findTold(db, ownerId, group.id)
     return one && { ...aloneFrom(one), group }
   }
-  await shelfOf(db)?.changes.catchUp()
+  await catchUp(db)
   const [totals, posts] = await Promise.all([
     totalsOf(db, ownerId, [{ group }]),
     visibleAmong(db, ownerId, [group]),

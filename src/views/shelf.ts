@@ -2,9 +2,10 @@ import { LRUCache } from 'lru-cache'
 import type { AccountId, PostId } from '../base/ids.ts'
 import { type Changes, createChanges, type Kept } from '../db/changes.ts'
 import type { Db } from '../db/connect.ts'
+import type { Preferences } from '../domain/preferences/find.ts'
 import type { Whole } from './bodies.ts'
 import type { FilterRow, StatusView } from './status.ts'
-import type { AccountView, PostView, Viewer } from './view.ts'
+import type { AccountView, AppView, PostView, Viewer } from './view.ts'
 
 /** As large as what is kept may be, by a rough measure. */
 const MOST_BYTES = 96 * 1024 * 1024
@@ -12,8 +13,9 @@ const MOST_BYTES = 96 * 1024 * 1024
 const POST_BYTES = 1500
 const ACCOUNT_BYTES = 2500
 const TOLD_BYTES = 1500
-/** Readers whose filters are kept. */
-const MOST_FILTERED = 1000
+/** Readers whose filters and wishes are kept. */
+const MOST_READERS = 1000
+const MOST_APPS = 100
 /** What has changed is known. Should that ever fail, it holds for no longer than this. */
 const LONGEST_MS = 10 * 60_000
 
@@ -27,6 +29,8 @@ export interface Shelf {
   readonly told: LRUCache<string, Kept<StatusView>>
   /** by their reader */
   readonly filters: LRUCache<AccountId, Kept<readonly FilterRow[]>>
+  readonly preferences: LRUCache<AccountId, Kept<Preferences>>
+  readonly apps: LRUCache<string, Kept<AppView>>
 }
 
 const shelves = new WeakMap<Db, Shelf>()
@@ -39,6 +43,11 @@ export function shelfOf(db: Db): Shelf | undefined {
   const shelf = createShelf(db)
   shelves.set(db, shelf)
   return shelf
+}
+
+/** Hears of all that has changed before this call: to be asked before anything kept is used. */
+export async function catchUp(db: Db): Promise<void> {
+  await shelfOf(db)?.changes.catchUp()
 }
 
 /** Forgets all of it: after the database was away, which may have come back as it was earlier. */
@@ -81,7 +90,9 @@ function createShelf(db: Db): Shelf {
       maxSize: MOST_BYTES / 6,
       sizeCalculation: ({ view }) => ACCOUNT_BYTES + 3 * view.bioHtml.length,
     }),
-    filters: new LRUCache({ ...lasting, max: MOST_FILTERED }),
+    filters: new LRUCache({ ...lasting, max: MOST_READERS }),
+    preferences: new LRUCache({ ...lasting, max: MOST_READERS }),
+    apps: new LRUCache({ ...lasting, max: MOST_APPS }),
     told: new LRUCache({
       ...lasting,
       maxSize: MOST_BYTES / 2,

@@ -1,7 +1,7 @@
 import type { PostId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
 import { type FilterPosts, filtersOf } from './filters.ts'
-import { shelfOf } from './shelf.ts'
+import { catchUp } from './shelf.ts'
 import type { StatusView } from './status.ts'
 import { loadTold } from './told.ts'
 import type { Viewer } from './view.ts'
@@ -20,7 +20,7 @@ export async function viewStatuses(
   filters = true,
 ): Promise<StatusView[]> {
   if (ids.length === 0) return []
-  await shelfOf(db)?.changes.catchUp()
+  await catchUp(db)
   return statusesFrom(db, ids, viewer, filters)
 }
 

@@ -4,7 +4,7 @@ import { compiled } from '../db/compiled.ts'
 import type { Db } from '../db/connect.ts'
 import { besideNotice, type Held, isWelcome, type Told, type ToldQuery, whoDid } from './notifications.ts'
 import { newestFirst } from './pages.ts'
-import { shelfOf } from './shelf.ts'
+import { catchUp } from './shelf.ts'
 import { loadTold } from './told.ts'
 
 /** A piece of what was written down for somebody, in the order in which it was asked for. */
@@ -38,7 +38,7 @@ async function readTold(db: Db, ownerId: AccountId, query: ToldQuery): Promise<r
   for (let size = limit; ; size *= WIDER) {
     const [rows] = await Promise.all([
       find(db, ownerId, below, above, kinds, fromId ?? null, size),
-      shelfOf(db)?.changes.catchUp(),
+      catchUp(db),
     ])
     const wanted = rows.filter(({ welcome }) => welcome)
     const posts = await visibleAmong(db, ownerId, wanted)

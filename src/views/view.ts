@@ -144,12 +144,17 @@ export interface PostView {
   /** what its author's app says of it in other words than ours */
   readonly extension?: Extension | null
   /** the app that its author wrote it with */
-  readonly app?: { readonly name: string; readonly website: string | null } | null
+  readonly app?: AppView | null
   /**
    * All of it that is the same to everybody, but for its author: one object for as long as nothing of that changes, so
    * that whoever puts it into words may keep these by it.
    */
   readonly toAll?: object
+}
+
+export interface AppView {
+  readonly name: string
+  readonly website: string | null
 }
 
 /** As much of a post as it takes to say it to others: of its author, who that is. */

@@ -1,6 +1,12 @@
+import type { Db } from '../db/connect.ts'
 import type { Account } from '../domain/accounts/account.ts'
 import type { NewPost } from '../domain/posts/post.ts'
 import { shortcodesIn } from '../text/emojis.ts'
+import { viewAccounts } from './accounts.ts'
+import { filtersOf } from './filters.ts'
+import { keptApp } from './kept-apps.ts'
+import { mineFrom } from './mine.ts'
+import type { StatusView } from './status.ts'
 import type { AccountMention, SpokenPost } from './view.ts'
 
 /**
@@ -51,6 +57,28 @@ export function viewWritten(post: NewPost): SpokenPost | undefined {
     extension: post.extension,
   }
 }
+
+/**
+ * The same as the status that its author is answered with, whose own account and app are all that is read. For a caller who
+ * has caught up with what has changed. Undefined likewise.
+ */
+export async function viewWrittenStatus(db: Db, written: NewPost): Promise<StatusView | undefined> {
+  const spoken = viewWritten(written)
+  if (!spoken) return undefined
+  const { author, clientId } = written
+  const [authors, app, filtersIn] = await Promise.all([
+    viewAccounts(db, [author.id]),
+    clientId === null ? null : keptApp(db, clientId),
+    filtersOf(db, author.id),
+  ])
+  const view = authors.get(author.id)
+  if (!view) return undefined
+  const post = { ...spoken, author: view, boostOf: null, app }
+  return { post, mine: UNTOUCHED, boostOf: null, quoted: null, filtered: filtersIn?.(post) ?? [] }
+}
+
+/** What its author did to a post that is a moment old. */
+const UNTOUCHED = mineFrom(0)
 
 function namesEmojis({ title, summary, contentHtml }: NewPost): boolean {
   return [title ?? '', summary, contentHtml].some((text) => shortcodesIn(text).length > 0)

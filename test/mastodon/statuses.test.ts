@@ -62,6 +62,33 @@ describe('saying something', () => {
     expect(open.json.favourited).toBeUndefined()
   })
 
+  test.each<[string, Fields]>([
+    ['words', { status: 'Two herons' }],
+    ['a link and a hashtag', { status: 'See https://a.test/x #Fog' }],
+    ['a warning, in a language', { status: 'Boo', spoiler_text: 'fright', language: 'de', sensitive: true }],
+    ['to somebody', { status: 'Hello @bob', visibility: 'direct' }],
+    ['to followers', { status: 'Hello @bob', visibility: 'private' }],
+    ['with a rule who may quote it', { status: 'Mine', quote_approval_policy: 'nobody' }],
+    ['with an emoji that is none', { status: 'So :happy:' }],
+    ['a poll', { status: 'Which?', poll: { options: ['a', 'b'], expires_in: 600 } }],
+    ['what its author filters', { status: 'Full of spoilers, this' }],
+  ])('is answered as it is read: %s', async (_name, fields) => {
+    const keyword = { keyword: 'spoilers', whole_word: true }
+    const title = `Plots ${fields.status}`
+    const filter = await ada.post('/api/v2/filters', {
+      title,
+      context: ['home'],
+      keywords_attributes: [keyword],
+    })
+    expect(filter.status, filter.text).toBe(200)
+    const said = await say(ada, fields)
+    expect((await read(ada, said.id)).json).toEqual(said)
+    expect(said.filtered.length > 0).toBe(String(fields.status).includes('spoilers'))
+    const reply = await say(ada, { status: 'and', in_reply_to_id: said.id })
+    expect((await read(ada, reply.id)).json).toMatchObject({ in_reply_to_id: said.id, content: '<p>and</p>' })
+    await ada.delete(`/api/v2/filters/${filter.json.id}`)
+  })
+
   test('with the app that it was said with', async () => {
     const said = await say(ada, { status: 'by an app' })
     expect(said.application).toEqual({ name: expect.any(String), website: null })

@@ -7,7 +7,7 @@ import { claimOnce, findOnce, keepOnce, type OnceOnly } from '../activities/once
 import type { World } from '../world.ts'
 import { findMentioned } from './compose.ts'
 import type { Draft } from './post.ts'
-import { publishPost } from './publish.ts'
+import { type Published, publish } from './publish.ts'
 
 /** Publishes a post once, however often the same request for it comes. */
 export async function publishOnce(
@@ -15,18 +15,18 @@ export async function publishOnce(
   author: LocalAccount,
   draft: Draft,
   once: OnceOnly | undefined,
-): Promise<PostId> {
-  if (!once) return publishPost(world, author, draft)
+): Promise<Published> {
+  if (!once) return publish(world, author, draft)
   const earlier = await findOnce(world.db, once)
   // Of a post its own id is kept: nothing else of it is known as soon.
-  if (earlier) return earlier as string as PostId
+  if (earlier) return { id: earlier as string as PostId }
   await findMentioned(world, handlesIn(draft.text))
   return transact(world.db, async (tx) => {
     const done = await claimOnce(tx, once)
-    if (done) return done as string as PostId
-    const id = await publishPost(within(world, tx), author, draft)
-    await keepOnce(world, tx, once, id as string as ActivityId)
-    return id
+    if (done) return { id: done as string as PostId }
+    const published = await publish(within(world, tx), author, draft)
+    await keepOnce(world, tx, once, published.id as string as ActivityId)
+    return published
   })
 }
 

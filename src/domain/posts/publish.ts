@@ -23,8 +23,19 @@ import type { Draft, NewPost } from './post.ts'
 import { countReplies, insertHashtags, insertMentions, insertPost } from './store.ts'
 import { lookAround } from './surroundings-find.ts'
 
-/** The one door through which a local post enters, whichever face it came by. */
+export interface Published {
+  readonly id: PostId
+  /** all of it, as long as nothing hangs on it but people and hashtags: see just-written.ts */
+  readonly written?: NewPost | undefined
+}
+
+/** Publishes a post. @returns its id */
 export async function publishPost(world: World, author: LocalAccount, draft: Draft): Promise<PostId> {
+  return (await publish(world, author, draft)).id
+}
+
+/** The one door through which a local post enters, whichever face it came by. */
+export async function publish(world: World, author: LocalAccount, draft: Draft): Promise<Published> {
   const { db, ids, uris, clock } = world
   if (author.suspended) refuse('account.suspended')
   if (author.movedToUri !== null) refuse('account.moved')
@@ -67,7 +78,7 @@ export async function publishPost(world: World, author: LocalAccount, draft: Dra
     clientId: draft.clientId ?? null,
   }
 
-  const work = async (tx: Tx): Promise<PostId> => {
+  const work = async (tx: Tx): Promise<Published> => {
     const around = await lookAround(tx, author.id, world.limits.followersWithin + 1)
     const named = mentions.map(({ uri }) => uri)
     const usually = around && choicesFrom(around.defaultPolicy)
@@ -84,7 +95,8 @@ export async function publishPost(world: World, author: LocalAccount, draft: Dra
     await attachOwnQuote(world, tx, post, leave)
     const counted = isOpen(post.visibility) && !post.held
     if (counted && parent) await countReplies(tx, [{ postId: parent.id, by: 1 }])
-    if (mediaIds.length === 0 && !leave.quoted) noteWritten(tx, post)
+    const written = mediaIds.length === 0 && !leave.quoted ? post : undefined
+    if (written) noteWritten(tx, written)
     const ourParentId = parent?.local ? parent.id : null
     if (post.held) {
       await enterOwn(tx, id, author.id)
@@ -106,7 +118,7 @@ export async function publishPost(world: World, author: LocalAccount, draft: Dra
     await askLeave(world, tx, post, leave)
     // Whoever posts a lot waits here for their own posts before, so it comes last.
     if (counted) await countPosts(tx, [{ accountId: author.id, by: 1, lastPostAt: post.publishedAt }])
-    return id
+    return { id, written }
   }
   return transact(db, work, { plans: 'once' })
 }

@@ -5,14 +5,16 @@ import { refuse } from '../../base/refusal.ts'
 import type { OnceOnly } from '../../domain/activities/once.ts'
 import { findMentioned } from '../../domain/posts/compose.ts'
 import { publishOnce } from '../../domain/posts/publish-once.ts'
-import { findPreferences } from '../../domain/preferences/find.ts'
 import { schedulePost } from '../../domain/scheduled/schedule.ts'
 import type { World } from '../../domain/world.ts'
 import { handlesIn } from '../../text/tokens.ts'
 import { accountFrom, type MastodonAccount } from '../../translate/to-mastodon/account.ts'
 import { statusFrom } from '../../translate/to-mastodon/status.ts'
 import { viewAccounts } from '../../views/accounts.ts'
+import { keptPreferences } from '../../views/kept-preferences.ts'
+import { catchUp } from '../../views/shelf.ts'
 import { viewStatuses } from '../../views/statuses.ts'
+import { viewWrittenStatus } from '../../views/written.ts'
 import { requireBearer } from '../http/auth.ts'
 import { idsOf } from '../http/param-fields.ts'
 import { queryParams, readParams } from '../http/read-params.ts'
@@ -34,7 +36,8 @@ export function statusRoutes({ world }: MastodonParts): RequestHandler {
   router.post('/api/v1/statuses', requires('write:statuses'), async (req, res) => {
     const { account, clientId } = requireBearer(req)
     const fields = (await readParams(req)).read(statusFields)
-    const draft = draftFrom(fields, await findPreferences(db, account.id), clientId)
+    await catchUp(db)
+    const draft = draftFrom(fields, await keptPreferences(db, account.id), clientId)
     const unexpected = await unexpectedIn(world, draft.text, fields.allowed_mentions)
     if (unexpected.length > 0) {
       res.status(422).json({ error: UNEXPECTED, unexpected_accounts: unexpected })
@@ -47,8 +50,9 @@ export function statusRoutes({ world }: MastodonParts): RequestHandler {
       res.json(await tellScheduled(world, account, id))
       return
     }
-    const id = await publishOnce(world, account, draft, onceFrom(req, 'post')).catch(sayUnusable)
-    res.json(await tellStatus(world, req, id))
+    const { id, written } = await publishOnce(world, account, draft, onceFrom(req, 'post')).catch(sayUnusable)
+    const status = written && (await viewWrittenStatus(db, written))
+    res.json(status ? statusFrom(status, tellingFor(world, req)) : await tellStatus(world, req, id))
   })
 
   router.get('/api/v1/statuses', requiresIfGiven('read:statuses'), async (req, res) => {
