@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely'
+import { type KyselyProps, sql, Transaction } from 'kysely'
 import type { Db } from './connect.ts'
 import type { Database } from './tables/database.ts'
 import { together } from './together.ts'
@@ -29,7 +29,7 @@ export async function transact<T>(
   const planned = plans === 'each' ? work : plannedOnce(work)
   for (let attempt = 0; ; attempt++) {
     try {
-      return await db.transaction().execute(planned)
+      return await db.transaction().execute(async (tx) => planned(await openly(tx)))
     } catch (error) {
       const code = (error as { code?: unknown }).code
       if (attempt >= 2 || (code !== DEADLOCK && code !== SERIALIZATION)) throw error
@@ -43,4 +43,19 @@ function plannedOnce<T>(work: (tx: Tx) => Promise<T>): (tx: Tx) => Promise<T> {
     const [, result] = await together(set, work(tx))
     return result
   }
+}
+
+/**
+ * The same transaction, whose statements are sent in the order in which they are asked for, as they come: Kysely by itself
+ * sends each only once the one before it is answered. PostgreSQL carries them out in that order, and after one that fails
+ * refuses all the rest.
+ */
+async function openly(tx: Tx): Promise<Tx> {
+  const executor = tx.getExecutor()
+  const provider = await executor.provideConnection(async (connection) => ({
+    provideConnection: <T>(consumer: (on: typeof connection) => Promise<T>) => consumer(connection),
+  }))
+  // Only what begins transactions asks for more, and this is one.
+  const props = { config: {}, dialect: {}, driver: {}, executor: executor.withConnectionProvider(provider) }
+  return new Transaction<Database>(props as unknown as KyselyProps)
 }

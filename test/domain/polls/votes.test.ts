@@ -316,6 +316,7 @@ describe('a poll from elsewhere', () => {
       .select('body')
       .where('account_id', '=', here.id)
       .where('body', 'like', `%${incoming.uri}%`)
+      .orderBy('id')
       .execute()
     expect(said.map(({ body }) => JSON.parse(body).object.name)).toEqual(['yes', 'no'])
   })
