@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -14,7 +15,10 @@ import { buildHouse, type House } from '../../src/house.ts'
 import { freePort } from '../../test/support/process.ts'
 import { type CpuUsed, cpuUsed, postmasterOf } from './cpu.ts'
 
-const START = join(import.meta.dirname, '../../src/start.js')
+const ROOT = join(import.meta.dirname, '../..')
+const { scripts } = createRequire(import.meta.url)('../../package.json') as { scripts: { start: string } }
+/** As `npm start` starts it, with what it tells Node. */
+const START = scripts.start.replace('exec node ', '').split(' ')
 
 /** A server with its embedded PostgreSQL, all on CPU 0, and a house on the same database for this process. */
 export interface BenchServer extends AsyncDisposable {
@@ -43,7 +47,7 @@ export async function startBenchServer(env: Readonly<Record<string, string>> = {
     ...(process.env.BENCH_NODE_OPTIONS ? { NODE_OPTIONS: process.env.BENCH_NODE_OPTIONS } : {}),
     ...env,
   }
-  const child = spawnPinned([process.execPath, START], settings)
+  const child = spawnPinned([process.execPath, ...START], settings, { cwd: ROOT })
   stack.defer(async () => {
     child.kill('SIGTERM')
     if (child.exitCode === null) await once(child, 'exit')
