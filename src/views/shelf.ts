@@ -5,15 +5,15 @@ import type { Db } from '../db/connect.ts'
 import type { Preferences } from '../domain/preferences/find.ts'
 import type { Whole } from './bodies.ts'
 import type { FilterRow, StatusView } from './status.ts'
-import type { AccountView, AppView, PostView, Viewer } from './view.ts'
+import type { AccountView, AppView, Viewer } from './view.ts'
 
 /** As large as what is kept may be, by a rough measure. */
 const MOST_BYTES = 96 * 1024 * 1024
-/** What is beside the words of a post or an account, in memory and as it is told. */
-const POST_BYTES = 1500
-const ACCOUNT_BYTES = 2500
-const TOLD_BYTES = 1500
-/** Readers whose filters and wishes are kept. */
+const LEAST_BYTES = 300
+/** A post for one reader, without its words, and each of its keys. */
+const TOLD_BYTES = 1000
+const KEY_BYTES = 60
+/** Readers whose wishes are kept. */
 const MOST_READERS = 1000
 const MOST_APPS = 100
 /** What has changed is known. Should that ever fail, it holds for no longer than this. */
@@ -80,31 +80,22 @@ function createShelf(db: Db): Shelf {
   const lasting = { ttl: LONGEST_MS, ttlResolution: 1000 }
   return {
     changes: createChanges(db),
-    posts: new LRUCache({
-      ...lasting,
-      maxSize: MOST_BYTES / 3,
-      sizeCalculation: ({ view }) => bytesOf(view.body),
-    }),
-    accounts: new LRUCache({
-      ...lasting,
-      maxSize: MOST_BYTES / 6,
-      sizeCalculation: ({ view }) => ACCOUNT_BYTES + 3 * view.bioHtml.length,
-    }),
-    filters: new LRUCache({ ...lasting, max: MOST_READERS }),
+    posts: new LRUCache({ ...lasting, maxSize: MOST_BYTES / 3, sizeCalculation: bytesOf }),
+    accounts: new LRUCache({ ...lasting, maxSize: MOST_BYTES / 6, sizeCalculation: bytesOf }),
+    filters: new LRUCache({ ...lasting, maxSize: MOST_BYTES / 12, sizeCalculation: bytesOf }),
     preferences: new LRUCache({ ...lasting, max: MOST_READERS }),
     apps: new LRUCache({ ...lasting, max: MOST_APPS }),
     told: new LRUCache({
       ...lasting,
       maxSize: MOST_BYTES / 2,
       // The words are those of the post.
-      sizeCalculation: ({ view: { post, quoted } }) =>
-        TOLD_BYTES * (1 + (post.boostOf ? 1 : 0) + (quoted ? 1 : 0)),
+      sizeCalculation: ({ keys, view: { post, quoted } }) =>
+        TOLD_BYTES * (1 + (post.boostOf ? 1 : 0) + (quoted ? 1 : 0)) + KEY_BYTES * keys.length,
     }),
   }
 }
 
-type Words = Pick<PostView, 'contentHtml' | 'summary' | 'attachments'>
-
-function bytesOf({ contentHtml, summary, attachments }: Words): number {
-  return POST_BYTES + 3 * (contentHtml.length + summary.length) + 800 * attachments.length
+/** As it is kept, and once more as it is told. */
+function bytesOf(kept: Kept<unknown>): number {
+  return LEAST_BYTES + 2 * JSON.stringify(kept).length
 }
