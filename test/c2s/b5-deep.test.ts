@@ -146,7 +146,6 @@ describe('a page of a long list', () => {
 
   test('of one’s own outbox is one statement', async () => {
     const { statements } = await statementsOf(`/ap/actors/${anna.id}/outbox?cursor=${MANY + 500}`, anna)
-    expect(statements.map(({ text }) => text).filter((text) => /FROM activity/.test(text))).toHaveLength(1)
-    expect(statements.length).toBeLessThanOrEqual(4)
+    expect(statements.map(({ text }) => text)).toEqual([expect.stringMatching(/FROM activity/)])
   })
 })

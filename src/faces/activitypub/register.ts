@@ -72,10 +72,7 @@ async function answer(parts: SurfaceParts, key: string, reading: Reading): Promi
   if (isList(key)) {
     if (reading.app || isAboutList(key) || OURS_ALONE.test(key))
       return orGone(await answerList(parts, key, reading), reading)
-    const response = await ask(parts, key, reading)
-    return response?.status === 200 && reading.text !== undefined
-      ? new Response(reading.text, response)
-      : response
+    return ask(parts, key, reading)
   }
   if (key.startsWith('/ap/')) return ask(parts, key, reading)
   if (key.startsWith('/.well-known/webfinger')) return answerWebFinger(parts, key, reading)

@@ -173,7 +173,7 @@ async function read(
   const response = await options.answer(key, reading)
   if (response === undefined) return undefined
   const type = response.headers.get('content-type') ?? 'text/plain; charset=utf-8'
-  const document = readyDocument(Buffer.from(await response.arrayBuffer()), {
+  const document = readyDocument(await bodyOf(response, reading), {
     'content-type': type === 'application/activity+json' ? ACTIVITY_TYPE : type,
     'cache-control': PUBLIC,
     vary: key.startsWith('/@') || key.startsWith('/ap/') ? VARY : 'Accept',
@@ -182,6 +182,13 @@ async function read(
     ...lastModified(reading.modified),
   })
   return { status: reading.gone ? 410 : response.status, document, reading }
+}
+
+/** What is in the reading need not be read from a stream. */
+async function bodyOf(response: Response, { text }: Reading): Promise<Buffer> {
+  return text !== undefined && response.status === 200
+    ? Buffer.from(text)
+    : Buffer.from(await response.arrayBuffer())
 }
 
 /** For this reader alone, or not to be kept by anybody. */

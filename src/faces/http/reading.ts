@@ -24,7 +24,7 @@ export interface Reading {
   post: PostView | undefined
   /** when it was last changed, where that is known */
   modified?: Date | undefined
-  /** our own words for it, where they are not put together by Fedify */
+  /** our own words for it instead of those of the response, where they are not put together by Fedify */
   text?: string
   /** where it is instead */
   redirect?: string

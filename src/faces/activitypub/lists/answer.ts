@@ -17,7 +17,10 @@ export function isAboutList(key: string): boolean {
   return /\/(?:seek|filtered)(?:\?|$)/.test(key)
 }
 
-/** Answers for a list, a page of one, a narrowed one, or where something stands in one; undefined when it is not there. */
+/**
+ * Answers for a list, a page of one, a narrowed one, or where something stands in one; undefined when it is not there. Its
+ * words are in the reading.
+ */
 export async function answerList(
   parts: SurfaceParts,
   key: string,
@@ -33,7 +36,7 @@ export async function answerList(
     : readAt(list, given.get('cursor'), reading))
   if (text === undefined) return undefined
   reading.text = text
-  return new Response(text, ACTIVITY_JSON)
+  return new Response(null, ACTIVITY_JSON)
 }
 
 function readAt(list: List, cursor: string | null, reading: Reading): Promise<string | undefined> {

@@ -76,7 +76,8 @@ async function narrowedOutbox(
   given: URLSearchParams,
   reading: Reading,
 ): Promise<string | undefined> {
-  const { account } = reading
+  // One's own is opened without a look at whose it is.
+  const account = reading.account ?? reading.app?.account
   if (!account) return undefined
   const { db, uris } = parts
   const viewer = readerOf(reading)

@@ -17,7 +17,7 @@ import { likes, type PostList, replies, shares } from './of-post.ts'
 import { outbox } from './outbox.ts'
 import { blocked, blocks, followers, following, pendingFollowers, pendingFollowing } from './people.ts'
 import { publicInbox } from './public-inbox.ts'
-import type { ActorList } from './source.ts'
+import type { ActorList, ListOwner } from './source.ts'
 
 const ofActors: Readonly<Record<string, ActorList>> = {
   outbox,
@@ -70,6 +70,8 @@ async function openOfActor(
   // Their own apps find it before they come here.
   const isOwned = Object.hasOwn(owned, name) || name === 'inbox'
   if (isOwned) requireOwner(id, name, reading)
+  const self = name === 'outbox' ? selfOf(id, reading) : undefined
+  if (self) return openOwnOutbox(parts, self, reading)
   const open = isOwned ? owned[name] : Object.hasOwn(ofActors, name) ? ofActors[name] : undefined
   const account = open && (reading.account ?? (await findActor(parts, id)))
   if (!open || !account || account.suspended) return undefined
@@ -80,6 +82,18 @@ async function openOfActor(
   return account.deleted
     ? undefined
     : forWhom(open(parts, account, reading), { to: [isOwned ? account.uri : PUBLIC] })
+}
+
+/** Who asks, where what they ask for is their own: their app could not ask if they were not there. */
+function selfOf(id: string, { app }: Reading): ListOwner | undefined {
+  return app && app.account.id === readId<AccountId>(id) ? app.account : undefined
+}
+
+/** What apps read again and again, without a look at whose it is. */
+function openOwnOutbox(parts: SurfaceParts, self: ListOwner, reading: Reading): List {
+  reading.ownerId = self.id
+  reading.public = true
+  return forWhom(outbox(parts, self, reading), { to: [PUBLIC] })
 }
 
 /** Whether there is such an account or not: nobody is told who may not read it. */

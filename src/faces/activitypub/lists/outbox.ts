@@ -9,7 +9,7 @@ import { countOutbox, viewPosts } from '../../../views/posts.ts'
 import type { PostView, Viewer } from '../../../views/view.ts'
 import { counted } from './counted.ts'
 import type { Entry } from './list.ts'
-import { type ActorList, type ListParts, readerOf, textOf } from './source.ts'
+import { type ActorList, type ListOwner, type ListParts, readerOf, textOf } from './source.ts'
 
 const PER_PAGE = 20
 
@@ -17,7 +17,7 @@ const PER_PAGE = 20
  * What somebody here says. An app finds every activity that whom it asks for may see; other servers find Creates and
  * Announces of what is for everyone, which is what they count and show.
  */
-export const outbox: ActorList = (parts, account, reading) => {
+export const outbox: ActorList<ListOwner> = (parts, account, reading) => {
   const { db, uris } = parts
   const id = uris.outbox(account.id)
   const about = { attributedTo: account.uri, outboxOf: account.uri }

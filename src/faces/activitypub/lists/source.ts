@@ -8,7 +8,10 @@ import type { Entry, List } from './list.ts'
 export type ListParts = Pick<SurfaceParts, 'db' | 'uris'>
 
 /** A list of somebody here, opened for whoever reads. */
-export type ActorList = (parts: ListParts, account: AccountView, reading: Reading) => List
+export type ActorList<Owner = AccountView> = (parts: ListParts, account: Owner, reading: Reading) => List
+
+/** Whose a list is, where that is all that is asked of them. */
+export type ListOwner = Pick<AccountView, 'id' | 'uri'>
 
 /** Whom a list is put together for: only people here, by their apps, find more in one than everybody does. */
 export function readerOf({ app, viewer }: Reading): Viewer {
