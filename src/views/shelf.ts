@@ -80,9 +80,9 @@ function createShelf(db: Db): Shelf {
   const lasting = { ttl: LONGEST_MS, ttlResolution: 1000 }
   return {
     changes: createChanges(db),
-    posts: new LRUCache({ ...lasting, maxSize: MOST_BYTES / 3, sizeCalculation: bytesOf }),
-    accounts: new LRUCache({ ...lasting, maxSize: MOST_BYTES / 6, sizeCalculation: bytesOf }),
-    filters: new LRUCache({ ...lasting, maxSize: MOST_BYTES / 12, sizeCalculation: bytesOf }),
+    posts: new LRUCache({ ...lasting, maxSize: MOST_BYTES / 3, sizeCalculation: (kept) => bytesOf(kept) }),
+    accounts: new LRUCache({ ...lasting, maxSize: MOST_BYTES / 6, sizeCalculation: (kept) => bytesOf(kept) }),
+    filters: new LRUCache({ ...lasting, maxSize: MOST_BYTES / 12, sizeCalculation: (kept) => bytesOf(kept) }),
     preferences: new LRUCache({ ...lasting, max: MOST_READERS }),
     apps: new LRUCache({ ...lasting, max: MOST_APPS }),
     told: new LRUCache({
