@@ -60,6 +60,12 @@ export function statusAboutRoutes({ world }: MastodonParts): RequestHandler {
     res.json(versions.map((version) => statusEditFrom(version, status, uris)))
   })
 
+  // As of a Mastodon that was given nothing to translate with; the instance says `translation.enabled: false`.
+  router.post('/api/v1/statuses/:id/translate', requires('read:statuses'), async (req) => {
+    await requirePost(world, req)
+    refuse('api.unsupported', { what: 'Translation' })
+  })
+
   const people = (name: string, list: typeof listLikersOf) =>
     router.get(`/api/v1/statuses/:id/${name}`, requiresIfGiven('read:accounts'), async (req, res) => {
       const { id } = await requirePost(world, req)

@@ -9,7 +9,6 @@ const unsupported: readonly (readonly [path: string, what: string])[] = [
   ['/api/v1/collections{/*rest}', 'Collections of accounts'],
   ['/api/v1/accounts/:id/collections', 'Collections of accounts'],
   ['/api/v1/accounts/:id/in_collections', 'Collections of accounts'],
-  ['/api/v1/statuses/:id/translate', 'Translation'],
   ['/api/v1/statuses/:id/card', 'A card without its post'],
   ['/api/v1/accounts/:id/email_subscriptions', 'Following by e-mail'],
   ['/api/v1/donation_campaigns', 'Asking for donations'],
