@@ -1,5 +1,6 @@
 import { type Tx, transact } from '../db/transact.ts'
 import {
+  ALERTS,
   type Gone,
   type NewEvent,
   type Thing,
@@ -81,6 +82,8 @@ function inTimelines(fact: Fact): NewEvent[] {
     }
     case 'filters.changed':
       return [live('Update', 'filters', fact.accountId)]
+    case 'notices.taken':
+      return [{ topic: ALERTS, verb: 'Update', thing: 'alerts', thingId: fact.accountId }]
     default:
       return []
   }

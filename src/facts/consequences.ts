@@ -75,6 +75,7 @@ export const consequences: Readonly<Record<FactType, readonly EffectName[]>> = {
   'mute.made': ['timelines', 'inboxes'],
   'mute.lifted': ['timelines'],
   'filters.changed': ['events'],
+  'notices.taken': ['events'],
   'report.made': ['notify', 'deliver', 'events'],
   'account.warned': ['notify', 'events'],
   'announcement.published': ['events'],

@@ -150,6 +150,8 @@ export type Fact =
   | { readonly type: 'mute.lifted'; readonly accountId: AccountId; readonly targetId: AccountId }
   /** somebody here wants other things kept from them than before */
   | { readonly type: 'filters.changed'; readonly accountId: AccountId }
+  /** somebody here takes what was kept back from them: it is among their notifications now */
+  | { readonly type: 'notices.taken'; readonly accountId: AccountId }
   | {
       readonly type: 'report.made'
       readonly reportId: ReportId

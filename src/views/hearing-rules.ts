@@ -160,7 +160,7 @@ export function ruleFor({ thing, verb, topic: { name } }: StreamEvent): Rule | u
   return isRuled(thing) ? RULES[thing] : undefined
 }
 
-type Ruled = Exclude<StreamEvent['thing'], 'id' | 'announcement' | 'homes' | 'alert' | 'filters'>
+type Ruled = Exclude<StreamEvent['thing'], 'id' | 'announcement' | 'homes' | 'alert' | 'alerts' | 'filters'>
 const isRuled = (thing: StreamEvent['thing']): thing is Ruled => thing in RULES
 
 const RULES: Readonly<Record<Ruled, Rule>> = {

@@ -7,6 +7,7 @@ import { blockAccount } from '../../src/domain/blocks/block.ts'
 import { muteAccount, unmuteAccount } from '../../src/domain/blocks/mute.ts'
 import { undoFollow } from '../../src/domain/follows/answer.ts'
 import { requestFollow } from '../../src/domain/follows/request.ts'
+import { closePoll } from '../../src/domain/polls/close.ts'
 import { editPost } from '../../src/domain/posts/edit.ts'
 import { publishPost } from '../../src/domain/posts/publish.ts'
 import { removePost } from '../../src/domain/posts/remove.ts'
@@ -195,6 +196,53 @@ describe('notifications', () => {
     })
     await fay.patch('/api/v2/notifications/policy', { for_not_following: 'filter' })
     await say(eve, 'Hello @fay')
+    await socket.silence()
+  })
+
+  test('that were kept back and are taken now are to be read anew', async () => {
+    const hal = await tootAs(server, 'hal')
+    await hal.patch('/api/v2/notifications/policy', { for_not_following: 'filter' })
+    await say(eve, 'Hello @hal')
+    await say(cat, 'Hello @hal')
+    const [both, alone, others] = [
+      await hear(hal, 'user'),
+      await hear(hal, 'user:notification'),
+      await hear(ada, 'user'),
+    ]
+    const merged = { event: 'notifications_merged', payload: '1' }
+    const requests = '/api/v1/notifications/requests'
+    const taken = [
+      () => hal.post(`${requests}/${eve.account.id}/accept`),
+      () => hal.post(`${requests}/accept`, { id: [cat.account.id] }),
+    ]
+    for (const [n, take] of taken.entries()) {
+      await take()
+      expect(await both.next()).toEqual({ stream: ['user'], ...merged })
+      expect(await alone.next()).toEqual({ stream: ['user:notification'], ...merged })
+      expect((await hal.get(`${requests}/merged`)).json).toEqual({ merged: true })
+      expect((await hal.get('/api/v1/notifications')).json).toHaveLength(n + 1)
+    }
+    await hal.post(`${requests}/dismiss`, { id: [cat.account.id] })
+    for (const socket of [both, alone, others]) await socket.silence()
+  })
+
+  test('of a poll come with its end; how its votes stand is not pushed, as it is no edit', async () => {
+    const poll = { options: ['tea', 'coffee'], expires_in: 300 }
+    const { id } = (await ada.post('/api/v1/statuses', { status: 'Which?', poll })).json
+    const socket = await hear(bob, 'user')
+    expect((await bob.post(`/api/v1/polls/${id}/votes`, { choices: [0] })).status).toBe(200)
+    await socket.silence()
+    await server.db
+      .updateTable('poll')
+      .set({ ends_at: new Date(0) })
+      .where('post_id', '=', id)
+      .execute()
+    await closePoll(server.world, id)
+    const notification = entityIn('Notification', await socket.next())
+    expect(notification).toMatchObject({
+      type: 'poll',
+      status: { id, poll: { expired: true, votes_count: 1 } },
+    })
     await socket.silence()
   })
 })

@@ -59,6 +59,8 @@ export type Thing =
   | 'homes'
   /** a notification, whose owner is named */
   | 'alert'
+  /** the notifications of the account with that id, of which more are shown than before */
+  | 'alerts'
   /** the filters of the account with that id */
   | 'filters'
 

@@ -2,6 +2,7 @@ import type { AccountId } from '../../base/ids.ts'
 import type { Db } from '../../db/connect.ts'
 import type { NoticeWish } from '../../db/tables/notifications.ts'
 import { transact } from '../../db/transact.ts'
+import { record } from '../../facts/record.ts'
 import type { LocalAccount } from '../accounts/account.ts'
 import { lockAccount } from '../accounts/store.ts'
 import type { World } from '../world.ts'
@@ -40,9 +41,13 @@ export async function changeNoticePolicy(
 
 /** Takes notifications from these from now on, and those that were kept back, whatever the policy says. */
 export async function takeNoticesFrom(
-  world: Pick<World, 'db'>,
+  world: World,
   owner: LocalAccount,
   senderIds: readonly AccountId[],
 ): Promise<void> {
-  if (senderIds.length > 0) await transact(world.db, (tx) => insertSenders(tx, owner.id, senderIds))
+  if (senderIds.length === 0) return
+  await transact(world.db, async (tx) => {
+    await insertSenders(tx, owner.id, senderIds)
+    await record(world, tx, { type: 'notices.taken', accountId: owner.id })
+  })
 }

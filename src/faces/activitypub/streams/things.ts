@@ -40,7 +40,7 @@ export async function thingOf(parts: ThingParts, event: StreamEvent): Promise<Js
 }
 
 /** The others are told by the Mastodon API alone. */
-type Read = Exclude<Thing, 'id' | 'announcement' | 'homes' | 'alert' | 'filters'>
+type Read = Exclude<Thing, 'id' | 'announcement' | 'homes' | 'alert' | 'alerts' | 'filters'>
 const isRead = (thing: Thing): thing is Read => thing in readers
 
 /** Of what is gone its id alone; where it was deleted, that it was. */

@@ -4,6 +4,7 @@ export type EventName =
   | 'status.update'
   | 'delete'
   | 'notification'
+  | 'notifications_merged'
   | 'conversation'
   | 'filters_changed'
   | 'announcement'

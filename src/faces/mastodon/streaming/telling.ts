@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { AccountId } from '../../../base/ids.ts'
 import type { Log } from '../../../base/log.ts'
 import type { StreamEvent } from '../../../domain/events/event.ts'
 import type { Outlet } from '../../../domain/events/hub.ts'
@@ -84,17 +85,23 @@ async function allOf(
   ])
   return [
     ...parts.flat(),
-    ...tellFilters(
-      board,
+    ...tellOwners(
+      board.homes,
+      new Message('filters_changed'),
       of(({ thing }) => thing === 'filters'),
+    ),
+    ...tellOwners(
+      board.notices,
+      // Mastodon sends a payload that says nothing: there are clients that read one of every event they know.
+      new Message('notifications_merged', '1'),
+      of(({ thing }) => thing === 'alerts'),
     ),
   ]
 }
 
-/** That their filters are others now; what these are they read where they stand. */
-function tellFilters(board: Board, happened: readonly Happened[]): Delivery[] {
-  const message = new Message('filters_changed')
+/** That something of their own is otherwise now; how it is they read where it stands. */
+function tellOwners(owners: Board['homes'], message: Message, happened: readonly Happened[]): Delivery[] {
   return happened.flatMap(({ event, at }) =>
-    [...(board.homes.get(event.thingId as never) ?? [])].map((to) => ({ at, to, message })),
+    [...(owners.get(event.thingId as AccountId) ?? [])].map((to) => ({ at, to, message })),
   )
 }
