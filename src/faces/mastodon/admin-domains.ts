@@ -26,6 +26,7 @@ import { booleanish, textish, wordOf } from '../http/param-fields.ts'
 import { queryParams, readParams } from '../http/read-params.ts'
 import { adminsOnly } from './admin-auth.ts'
 import { deciderOf, RULES } from './admin-parts.ts'
+import { onUpdate } from './on-update.ts'
 import { endsOf, pageFrom, sendPage } from './paging.ts'
 import type { MastodonParts } from './parts.ts'
 
@@ -82,7 +83,7 @@ export function adminDomainRoutes(parts: MastodonParts): RequestHandler {
       })
     }
   })
-  router.put(`${blocks}/:id`, ...writesBlocks, async (req, res) => {
+  onUpdate(router, `${blocks}/:id`, ...writesBlocks, async (req, res) => {
     const { domain } = await blockIn(req)
     const asked = (await readParams(req)).read(fields)
     await changeDomainBlock(world, deciderOf(req), domain, changeFrom(asked))

@@ -27,6 +27,7 @@ import { integerish, textish, wordOf } from '../http/param-fields.ts'
 import { type Given, queryParams, readParams } from '../http/read-params.ts'
 import { adminsOnly } from './admin-auth.ts'
 import { deciderOf, RULES } from './admin-parts.ts'
+import { onUpdate } from './on-update.ts'
 import { endsOf, pageFrom, sendPage } from './paging.ts'
 import type { MastodonParts } from './parts.ts'
 
@@ -83,7 +84,7 @@ export function adminEntryRoutes(parts: MastodonParts): RequestHandler {
       remove: (req, id) => unblockIp(world, deciderOf(req), id),
     },
   )
-  router.put(`${ips.base}/:id`, ...ips.writes, async (req, res) => {
+  onUpdate(router, `${ips.base}/:id`, ...ips.writes, async (req, res) => {
     const id = ips.idIn(req)
     await changeIpBlock(world, deciderOf(req), id, ipDecision(req, await readParams(req)))
     res.json(await ips.tell(id))

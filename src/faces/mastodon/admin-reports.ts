@@ -9,6 +9,7 @@ import { booleanish, idOf, idsOf, textish, wordOf } from '../http/param-fields.t
 import { queryParams, readParams } from '../http/read-params.ts'
 import { adminsOnly } from './admin-auth.ts'
 import { deciderOf } from './admin-parts.ts'
+import { onUpdate } from './on-update.ts'
 import { endsOf, pageFrom, sendPage } from './paging.ts'
 import type { MastodonParts } from './parts.ts'
 import { CATEGORIES } from './reports.ts'
@@ -63,7 +64,8 @@ export function adminReportRoutes(parts: MastodonParts): RequestHandler {
       await work(req, idIn(req))
       await send(req, res)
     }
-  router.put(
+  onUpdate(
+    router,
     '/api/v1/admin/reports/:id',
     ...writers,
     after(async (req, id) => {

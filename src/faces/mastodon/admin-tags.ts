@@ -9,6 +9,7 @@ import { booleanish, textish } from '../http/param-fields.ts'
 import { queryParams, readParams } from '../http/read-params.ts'
 import { adminsOnly, staffOf } from './admin-auth.ts'
 import { RULES } from './admin-parts.ts'
+import { onUpdate } from './on-update.ts'
 import { endsOf, pageFrom, sendPage } from './paging.ts'
 import type { MastodonParts } from './parts.ts'
 
@@ -41,7 +42,7 @@ export function adminTagRoutes(parts: MastodonParts): RequestHandler {
   router.get('/api/v1/admin/tags/:id', ...requiresAdmin('admin:read'), async (req, res) => {
     res.json(await tell(req))
   })
-  router.put('/api/v1/admin/tags/:id', ...requiresAdmin('admin:write'), async (req, res) => {
+  onUpdate(router, '/api/v1/admin/tags/:id', ...requiresAdmin('admin:write'), async (req, res) => {
     const { id } = await tell(req)
     const asked = (await readParams(req)).read(fields)
     // Whatever people tag can be used and found: to say that it cannot would be untrue.

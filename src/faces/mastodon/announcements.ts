@@ -11,6 +11,7 @@ import { listAnnouncements } from '../../views/announcements.ts'
 import { booleanish } from '../http/param-fields.ts'
 import { queryParams } from '../http/read-params.ts'
 import { requires, signedIn } from './auth.ts'
+import { onUpdate } from './on-update.ts'
 import type { MastodonParts } from './parts.ts'
 
 const idIn = (req: Request) => readId<AnnouncementId>(String(req.params.id))
@@ -33,7 +34,7 @@ export function announcementRoutes({ world }: MastodonParts): RequestHandler {
   })
 
   const reactions = '/api/v1/announcements/:id/reactions/:name'
-  router.put(reactions, requires('write:favourites'), async (req, res) => {
+  onUpdate(router, reactions, requires('write:favourites'), async (req, res) => {
     await reactToAnnouncement(world, signedIn(req), idIn(req), nameIn(req))
     res.json({})
   })

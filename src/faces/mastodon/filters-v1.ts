@@ -8,6 +8,7 @@ import { v1FilterFrom } from '../../translate/to-mastodon/filter.ts'
 import { readParams } from '../http/read-params.ts'
 import { requires, signedIn } from './auth.ts'
 import { v1WordsFrom } from './filter-fields.ts'
+import { onUpdate } from './on-update.ts'
 import type { MastodonParts } from './parts.ts'
 
 const idIn = (req: Request) => readId<FilterKeywordId>(String(req.params.id))
@@ -50,8 +51,7 @@ export function v1FilterRoutes({ world }: MastodonParts): RequestHandler {
     })
     res.json(v1FilterFrom(changed, changed.keywords.find(({ id }) => id === keyword.id) ?? keyword))
   }
-  router.put('/api/v1/filters/:id', writes, change)
-  router.patch('/api/v1/filters/:id', writes, change)
+  onUpdate(router, '/api/v1/filters/:id', writes, change)
   router.delete('/api/v1/filters/:id', writes, async (req, res) => {
     await removeKeyword(world, signedIn(req), idIn(req), true)
     res.json({})

@@ -23,6 +23,7 @@ import { idOf } from '../http/param-fields.ts'
 import { readParams } from '../http/read-params.ts'
 import { requires, signedIn } from './auth.ts'
 import { filterWordsFrom, keywordWordsFrom } from './filter-fields.ts'
+import { onUpdate } from './on-update.ts'
 import type { MastodonParts } from './parts.ts'
 
 const idIn = <Id extends string>(req: Request) => readId<Id>(String(req.params.id))
@@ -51,8 +52,7 @@ export function filterRoutes(parts: MastodonParts): RequestHandler {
     const words = filterWordsFrom(await readParams(req))
     res.json(filterFrom(await changeFilter(world, signedIn(req), idIn<FilterId>(req as Request), words)))
   }
-  router.put('/api/v2/filters/:id', writes, change)
-  router.patch('/api/v2/filters/:id', writes, change)
+  onUpdate(router, '/api/v2/filters/:id', writes, change)
   router.delete('/api/v2/filters/:id', writes, async (req, res) => {
     await removeFilter(world, signedIn(req), idIn(req))
     res.json({})
@@ -80,8 +80,7 @@ function keywordRoutes({ world }: MastodonParts): RequestHandler {
     const id = idIn<FilterKeywordId>(req as Request)
     res.json(filterKeywordFrom(await changeKeyword(world, signedIn(req), id, words)))
   }
-  router.put('/api/v2/filters/keywords/:id', writes, change)
-  router.patch('/api/v2/filters/keywords/:id', writes, change)
+  onUpdate(router, '/api/v2/filters/keywords/:id', writes, change)
   router.delete('/api/v2/filters/keywords/:id', writes, async (req, res) => {
     await removeKeyword(world, signedIn(req), idIn(req))
     res.json({})

@@ -11,6 +11,7 @@ import { listListIds, listMemberIds } from '../../views/lists.ts'
 import { booleanish, idsOf, integerish, textish, wordOf } from '../http/param-fields.ts'
 import { type Given, readParams } from '../http/read-params.ts'
 import { requires, signedIn } from './auth.ts'
+import { onUpdate } from './on-update.ts'
 import { endsOf, pageFrom, sendPage } from './paging.ts'
 import type { MastodonParts } from './parts.ts'
 import { sendStatuses } from './status-pages.ts'
@@ -41,8 +42,7 @@ export function listRoutes({ world }: MastodonParts): RequestHandler {
     const words = wordsFrom(await readParams(req))
     res.json(listFrom(await changeList(world, signedIn(req), listIn(req), words)))
   }
-  router.put('/api/v1/lists/:id', requires('write:lists'), change)
-  router.patch('/api/v1/lists/:id', requires('write:lists'), change)
+  onUpdate(router, '/api/v1/lists/:id', requires('write:lists'), change)
   router.delete('/api/v1/lists/:id', requires('write:lists'), async (req, res) => {
     await removeList(world, signedIn(req), listIn(req))
     res.json({})

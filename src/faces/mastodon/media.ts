@@ -16,6 +16,7 @@ import { LONGEST_WAIT_MS, untilReady } from '../http/until-ready.ts'
 import { requires, signedIn } from './auth.ts'
 import { apiLimits } from './limits.ts'
 import { focusFrom, mediaFields } from './media-fields.ts'
+import { onUpdate } from './on-update.ts'
 import type { MastodonParts } from './parts.ts'
 
 /** A film from a telephone on the road takes its time. */
@@ -62,7 +63,7 @@ export function mediaRoutes(parts: MastodonParts): RequestHandler {
     await tellFile(world, signedIn(req), fileIdIn(req), res, 206)
   })
 
-  router.put('/api/v1/media/:id', writes, async (req, res) => {
+  onUpdate(router, '/api/v1/media/:id', writes, async (req, res) => {
     const [owner, id] = [signedIn(req), fileIdIn(req)]
     const { description, focus } = (await readParams(req)).read(mediaFields)
     const spot = focusFrom(focus)

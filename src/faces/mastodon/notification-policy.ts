@@ -8,6 +8,7 @@ import { countHeld } from '../../views/notice-requests.ts'
 import { booleanish, wordOf } from '../http/param-fields.ts'
 import { type Given, readParams } from '../http/read-params.ts'
 import { requires, signedIn } from './auth.ts'
+import { onUpdate } from './on-update.ts'
 import type { MastodonParts } from './parts.ts'
 
 /** /api/v2/notifications/policy and its older form: what somebody wishes to be told of by whom. */
@@ -25,8 +26,7 @@ export function notificationPolicyRoutes({ world }: MastodonParts): RequestHandl
     router.get(path, requires('read:notifications'), async (req, res) => {
       res.json(await answer(signedIn(req)))
     })
-    router.patch(path, requires('write:notifications'), change)
-    router.put(path, requires('write:notifications'), change)
+    onUpdate(router, path, requires('write:notifications'), change)
   }
   serve('/api/v2/notifications/policy', policyFrom, changeIn)
   serve('/api/v1/notifications/policy', oldPolicyFrom, oldChangeIn)

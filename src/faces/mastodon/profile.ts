@@ -15,6 +15,7 @@ import { booleanish, listOf, textish, wordOf } from '../http/param-fields.ts'
 import { type Given, readParams } from '../http/read-params.ts'
 import { requireAccountView, tellOwnAccount } from './account-one.ts'
 import { requires, signedIn } from './auth.ts'
+import { onUpdate } from './on-update.ts'
 import type { MastodonParts } from './parts.ts'
 
 const PICTURES = ['avatar', 'header'] as const
@@ -44,8 +45,7 @@ export function profileRoutes({ world, storage, config }: MastodonParts): Reques
     await change(req)
     res.json(await tellOwnAccount(world, signedIn(req)))
   }
-  router.patch('/api/v1/accounts/update_credentials', writes, update)
-  router.put('/api/v1/accounts/update_credentials', writes, update)
+  onUpdate(router, '/api/v1/accounts/update_credentials', writes, update)
 
   const tellProfile = async (req: Request, res: Response) => {
     const { id } = signedIn(req)
@@ -57,8 +57,7 @@ export function profileRoutes({ world, storage, config }: MastodonParts): Reques
     await tellProfile(req, res)
   }
   router.get('/api/v1/profile', requires(['read:accounts', 'profile']), tellProfile)
-  router.patch('/api/v1/profile', writes, updateProfile)
-  router.put('/api/v1/profile', writes, updateProfile)
+  onUpdate(router, '/api/v1/profile', writes, updateProfile)
 
   for (const kind of PICTURES) {
     router.delete(`/api/v1/profile/${kind}`, writes, async (req, res) => {

@@ -13,6 +13,7 @@ import { tokenOf } from '../http/auth.ts'
 import { booleanish, textish, wordOf } from '../http/param-fields.ts'
 import { type Given, readParams } from '../http/read-params.ts'
 import { requires, signedIn } from './auth.ts'
+import { onUpdate } from './on-update.ts'
 import type { MastodonParts } from './parts.ts'
 
 const PATH = '/api/v1/push/subscription'
@@ -50,7 +51,7 @@ export function pushRoutes(parts: MastodonParts): RequestHandler {
     )
   })
 
-  router.put(PATH, requires('push'), async (req, res) => {
+  onUpdate(router, PATH, requires('push'), async (req, res) => {
     const wish = wishIn(await readParams(req))
     res.json(told(await changeSubscription(world, tokenIn(req), wish)))
   })

@@ -8,6 +8,7 @@ import { findQuote } from '../../domain/quotes/find.ts'
 import { listQuotesOf } from '../../views/kept.ts'
 import { queryParams, readParams } from '../http/read-params.ts'
 import { requires, signedIn, viewerOf } from './auth.ts'
+import { onUpdate } from './on-update.ts'
 import { pageFrom } from './paging.ts'
 import type { MastodonParts } from './parts.ts'
 import { choiceOf, quoteApproval } from './status-fields.ts'
@@ -37,13 +38,18 @@ export function quoteRoutes({ world }: MastodonParts): RequestHandler {
     res.json(await tellStatus(world, req, quotingId))
   })
 
-  router.put('/api/v1/statuses/:id/interaction_policy', requires('write:statuses'), async (req, res) => {
-    const fields = (await readParams(req)).read(quoteApprovalPolicyFields)
-    const id = postIdIn(req)
-    if (fields.quote_approval_policy !== undefined)
-      await chooseQuoters(world, signedIn(req), id, choiceOf(fields.quote_approval_policy))
-    res.json(await tellStatus(world, req, id))
-  })
+  onUpdate(
+    router,
+    '/api/v1/statuses/:id/interaction_policy',
+    requires('write:statuses'),
+    async (req, res) => {
+      const fields = (await readParams(req)).read(quoteApprovalPolicyFields)
+      const id = postIdIn(req)
+      if (fields.quote_approval_policy !== undefined)
+        await chooseQuoters(world, signedIn(req), id, choiceOf(fields.quote_approval_policy))
+      res.json(await tellStatus(world, req, id))
+    },
+  )
 
   return router
 }

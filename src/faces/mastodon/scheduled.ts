@@ -10,6 +10,7 @@ import { listScheduled, viewScheduled } from '../../views/scheduled.ts'
 import { textish } from '../http/param-fields.ts'
 import { queryParams, readParams } from '../http/read-params.ts'
 import { requires, signedIn } from './auth.ts'
+import { onUpdate } from './on-update.ts'
 import { endsOf, pageFrom, sendPage } from './paging.ts'
 import type { MastodonParts } from './parts.ts'
 
@@ -37,7 +38,7 @@ export function scheduledRoutes({ world }: MastodonParts): RequestHandler {
     res.json(await tellScheduled(world, signedIn(req), idIn(req)))
   })
 
-  router.put('/api/v1/scheduled_statuses/:id', requires('write:statuses'), async (req, res) => {
+  onUpdate(router, '/api/v1/scheduled_statuses/:id', requires('write:statuses'), async (req, res) => {
     const [author, id] = [signedIn(req), idIn(req)]
     await tellScheduled(world, author, id)
     const { scheduled_at: at } = (await readParams(req)).read(scheduledAtFields)

@@ -14,6 +14,7 @@ import { readParams } from '../http/read-params.ts'
 import { requires, signedIn } from './auth.ts'
 import { apiLimits } from './limits.ts'
 import { focusFrom } from './media-fields.ts'
+import { onUpdate } from './on-update.ts'
 import type { MastodonParts } from './parts.ts'
 import { sayUnusable } from './said.ts'
 import { choiceOf, draftPollFrom, languageFrom, mediaIdsOf, wordFields, wordsOf } from './status-fields.ts'
@@ -29,7 +30,7 @@ type EditFields = z.output<typeof editFields>
 export function statusChangeRoutes({ world, config }: MastodonParts): RequestHandler {
   const router = Router({ caseSensitive: true })
 
-  router.put('/api/v1/statuses/:id', requires('write:statuses'), async (req, res) => {
+  onUpdate(router, '/api/v1/statuses/:id', requires('write:statuses'), async (req, res) => {
     const [author, id] = [signedIn(req), postIdIn(req)]
     const { post } = await requireStatus(world, req, id)
     if (post.author.id !== author.id || post.boostOf) refuse('post.not-yours')
