@@ -275,6 +275,15 @@ describe('those who look after the server', () => {
     const open = await staff.post(`/api/v1/admin/trends/links/${shown.id}/approve`)
     expectEntity('AdminTrendingLink', open.json)
     expect(await links()).toEqual([shown.url])
+    const timeline = await nobody().get('/api/v1/timelines/link', { url: shown.url })
+    expect(timeline.json.length).toBeGreaterThan(0)
+    for (const { card } of timeline.json) expect(card.url).toBe(shown.url)
+
+    await staff.post(`/api/v1/admin/trends/statuses/${post.id}/approve`)
+    expect(await posts()).toContain(post.id)
+    await staff.post(`/api/v1/admin/trends/links/publishers/${publisher.id}/approve`)
+    await staff.post(`/api/v1/admin/trends/links/${shown.id}/reject`)
+    expect(await links()).toEqual([])
   })
 
   test('are they alone, by apps that may', async () => {

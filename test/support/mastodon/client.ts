@@ -4,6 +4,7 @@ import { findAccountByHandle } from '../../../src/domain/accounts/find.ts'
 import { bearing, tokenFor } from '../tokens.ts'
 import type { Whole } from '../whole.ts'
 import { personHere } from '../world.ts'
+import { expectAnswer } from './expect-answer.ts'
 
 /** An answer of the API. */
 export interface ApiReply {
@@ -67,13 +68,10 @@ export function apiClient(
       headers: { ...headers, ...packed.headers, ...more },
       ...(packed.body !== undefined && { body: packed.body }),
     })
-    return {
-      status: reply.status,
-      headers: reply.headers,
-      text: reply.text,
-      json: /json/.test(String(reply.headers['content-type'])) ? JSON.parse(reply.text) : undefined,
-      links: linksIn(reply.headers.link),
-    }
+    const json = /json/.test(String(reply.headers['content-type'])) ? JSON.parse(reply.text) : undefined
+    expectAnswer(method, `${path}${query}`, reply.status, json)
+    const { status, headers: told, text } = reply
+    return { status, headers: told, text, json, links: linksIn(told.link) }
   }
   return {
     ask,
