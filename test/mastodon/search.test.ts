@@ -221,6 +221,20 @@ describe('accounts and addresses', () => {
     expect(await people(ivy, '@hal')).toEqual([])
   })
 
+  test('of other domains are found by whoever keeps one away, who is in lists as before', async () => {
+    const jon = await tootAs(server, 'jon')
+    const known = await personElsewhere(server.world, 'kept', 'kept.test')
+    const other = await personElsewhere(server.world, 'keptnot', 'other.test')
+    const people = async () => idsOf((await search(jon, 'kept', { type: 'accounts' })).accounts)
+    expect(await people()).toEqual([known.id, other.id])
+    await ada.post(`/api/v1/accounts/${jon.account.id}/follow`)
+    expect((await jon.post('/api/v1/domain_blocks', { domain: 'kept.test' })).status).toBe(200)
+    await server.settled()
+    expect(await people()).toEqual([other.id])
+    const followers = await jon.get(`/api/v1/accounts/${jon.account.id}/followers`)
+    expect(idsOf(followers.json)).toEqual([ada.account.id])
+  })
+
   test('are found by the words of the name that they show, in any script, as long as they want to be found', async () => {
     const far = await personElsewhere(server.world, 'qx1', 'far.test', { displayName: 'Ève Numbat 田中太郎' })
     const shy = { displayName: 'Shy Numbat', discoverable: false }

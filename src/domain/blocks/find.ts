@@ -71,8 +71,8 @@ const blocks = (one: RawBuilder<unknown>, other: RawBuilder<unknown>) => sql<boo
   SELECT 1 FROM block WHERE block.account_id = ${one} AND block.target_id = ${other})`
 
 const blocksDomainOf = (one: RawBuilder<unknown>, other: RawBuilder<unknown>) => sql<boolean>`EXISTS (
-  SELECT 1 FROM user_domain_block AS refused JOIN account AS far ON far.id = ${other}
-  WHERE refused.account_id = ${one} AND refused.domain = ANY (far.domains))`
+  SELECT 1 FROM user_domain_block AS refused JOIN account AS apart ON apart.id = ${other}
+  WHERE refused.account_id = ${one} AND refused.domain = ANY (apart.domains))`
 
 /** Those of `others` that are kept apart from an account, whoever of the two wanted it. */
 export async function blockedBetween(
@@ -117,8 +117,8 @@ export function isShunned(
       AND (mute.expires_at IS NULL OR mute.expires_at > now()))
     OR EXISTS (SELECT 1 FROM block WHERE block.account_id = ${owner} AND block.target_id IN (${among}))
     OR EXISTS (SELECT 1 FROM block WHERE block.target_id = ${owner} AND block.account_id IN (${among}))
-    OR EXISTS (SELECT 1 FROM user_domain_block AS refused JOIN account AS far ON far.id IN (${among})
-      WHERE refused.account_id = ${owner} AND refused.domain = ANY (far.domains)))`
+    OR EXISTS (SELECT 1 FROM user_domain_block AS refused JOIN account AS apart ON apart.id IN (${among})
+      WHERE refused.account_id = ${owner} AND refused.domain = ANY (apart.domains)))`
 }
 
 /**
