@@ -64,7 +64,9 @@ function isApartIn(
     OR (EXISTS (SELECT 1 FROM user_domain_block AS refused WHERE refused.account_id = ${one}) AND EXISTS (
       SELECT 1 FROM user_domain_block AS refused
       WHERE refused.account_id = ${one} AND refused.domain = ANY (${row}.domains) OFFSET 0))
-    OR ${blocksDomainOf(other, one)})`
+    OR EXISTS (SELECT 1 FROM user_domain_block AS refused
+      WHERE refused.account_id = ${other} AND refused.domain = ANY (ARRAY(
+        SELECT unnest(apart.domains) FROM account AS apart WHERE apart.id = ${one})) OFFSET 0))`
 }
 
 const blocks = (one: RawBuilder<unknown>, other: RawBuilder<unknown>) => sql<boolean>`EXISTS (

@@ -71,11 +71,15 @@ export function visibleTo(viewer: Viewer, author?: RawBuilder<unknown>): RawBuil
 /**
  * Whether a reader may come upon a post that they did not look for, in a list that strangers read: what they may see
  * less who is limited and not followed by them, and whom they mute. As a condition like `visibleTo`, and beside it.
+ * @param author as `visibleTo` takes it
  */
-export function shownTo(viewer: Viewer): RawBuilder<boolean> {
+export function shownTo(viewer: Viewer, author?: RawBuilder<unknown>): RawBuilder<boolean> {
   const quiet = sql`SELECT 1 FROM account AS quiet WHERE quiet.id = post.account_id AND quiet.limited_at IS NOT NULL`
-  if (!viewer) return sql<boolean>`(${visibleTo(viewer)} AND NOT EXISTS (${quiet}))`
+  if (!viewer) return sql<boolean>`(${visibleTo(viewer, author)} AND NOT EXISTS (${quiet}))`
   const me = sql`${viewer.accountId}::bigint`
+  if (author)
+    return sql<boolean>`(${visibleTo(viewer, author)} AND NOT ${isMuted(me, sql`post.account_id`, 'posts')}
+      AND (${author}.limited_at IS NULL OR post.account_id = ${me} OR ${follows(me, sql`post.account_id`, lineByLine)}))`
   return sql<boolean>`(${visibleTo(viewer)} AND NOT ${isMuted(me, sql`post.account_id`, 'posts')}
     AND NOT EXISTS (${quiet} AND quiet.id <> ${me} AND NOT ${follows(me, sql`quiet.id`)}))`
 }
