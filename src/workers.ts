@@ -22,6 +22,7 @@ import { forgetPages } from './domain/previews/show.ts'
 import { forgetEchoes } from './domain/reactions/undo.ts'
 import { publishDue } from './domain/scheduled/publish-due.ts'
 import type { ScheduledJob } from './domain/scheduled/scheduled.ts'
+import { forgetPlaces } from './domain/search/places.ts'
 import { trimHomes } from './domain/timelines/fan-out.ts'
 import { askForTrends, countTrends } from './domain/trends/count.ts'
 import { effectJobs } from './effects/handlers.ts'
@@ -111,6 +112,7 @@ export function createWorkers(parts: AppParts, house: House): Runner {
       () => forgetClients(world),
       () => forgetCounts(world),
       () => forgetChanges(world),
+      () => forgetPlaces(world),
     ],
     errands: createCrawler({ world, fetcher: house.fetcher, log }),
     send: createSender({

@@ -1,4 +1,4 @@
-import { phraseFrom } from './search-words.ts'
+import { phraseFrom, type SoughtWord } from './search-words.ts'
 
 const VALUES = {
   has: ['media', 'image', 'video', 'audio', 'poll', 'link', 'embed'],
@@ -15,11 +15,15 @@ export type SearchTerm = { readonly not: boolean } & (
   | { readonly by: 'in'; readonly value: (typeof VALUES.in)[number] }
   /** said within these times */
   | { readonly by: 'time'; readonly since?: Date; readonly until?: Date }
+  /** says words, as PostgreSQL writes a `tsquery` */
+  | { readonly by: 'words'; readonly value: string }
 )
 
 export interface SearchQuery {
-  /** as PostgreSQL writes a `tsquery`; '' where there are no words */
+  /** as PostgreSQL writes a `tsquery`; '' where there are no words, or only some that are not to be there */
   readonly words: string
+  /** each of these is in all that say the words */
+  readonly sought: readonly SoughtWord[]
   readonly terms: readonly SearchTerm[]
 }
 
@@ -33,7 +37,9 @@ const DAY = 86_400_000
  * UTC.
  */
 export function searchQueryFrom(typed: string): SearchQuery {
+  const sought: SoughtWord[] = []
   const words: string[] = []
+  const unwanted: string[] = []
   const terms: SearchTerm[] = []
   for (const [whole, minus, name = '', quoted, bare = ''] of [...typed.matchAll(PIECES)].slice(
     0,
@@ -41,11 +47,22 @@ export function searchQueryFrom(typed: string): SearchQuery {
   )) {
     const not = minus !== undefined
     const term = termFrom(name.toLowerCase(), quoted ?? bare, not)
-    const phrase = term ? '' : phraseFrom(whole)
-    if (term) terms.push(term)
-    else if (phrase) words.push(not ? `!(${phrase})` : `(${phrase})`)
+    if (term) {
+      terms.push(term)
+      continue
+    }
+    const phrase = phraseFrom(whole)
+    if (phrase.query === '') continue
+    if (not) unwanted.push(`!(${phrase.query})`)
+    else {
+      words.push(`(${phrase.query})`)
+      sought.push(...phrase.words)
+    }
   }
-  return { words: words.join(' & '), terms }
+  // An index finds what is there; what is not is only seen in what was found by something else.
+  if (words.length > 0) words.push(...unwanted)
+  else if (unwanted.length > 0) terms.push({ by: 'words', value: unwanted.join(' & '), not: false })
+  return { words: words.join(' & '), sought, terms }
 }
 
 function termFrom(name: string, value: string, not: boolean): SearchTerm | undefined {

@@ -7,11 +7,13 @@ interface PlacedWord {
 }
 
 /** Scripts that do not part words by spaces, or, as Korean does, join to words what nobody looks for. */
-const UNSPACED =
+const SIGN =
   '[\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{scx=Hangul}\\p{scx=Bopomofo}\\p{scx=Thai}\\p{scx=Lao}\\p{scx=Khmer}\\p{scx=Myanmar}]'
+/** Whether a text has any of these. */
+export const UNSPACED = new RegExp(SIGN, 'u')
 const LETTER = '[\\p{L}\\p{N}\\p{M}]'
 const WORDS = new RegExp(
-  `((?:(?=${LETTER})${UNSPACED})+)|((?:(?!${UNSPACED})${LETTER})+)|(\\p{Extended_Pictographic})`,
+  `((?:(?=${LETTER})${SIGN})+)|((?:(?!${SIGN})${LETTER})+)|(\\p{Extended_Pictographic})`,
   'gu',
 )
 /** Nobody looks for a longer one. */
@@ -27,7 +29,7 @@ const MOST_WORDS = 10_000
 function wordsIn(text: string): PlacedWord[] {
   const found: PlacedWord[] = []
   let at = 1
-  for (const [, unspaced, word, picture] of plain(text).matchAll(WORDS)) {
+  for (const [, unspaced, word, picture] of folded(text).matchAll(WORDS)) {
     if (found.length >= MOST_WORDS) break
     if (unspaced === undefined) {
       found.push({ word: [...(word ?? picture ?? '')].slice(0, LONGEST_WORD).join(''), at })
@@ -45,12 +47,14 @@ function wordsIn(text: string): PlacedWord[] {
   return found
 }
 
-const plain = (text: string) =>
-  text
-    .normalize('NFKD')
-    .replace(/[\u0300-\u036f]/g, '')
-    .normalize('NFKC')
-    .toLowerCase()
+/** Accents of Latin, Greek and Cyrillic; the vowels and stretched lines of Hebrew and Arabic, which most leave out. */
+const ACCENTS =
+  /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]/g
+
+/** A text as it is compared: in lower case and without accents. */
+export function folded(text: string): string {
+  return text.normalize('NFKD').replace(ACCENTS, '').normalize('NFKC').toLowerCase().replaceAll('ς', 'σ')
+}
 
 /** A text as PostgreSQL writes a `tsvector`. */
 export function vectorFrom(text: string): string {
@@ -59,16 +63,32 @@ export function vectorFrom(text: string): string {
     .join(' ')
 }
 
-/** Words that are to stand one behind the other, as PostgreSQL writes a `tsquery`; '' where there are none. */
-export function phraseFrom(text: string): string {
+/** A word that is looked for. */
+export interface SoughtWord {
+  readonly word: string
+  /** only its first sign is known */
+  readonly begins: boolean
+}
+
+/** Words that are to stand one behind the other. */
+export interface Phrase {
+  /** as PostgreSQL writes a `tsquery`; '' where there are none */
+  readonly query: string
+  readonly words: readonly SoughtWord[]
+}
+
+export function phraseFrom(text: string): Phrase {
   let query = ''
   let before: PlacedWord | undefined
+  const words: SoughtWord[] = []
   for (const each of wordsIn(text)) {
     // The pair before it says as much, and where more follows there is no last sign.
     if (each.sign === 'last') continue
-    const term = each.sign === 'only' ? `'${each.word}':*` : `'${each.word}'`
+    const begins = each.sign === 'only'
+    const term = begins ? `'${each.word}':*` : `'${each.word}'`
     query += before ? ` <${each.at - before.at}> ${term}` : term
+    words.push({ word: each.word, begins })
     before = each
   }
-  return query
+  return { query, words }
 }

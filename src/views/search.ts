@@ -2,23 +2,33 @@ import { type RawBuilder, sql } from 'kysely'
 import { type AccountId, idAt, type PostId } from '../base/ids.ts'
 import { compiled } from '../db/compiled.ts'
 import type { Db } from '../db/connect.ts'
-import { shownTo, visibleTo } from '../domain/posts/audience.ts'
 import { decided } from '../domain/trends/find.ts'
-import type { SearchTerm } from '../text/search-query.ts'
-import { newestFirst, type PageQuery, pageBy } from './pages.ts'
+import type { SoughtWord } from '../text/search-words.ts'
+import { newestFirst, type PageQuery } from './pages.ts'
+import { isMeant, type PostTerms, says } from './search-filter.ts'
+import { type Shares, sharesOf } from './search-shares.ts'
+import {
+  SPANS,
+  type Span,
+  type SpanBits,
+  saying,
+  sayingAmong,
+  sayingWithin,
+  shelfOf,
+} from './search-sources.ts'
 
-/** What is searched for, with the accounts that it names found. */
-export interface PostSearch extends PageQuery {
+/** What is searched for. */
+export interface PostSearch extends PageQuery, PostTerms {
   readonly offset: number
   /** as PostgreSQL writes a `tsquery`; '' where there are no words */
   readonly words: string
-  readonly terms: readonly Exclude<SearchTerm, { readonly by: 'from' }>[]
-  readonly from: readonly { readonly accountId: AccountId | null; readonly not: boolean }[]
+  /** each of these is in all that say the words */
+  readonly sought: readonly SoughtWord[]
 }
 
 /**
- * The posts that somebody finds, newest first: among those that they may see, what has to do with them (their own, what
- * names them, what they like or have marked), and what is said to everybody by those who allow to be found.
+ * The posts that somebody finds, newest first. However much there is, `MOST_LOOKED_AT` posts at most are looked at, the
+ * next ones: of a search that hardly any of them meets, what lies beyond is not found.
  */
 export async function searchPosts(
   db: Db,
@@ -27,228 +37,208 @@ export async function searchPosts(
 ): Promise<readonly PostId[]> {
   const { words, terms, from, offset, limit } = search
   if (words === '' && terms.length + from.length === 0) return []
-  const looked = { ...search, limit: offset + limit }
-  // Of one author there is an index of its own.
-  const among = words === '' || from.some(({ not }) => !not)
-  const ids = among
-    ? await findAmong(db, filterOf(accountId, search), looked)
-    : await findByWords(looked, (rest, piece) => findPiece(db, accountId, search, rest, piece))
+  const span = spanOf(search)
+  const looks = words === '' ? byShelf(accountId, search) : await waysToLook(db, accountId, search)
+  const ids = await find(db, looks, span, offset + limit)
   return newestFirst(ids.slice(offset, offset + limit), search)
 }
 
-/** What a post has to be beside saying the words. */
-function filterOf(
-  accountId: AccountId,
-  { terms, from }: Pick<PostSearch, 'terms' | 'from'>,
-): RawBuilder<boolean> {
-  const me = sql`${accountId}::bigint`
-  const all = [
-    sql`post.boost_of_id IS NULL`,
-    ...terms.map((term) => unless(term.not, meets(term, me))),
-    ...from.map((each) => unless(each.not, sql`post.account_id = ${each.accountId}::bigint`)),
-  ]
-  return sql<boolean>`(${sql.join(all, sql` AND `)}
-    AND ((${isNear(me)} AND ${visibleTo({ accountId })})
-      OR (post.visibility = 'public' AND EXISTS (
-        SELECT 1 FROM account AS open WHERE open.id = post.account_id AND open.indexable)
-        AND ${shownTo({ accountId })})))`
-}
-
-type Looked = Omit<PostSearch, 'offset' | 'from'>
-
-/** The part of all posts, by their ids, that a page and the days that are asked for leave. */
-function partOf(column: string, { terms, ...page }: Looked) {
-  const { where, rest } = pageBy(column, page)
-  const key = sql.ref(column)
-  const days = terms.flatMap((term) => {
-    if (term.by !== 'time' || term.not) return []
-    return [
-      ...(term.since ? [sql`${key} >= ${idAt(new Date(term.since.getTime() - LATE_MS))}::bigint`] : []),
-      ...(term.until ? [sql`${key} < ${idAt(new Date(term.until.getTime() + LATE_MS))}::bigint`] : []),
-    ]
-  })
-  return { where: sql<boolean>`(${sql.join([where, ...days], sql` AND `)})`, rest }
-}
-
+const HIGHEST = '9223372036854775807'
 /** An id says when, up to a second later than the post itself. */
 const LATE_MS = 2000
 
-async function findAmong(db: Db, filter: RawBuilder<boolean>, search: Looked): Promise<readonly PostId[]> {
-  const { where, rest } = partOf('post.id', search)
-  const says =
-    search.words === ''
-      ? sql`true`
-      : sql`EXISTS (SELECT 1 FROM post_search WHERE post_search.post_id = post.id
-          AND post_search.vector @@ ${search.words}::tsquery)`
-  const { rows } = await sql<{ id: PostId }>`
-    SELECT post.id FROM post WHERE ${where} AND ${says} AND ${filter} ${rest}`.execute(db)
-  return rows.map(({ id }) => id)
+/** What the page and the days that are asked for leave of all posts. */
+function spanOf({ maxId = HIGHEST, sinceId = '0', minId, terms }: PostSearch): Span {
+  const days = terms.flatMap((term) => (term.by === 'time' && !term.not ? [term] : []))
+  const after = days.flatMap(({ since }) => (since ? [idAt(new Date(since.getTime() - LATE_MS))] : []))
+  const before = days.flatMap(({ until }) => (until ? [idAt(new Date(until.getTime() + LATE_MS))] : []))
+  return {
+    above: [minId ?? sinceId, ...after].reduce((a, b) => (BigInt(a) > BigInt(b) ? a : b)),
+    below: [maxId, ...before].reduce((a, b) => (BigInt(a) < BigInt(b) ? a : b)),
+    up: minId !== undefined,
+  }
 }
 
-/** Of the next posts that say the words those that pass, the last of them all, and whether there may be more after it. */
+/** One look at the next posts: those of a span that may be meant, `most` at most, and of these `wanted` that are. */
+interface Look {
+  readonly span: Span
+  readonly most: number
+  ask(db: Db, wanted: number): Promise<Piece>
+  /** how many posts have to be looked at for it, at most */
+  readonly cost: number
+}
+
 interface Piece {
   readonly found: readonly PostId[]
+  /** how many may be meant, and the last of them */
+  readonly hits: number
   readonly last: PostId | null
-  readonly more: boolean
 }
 
-/** Of the first piece so many times what a page holds pass or not: mostly that is enough. */
-const AT_FIRST = 4
-const GROWTH = 4
+/** @param wider how many times as much as the last look is worth it */
+type Looks = (rest: Span, wanted: number, wider: number) => Look
 
-async function findByWords(
-  search: Looked,
-  find: (rest: Looked, piece: number) => Promise<Piece>,
-): Promise<readonly PostId[]> {
+const MOST_LOOKED_AT = 50_000
+/** Mostly one of so many that may be meant is. */
+const FIRST = 3
+const WIDER = 4
+
+async function find(db: Db, looks: Looks, span: Span, wanted: number): Promise<readonly PostId[]> {
   const ids: PostId[] = []
-  let rest: Looked = search
-  for (let piece = AT_FIRST * search.limit; ; piece *= GROWTH) {
-    const { found, last, more } = await find(rest, piece)
+  let rest = span
+  let looked = 0
+  for (
+    let wider = 1;
+    BigInt(rest.above) + 1n < BigInt(rest.below) && looked < MOST_LOOKED_AT;
+    wider *= WIDER
+  ) {
+    const look = looks(rest, wanted - ids.length, wider)
+    const { found, hits, last } = await look.ask(db, wanted - ids.length)
     ids.push(...found)
-    if (ids.length >= search.limit || last === null || !more) return ids.slice(0, search.limit)
-    rest = search.minId === undefined ? { ...rest, maxId: last } : { ...rest, minId: last }
+    if (ids.length >= wanted) break
+    looked += look.cost
+    const edge = hits >= look.most && last !== null ? last : span.up ? look.span.below : look.span.above
+    // What is at the edge of a span itself is in none of the two.
+    const on = hits >= look.most ? 0n : 1n
+    rest = span.up
+      ? { ...rest, above: String(BigInt(edge) - on) }
+      : { ...rest, below: String(BigInt(edge) + on) }
+  }
+  return ids
+}
+
+/** So many are looked at with one question. */
+const MOST_AT_ONCE = 5000
+
+/** What stands on a shelf is looked at one after the other. @param words what they have to say, too */
+function byShelf(accountId: AccountId, search: PostSearch, words = ''): Looks {
+  const meant = isMeant(accountId, search)
+  const filter = words === '' ? meant : sql<boolean>`${meant} AND ${says(words)}`
+  const { first } = shelfOf(accountId, search)
+  return (span, wanted, wider) => {
+    const most = Math.min(FIRST * wanted * wider, MOST_AT_ONCE)
+    return {
+      span,
+      most,
+      cost: most,
+      ask: (db, limit) => asked(db, first(span, most), filter, span.up, limit),
+    }
   }
 }
 
-/** As many posts are walked through before the index of words is asked. */
-const WALKED = 2000
-/** … and as many, where so many say the words that it would take longer to look them all up. */
-const WALKED_AT_MOST = 20_000
-/** What the index of words finds costs so many times as much as a post that is walked through; measured. */
-const DEARER = 8
-/** As many as PostgreSQL counted when it last looked. */
-const allPosts = sql`(SELECT greatest(0, reltuples) FROM pg_class WHERE oid = 'post_search'::regclass)`
+/** Where no more say the words than this, they are all looked up, whenever they were said. */
+const FEW = 300
+/** The same where nobody counted how many, for they are mostly fewer by far. */
+const FEW_AT_MOST = 2000
 
-async function findPiece(
-  db: Db,
-  accountId: AccountId,
-  search: PostSearch,
-  rest: Looked,
-  piece: number,
-): Promise<Piece> {
-  const { words, limit, maxId = HIGHEST, sinceId = '0', minId } = rest
-  const none: Piece = { found: [], last: null, more: false }
-  if (minId === undefined && search.terms.length + search.from.length === 0) {
-    const [found = none] = await pieceOfWords(db, accountId, words, maxId, sinceId, 2 * limit, piece, limit)
-    return found
+/** By how many say them: few are all looked up; of many those that were said last, or next. */
+async function waysToLook(db: Db, accountId: AccountId, search: PostSearch): Promise<Looks> {
+  const { words, sought, terms, from, minId } = search
+  const shares = await sharesOf(db)
+  const share = shares.shareOf(sought)
+  const all = share * shares.posts
+  const plain = terms.length + from.length === 0 && minId === undefined
+  const filter = () => isMeant(accountId, search)
+  if (all <= (shares.isRare(sought) ? FEW_AT_MOST : FEW))
+    return (span, wanted, wider) => {
+      const most = FIRST * wanted * wider
+      const { below, above, up } = span
+      const ask: Look['ask'] = plain
+        ? async (on, limit) => pieceFrom(await fewSaying(on, words, below, above, most, accountId, limit))
+        : (on, limit) => asked(on, saying(words, span, most), filter(), up, limit)
+      return { span, most, cost: all + most, ask }
+    }
+  if (shelfOf(accountId, search).narrow) return byShelf(accountId, search, words)
+
+  const begins = sought.some((each) => each.begins)
+  // As if who says one word says the others as often as anybody.
+  const together = sought.reduce((product, each) => product * shares.shareOf([each]), 1)
+  return (rest, wanted, wider) => {
+    const most = FIRST * wanted * wider * WIDER
+    const enough = (FIRST * wanted * wider) / Math.max(together, 1 / shares.posts)
+    const posts = Math.min(enough, begins ? WALKED_AT_ONCE : MOST_AT_ONCE / share)
+    const span = partOf(rest, posts, shares)
+    const { below, above, up } = span
+    const bits = bitsFor(span, shares)
+    const ask: Look['ask'] = begins
+      ? (on, limit) => asked(on, sayingAmong(words, span, most), filter(), up, limit)
+      : plain
+        ? async (on, limit) =>
+            pieceFrom(await manySaying(on, words, below, above, bits, most, accountId, limit))
+        : (on, limit) => asked(on, sayingWithin(words, span, bits, most), filter(), up, limit)
+    return { span, most, cost: begins ? posts / CHEAPER : posts * share, ask }
   }
-  const up = minId !== undefined
-  const where = partOf('post_search.post_id', rest).where
-  const query = pieceQuery({
-    filter: filterOf(accountId, search),
-    where,
-    words,
-    often: 2 * limit,
-    piece,
-    limit,
-    up,
-  })
-  return (await query.execute(db)).rows[0] ?? none
 }
 
-const HIGHEST = '9223372036854775807'
+/** A post that is only asked for its words costs so many times less than one that is looked at closely; measured. */
+const CHEAPER = 4
+const WALKED_AT_ONCE = 20_000
+
+/** The next so many posts of what is left. */
+function partOf(rest: Span, posts: number, shares: Shares): Span {
+  const edge = rest.up ? shares.beside(rest.above, posts, 'above') : shares.beside(rest.below, posts, 'below')
+  if (edge === undefined || BigInt(edge) <= BigInt(rest.above) || BigInt(edge) >= BigInt(rest.below))
+    return rest
+  return rest.up ? { ...rest, below: edge } : { ...rest, above: edge }
+}
+
+const MOST_SPANS = 16
+
+/** The shortest spans of which few cover a part. */
+function bitsFor({ above, below }: Span, { oldest, newest }: Shares): SpanBits {
+  const from = BigInt(above) > BigInt(oldest) ? BigInt(above) : BigInt(oldest)
+  const to = BigInt(below) < BigInt(newest) ? BigInt(below) : BigInt(newest)
+  return SPANS.find((bits) => (to >> BigInt(bits)) - (from >> BigInt(bits)) < MOST_SPANS) ?? 48
+}
 
 /** What is asked nearly always: words alone. */
-const pieceOfWords = compiled<Piece, [AccountId, string, string, string, number, number, number]>(
-  'views.search-words',
-  (_db, accountId, words, maxId, sinceId, often, piece, limit) => {
-    const where = sql<boolean>`post_search.post_id < ${maxId}::bigint AND post_search.post_id > ${sinceId}::bigint`
-    const filter = filterOf(accountId, { terms: [], from: [] })
-    return pieceQuery({ filter, where, words, often, piece, limit, up: false })
-  },
+const fewSaying = compiled<Piece, [string, string, string, number, AccountId, number]>(
+  'views.search-few',
+  (_db, words, below, above, most, accountId, limit) =>
+    pieceQuery(saying(words, { below, above, up: false }, most), meantBy(accountId), false, limit),
 )
+const manySaying = compiled<Piece, [string, string, string, SpanBits, number, AccountId, number]>(
+  'views.search-many',
+  (_db, words, below, above, bits, most, accountId, limit) =>
+    pieceQuery(
+      sayingWithin(words, { below, above, up: false }, bits, most),
+      meantBy(accountId),
+      false,
+      limit,
+    ),
+)
+const meantBy = (accountId: AccountId) => isMeant(accountId, { terms: [], from: [] })
+
+async function asked(
+  db: Db,
+  ids: RawBuilder<unknown>,
+  filter: RawBuilder<boolean>,
+  up: boolean,
+  limit: number,
+): Promise<Piece> {
+  return pieceFrom((await pieceQuery(ids, filter, up, limit).execute(db)).rows)
+}
+
+const pieceFrom = ([piece]: readonly Piece[]): Piece => piece ?? { found: [], hits: 0, last: null }
 
 /**
- * Words that are often said are found among the next posts, without looking up all that say them; all others by the index
- * of words. So neither takes longer the more is said.
+ * `OFFSET 0` has each post looked up by its key, however many there are of others, and one after the other in the order in
+ * which they were found: so it is over as soon as there are enough.
  */
-function pieceQuery(asked: {
-  readonly filter: RawBuilder<boolean>
-  /** which part of all posts, of `post_search` */
-  readonly where: RawBuilder<boolean>
-  readonly words: string
-  /** as many of those that are walked through say a word that is often said */
-  readonly often: number
-  readonly piece: number
-  readonly limit: number
-  /** the oldest first */
-  readonly up: boolean
-}): RawBuilder<Piece> {
-  const { filter, where, words, often, piece, limit, up } = asked
-  const order = up ? sql`ASC` : sql`DESC`
+function pieceQuery(
+  ids: RawBuilder<unknown>,
+  filter: RawBuilder<boolean>,
+  up: boolean,
+  limit: number,
+): RawBuilder<Piece> {
   return sql<Piece>`
-    WITH late AS MATERIALIZED (
-      SELECT walked.id FROM (
-        SELECT post_search.post_id AS id, post_search.vector FROM post_search WHERE ${where}
-        ORDER BY post_search.post_id ${order} LIMIT ${WALKED}
-      ) AS walked WHERE walked.vector @@ ${words}::tsquery
-    ), often AS MATERIALIZED (
-      SELECT count(*) >= ${often}::bigint AS so,
-        CASE WHEN count(*) BETWEEN 1 AND ${often}::bigint - 1 AND ${DEARER} * count(*) * ${allPosts} / ${WALKED} > ${often}::bigint * ${WALKED} / count(*)
-          THEN least(${often}::bigint * ${WALKED} / count(*), ${WALKED_AT_MOST}) ELSE 0 END AS further
-      FROM late
-    ), further AS MATERIALIZED (
-      SELECT walked.id FROM (
-        SELECT post_search.post_id AS id, post_search.vector FROM post_search WHERE ${where}
-        ORDER BY post_search.post_id ${order} LIMIT (SELECT further FROM often)
-      ) AS walked WHERE walked.vector @@ ${words}::tsquery
-    ), said AS MATERIALIZED (
-      SELECT post_search.post_id AS id FROM post_search
-      WHERE (SELECT NOT so AND further = 0 FROM often)
-        AND post_search.vector @@ ${words}::tsquery AND ((${where}) IS TRUE)
-    ), hit AS MATERIALIZED (
-      (SELECT late.id FROM late WHERE (SELECT so FROM often) ORDER BY late.id ${order} LIMIT ${piece}::bigint)
-      UNION ALL (SELECT further.id FROM further ORDER BY further.id ${order} LIMIT ${piece}::bigint)
-      UNION ALL (SELECT said.id FROM said ORDER BY said.id ${order} LIMIT ${piece}::bigint)
-    )
-    SELECT ARRAY(SELECT post.id::text FROM hit JOIN post ON post.id = hit.id
-        WHERE ${filter} ORDER BY post.id ${order} LIMIT ${limit}::bigint) AS found,
-      (SELECT ${up ? sql`max` : sql`min`}(hit.id) FROM hit) AS last,
-      (SELECT so OR further > 0 FROM often) OR (SELECT count(*) FROM hit) >= ${piece}::bigint AS more`
-}
-
-/** Whether a post has to do with somebody. */
-const isNear = (me: RawBuilder<unknown>) => sql<boolean>`(post.account_id = ${me}
-  OR EXISTS (SELECT 1 FROM mention WHERE mention.post_id = post.id AND mention.account_id = ${me})
-  OR EXISTS (SELECT 1 FROM reaction WHERE reaction.post_id = post.id AND reaction.account_id = ${me})
-  OR EXISTS (SELECT 1 FROM bookmark WHERE bookmark.post_id = post.id AND bookmark.account_id = ${me}))`
-
-/** What is unknown is not so. */
-const unless = (not: boolean, condition: RawBuilder<unknown>) =>
-  not ? sql<boolean>`(${condition}) IS NOT TRUE` : sql<boolean>`(${condition})`
-
-function meets(term: PostSearch['terms'][number], me: RawBuilder<unknown>): RawBuilder<unknown> {
-  switch (term.by) {
-    case 'time':
-      return sql`${term.since ? sql`post.published_at >= ${term.since}` : sql`true`}
-        AND ${term.until ? sql`post.published_at < ${term.until}` : sql`true`}`
-    case 'language':
-      return sql`lower(post.language) = ${term.value} OR starts_with(lower(post.language), ${`${term.value}-`})`
-    case 'is':
-      return KINDS[term.value]
-    case 'in':
-      return { all: sql`true`, public: sql`post.visibility = 'public'`, library: isNear(me) }[term.value]
-    case 'has':
-      return PARTS[term.value]
-  }
-}
-
-const KINDS = {
-  reply: sql`post.in_reply_to_uri IS NOT NULL`,
-  sensitive: sql`post.sensitive`,
-  quote: sql`EXISTS (SELECT 1 FROM quote WHERE quote.post_id = post.id)`,
-}
-const attached = (kinds: RawBuilder<boolean>) =>
-  sql`EXISTS (SELECT 1 FROM attachment WHERE attachment.post_id = post.id AND ${kinds})`
-const link = sql`EXISTS (SELECT 1 FROM post_preview WHERE post_preview.post_id = post.id)`
-const PARTS = {
-  media: attached(sql`true`),
-  image: attached(sql`attachment.kind IN ('image', 'gifv')`),
-  video: attached(sql`attachment.kind IN ('video', 'gifv')`),
-  audio: attached(sql`attachment.kind = 'audio'`),
-  poll: sql`EXISTS (SELECT 1 FROM poll WHERE poll.post_id = post.id)`,
-  link,
-  embed: link,
+    WITH hit AS MATERIALIZED (${ids})
+    SELECT ARRAY(SELECT kept.id::text FROM hit CROSS JOIN LATERAL (
+        SELECT post.id FROM post JOIN account AS author ON author.id = post.account_id
+        WHERE post.id = hit.id AND ${filter} OFFSET 0) AS kept
+        LIMIT ${limit}::bigint) AS found,
+      (SELECT count(*)::integer FROM hit) AS hits,
+      (SELECT ${up ? sql`max` : sql`min`}(hit.id) FROM hit) AS last`
 }
 
 /** Sorts behind every letter. */
@@ -257,7 +247,7 @@ const LAST = '\u{10FFFF}'
 const MOST_TAGS = 400
 
 /**
- * Hashtags that begin with some letters, the shortest first, by their names: those that were said to everybody.
+ * Hashtags that begin with some letters, with or without accents, the shortest first, by their names: those that were said to everybody.
  * @param unrefused true: only those that may be a trend
  */
 export async function searchTags(
@@ -266,14 +256,15 @@ export async function searchTags(
   { limit, offset }: { readonly limit: number; readonly offset: number },
   unrefused = false,
 ): Promise<readonly string[]> {
+  const folded = sql`search_folded(hashtag.name) COLLATE "C"`
   const { rows } = await sql<{ name: string }>`
     SELECT name FROM (
       SELECT hashtag.name FROM hashtag
-      WHERE hashtag.name >= ${beginning} AND hashtag.name < ${beginning + LAST}
+      WHERE ${folded} >= search_folded(${beginning}) AND ${folded} < search_folded(${beginning}) || ${LAST}
         AND ${unrefused ? sql`coalesce(${decided('tag', sql`hashtag.id`)}, true)` : sql`true`} AND EXISTS (
         SELECT 1 FROM post_hashtag JOIN post ON post.id = post_hashtag.post_id
         WHERE post_hashtag.hashtag_id = hashtag.id AND post.visibility = 'public' AND NOT post.held)
-      ORDER BY hashtag.name LIMIT ${MOST_TAGS}
+      ORDER BY ${folded} LIMIT ${MOST_TAGS}
     ) AS known ORDER BY length(name), name LIMIT ${limit} OFFSET ${offset}`.execute(db)
   return rows.map(({ name }) => name)
 }

@@ -135,6 +135,7 @@ export interface Database {
   filter_post: timelines.FilterPostTable
   talk: timelines.TalkTable
   post_search: search.PostSearchTable
+  search_place: search.SearchPlaceTable
   trend: trends.TrendTable
   trend_round: trends.TrendRoundTable
   trend_review: trends.TrendReviewTable

@@ -35,5 +35,7 @@ export async function putVectors(
     FROM unnest(${vectors.map(({ id }) => id)}::bigint[], ${vectors.map(({ vector }) => vector)}::text[])
       AS made (post_id, vector)
     ORDER BY post_id
-    ON CONFLICT (post_id) DO UPDATE SET vector = excluded.vector`.execute(tx)
+    ON CONFLICT (post_id) DO UPDATE SET vector = excluded.vector WHERE post_search.vector <> excluded.vector`.execute(
+    tx,
+  )
 }

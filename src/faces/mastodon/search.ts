@@ -6,6 +6,7 @@ import { Refusal } from '../../base/refusal.ts'
 import { Transient } from '../../base/transient.ts'
 import { findAccountByHandle, findAccountByUri } from '../../domain/accounts/find.ts'
 import { blockedBetween } from '../../domain/blocks/find.ts'
+import { findPlace, keepPlaces, type SearchPlace, searchNumber } from '../../domain/search/places.ts'
 import { searchQueryFrom } from '../../text/search-query.ts'
 import { hashtagFrom } from '../../text/tokens.ts'
 import { accountFrom } from '../../translate/to-mastodon/account.ts'
@@ -18,11 +19,12 @@ import { viewRelationships } from '../../views/standings.ts'
 import { viewStatuses } from '../../views/statuses.ts'
 import { viewTags } from '../../views/tags.ts'
 import type { Viewer } from '../../views/view.ts'
+import { grantOf } from '../http/auth.ts'
 import { booleanish, idOf, textish, wordOf } from '../http/param-fields.ts'
 import { readParams } from '../http/read-params.ts'
 import { isShown } from './account-one.ts'
 import { requiresIfGiven, signedIn, viewerOf } from './auth.ts'
-import { type OffsetQuery, offsetFrom, pageFrom } from './paging.ts'
+import { type OffsetQuery, offsetFrom, type PageQuery, pageFrom } from './paging.ts'
 import type { MastodonParts } from './parts.ts'
 import { tellingFor } from './status-pages.ts'
 
@@ -31,7 +33,11 @@ const LONGEST_SEARCH = 500
 /** As many accounts are looked at as can be asked for at all. */
 const MOST_ACCOUNTS = 200
 
+const ADDRESS = /^https?:\/\//i
+const HANDLE = /^(?:acct:)?@?[^\s@]+@[^\s@]+\.[^\s@]+$/i
+
 type Sought = { readonly accounts: readonly AccountId[]; readonly posts: readonly PostId[] }
+const NOBODY = Promise.resolve<Sought>({ accounts: [], posts: [] })
 
 /** /api/v2/search: accounts, hashtags and posts by what somebody types. */
 export function searchRoutes({ world, findPost, lookUp }: MastodonParts): RequestHandler {
@@ -49,20 +55,13 @@ export function searchRoutes({ world, findPost, lookUp }: MastodonParts): Reques
     const part = offsetFrom(params, SIZE)
     const wants = (kind: typeof type) => text !== '' && (type === undefined || type === kind)
 
-    const meant = await findMeant(text, resolve)
-    const isAddress = /^https?:\/\//i.test(text)
-    const accountIds = isAddress ? meant.accounts : await accountsBy(text, viewer, meant.accounts)
+    const isAddress = ADDRESS.test(text)
+    const isHandle = !isAddress && HANDLE.test(text)
+    const meantBy = isAddress || wants('accounts') ? findMeant(text, resolve) : NOBODY
     const [accounts, statuses, hashtags] = await Promise.all([
-      wants('accounts')
-        ? tellAccounts(accountIds, viewer, fields.following ?? false, part, meant.accounts)
-        : [],
-      wants('statuses')
-        ? viewStatuses(
-            db,
-            isAddress ? meant.posts.slice(part.offset) : await postsBy(text, viewer, searchOf()),
-            viewer,
-          )
-        : [],
+      wants('accounts') ? accountsOf(meantBy) : [],
+      // Who types a whole handle looks for somebody, unless they say that they look for posts.
+      wants('statuses') && (type !== undefined || !isHandle) ? statusesOf(meantBy) : [],
       wants('hashtags') && !isAddress && !text.startsWith('@')
         ? tellTags(text, viewer, part, fields.exclude_unreviewed)
         : [],
@@ -70,14 +69,27 @@ export function searchRoutes({ world, findPost, lookUp }: MastodonParts): Reques
     const telling = tellingFor(world, req)
     res.json({ accounts, statuses: statuses.map((view) => statusFrom(view, telling)), hashtags })
 
-    function searchOf() {
-      return { ...pageFrom(params, SIZE), offset: part.offset, accountId: fields.account_id }
+    async function accountsOf(asked: Promise<Sought>) {
+      const [{ accounts: first }, others] = await Promise.all([
+        asked,
+        isAddress ? [] : accountsBy(text, viewer),
+      ])
+      return tellAccounts([...new Set([...first, ...others])], viewer, fields.following ?? false, part, first)
+    }
+
+    async function statusesOf(asked: Promise<Sought>) {
+      if (isAddress) return viewStatuses(db, (await asked).posts.slice(part.offset), viewer)
+      if (!viewer) return []
+      const page = pageFrom(params, SIZE)
+      const app = grantOf(req)?.grantId
+      const number = searchNumber([app, text, fields.account_id, page.maxId, page.sinceId, page.minId])
+      return pageOf(text, viewer, page, fields.account_id, { number, offset: part.offset })
     }
   })
 
   /** What an address or a handle means; nothing where its server cannot be asked, or is not to be. */
   async function findMeant(text: string, resolve: boolean): Promise<Sought> {
-    const isAddress = /^https?:\/\//i.test(text)
+    const isAddress = ADDRESS.test(text)
     const handle = isAddress ? undefined : handleFrom(text)
     if (!isAddress && !handle) return { accounts: [], posts: [] }
     try {
@@ -104,12 +116,12 @@ export function searchRoutes({ world, findPost, lookUp }: MastodonParts): Reques
     return findAccountByHandle(db, handle.host === uris.handleHost ? { ...handle, host: null } : handle)
   }
 
-  async function accountsBy(text: string, viewer: Viewer, first: readonly AccountId[]) {
-    if (text.startsWith('#')) return first
+  async function accountsBy(text: string, viewer: Viewer): Promise<readonly AccountId[]> {
+    if (text.startsWith('#')) return []
     const [name = '', host] = text.replace(/^(?:acct:)?@?/i, '').split('@')
     const typed = { name, host: host ? host.toLowerCase() : null }
     const people = name === '' ? [] : await searchNames(db, viewer?.accountId ?? null, typed, MOST_ACCOUNTS)
-    return [...new Set([...first, ...people.map(({ id }) => id)])]
+    return people.map(({ id }) => id)
   }
 
   async function tellAccounts(
@@ -120,7 +132,8 @@ export function searchRoutes({ world, findPost, lookUp }: MastodonParts): Reques
     meant: readonly AccountId[],
   ) {
     const me = viewer?.accountId
-    const apart = me ? await blockedBetween(db, me, ids) : new Set<AccountId>()
+    // The others were looked for without them.
+    const apart = me ? await blockedBetween(db, me, meant) : new Set<AccountId>()
     // Whom somebody keeps away themself is found by the whole name, to let them come again.
     const kept = me
       ? await viewRelationships(
@@ -148,17 +161,35 @@ export function searchRoutes({ world, findPost, lookUp }: MastodonParts): Reques
     return names.flatMap((name) => views.get(name) ?? []).map((view) => tagFrom(view, uris))
   }
 
-  /** Nobody in particular finds no posts by their words. */
+  /** Nobody in particular finds no posts by their words. The next page goes on behind the last, whatever came between. */
+  async function pageOf(
+    text: string,
+    viewer: NonNullable<Viewer>,
+    page: PageQuery,
+    accountId: AccountId | undefined,
+    { number, offset }: { readonly number: string; readonly offset: number },
+  ) {
+    const up = page.minId !== undefined
+    const key = { accountId: viewer.accountId, search: number }
+    const place = offset === 0 ? undefined : await findPlace(world, key, offset)
+    const rest = place ? { ...page, [up ? 'minId' : 'maxId']: place.beyond } : page
+    const ids = await postsBy(text, viewer, rest, offset - (place?.offset ?? 0), accountId)
+    const places = placesOf(ids, offset, up)
+    const [views] = await Promise.all([
+      viewStatuses(db, ids, viewer),
+      places.length > 0 && keepPlaces(world, key, places, offset === 0),
+    ])
+    return views
+  }
+
   async function postsBy(
     text: string,
-    viewer: Viewer,
-    {
-      accountId,
-      ...page
-    }: Omit<PostSearch, 'words' | 'terms' | 'from'> & { accountId?: AccountId | undefined },
+    viewer: NonNullable<Viewer>,
+    page: PageQuery,
+    offset: number,
+    accountId: AccountId | undefined,
   ): Promise<readonly PostId[]> {
-    if (!viewer) return []
-    const { words, terms } = searchQueryFrom(text)
+    const { words, sought, terms } = searchQueryFrom(text)
     const from: { accountId: AccountId | null; not: boolean }[] = []
     const rest: PostSearch['terms'][number][] = []
     for (const term of terms) {
@@ -168,10 +199,18 @@ export function searchRoutes({ world, findPost, lookUp }: MastodonParts): Reques
     }
     if (words === '' && terms.length === 0) return []
     if (accountId) from.push({ accountId, not: false })
-    return searchPosts(db, viewer.accountId, { ...page, words, terms: rest, from })
+    return searchPosts(db, viewer.accountId, { ...page, offset, words, sought, terms: rest, from })
   }
 
   return router
+}
+
+/** Where a page ended, and of the first one where it began. */
+function placesOf(ids: readonly PostId[], offset: number, up: boolean): SearchPlace[] {
+  const [first, last] = up ? [ids.at(-1), ids[0]] : [ids[0], ids.at(-1)]
+  if (first === undefined || last === undefined) return []
+  const begin = (BigInt(first) + (up ? -1n : 1n)).toString() as PostId
+  return [...(offset === 0 ? [{ offset, beyond: begin }] : []), { offset: offset + ids.length, beyond: last }]
 }
 
 const searchFields = z.object({
