@@ -39,7 +39,6 @@ const DAY = 86_400_000
 export function searchQueryFrom(typed: string): SearchQuery {
   const sought: SoughtWord[] = []
   const words: string[] = []
-  const unwanted: string[] = []
   const terms: SearchTerm[] = []
   for (const [whole, minus, name = '', quoted, bare = ''] of [...typed.matchAll(PIECES)].slice(
     0,
@@ -53,15 +52,13 @@ export function searchQueryFrom(typed: string): SearchQuery {
     }
     const phrase = phraseFrom(whole)
     if (phrase.query === '') continue
-    if (not) unwanted.push(`!(${phrase.query})`)
+    // An index finds what is there; what is not is only seen in what was found by something else.
+    if (not) terms.push({ by: 'words', value: phrase.query, not })
     else {
       words.push(`(${phrase.query})`)
       sought.push(...phrase.words)
     }
   }
-  // An index finds what is there; what is not is only seen in what was found by something else.
-  if (words.length > 0) words.push(...unwanted)
-  else if (unwanted.length > 0) terms.push({ by: 'words', value: unwanted.join(' & '), not: false })
   return { words: words.join(' & '), sought, terms }
 }
 

@@ -12,7 +12,7 @@ export interface Shares {
   isRare(words: readonly SoughtWord[]): boolean
   /** the id that so many posts lie between it and another one, below it or above it; undefined: there are not as many */
   beside(id: string, posts: number, side: 'below' | 'above'): string | undefined
-  /** of the first and the last post that was counted */
+  /** of the first and the last post that is there */
   readonly oldest: string
   readonly newest: string
 }
@@ -47,6 +47,7 @@ interface Row {
   readonly words: readonly string[] | null
   readonly shares: readonly number[] | null
   readonly bounds: readonly string[] | null
+  readonly oldest: string | null
   readonly newest: string | null
 }
 
@@ -56,24 +57,26 @@ async function readShares(db: Db): Promise<Shares> {
       said.most_common_elems::text::text[] AS words, said.most_common_elem_freqs::float8[] AS shares,
       (SELECT histogram_bounds::text::text[] FROM pg_stats
         WHERE schemaname = current_schema() AND tablename = 'post_search' AND attname = 'post_id') AS bounds,
-      (SELECT max(post_id) FROM post_search) AS newest
+      (SELECT min(post_id) FROM post_search) AS oldest, (SELECT max(post_id) FROM post_search) AS newest
     FROM (SELECT) AS one LEFT JOIN pg_stats AS said
       ON said.schemaname = current_schema() AND said.tablename = 'post_search' AND said.attname = 'vector'`.execute(
     db,
   )
-  return sharesFrom(rows[0] ?? { posts: 0, words: null, shares: null, bounds: null, newest: null })
+  return sharesFrom(
+    rows[0] ?? { posts: 0, words: null, shares: null, bounds: null, oldest: null, newest: null },
+  )
 }
 
 /** Behind the shares of the words stand the lowest and the highest of them. */
-export function sharesFrom({ posts, words, shares, bounds, newest }: Row): Shares {
+export function sharesFrom({ posts, words, shares, bounds, oldest, newest }: Row): Shares {
   const known = new Map((words ?? []).map((word, n) => [word, shares?.[n] ?? 0]))
   const least = shares?.[words?.length ?? 0] ?? 0
   const marks = marksFrom((bounds ?? []).map(BigInt), posts, BigInt(newest ?? 0))
   const last = marks.at(-1)
   return {
     posts: last?.before ?? 0,
-    oldest: String(marks[0]?.id ?? 0),
-    newest: String(last?.id ?? 0),
+    oldest: oldest ?? '0',
+    newest: newest ?? '0',
     shareOf: (sought) => Math.min(1, ...sought.map(({ word, begins }) => shareOf(word, begins))),
     isRare: (sought) => sought.some(({ word, begins }) => !begins && !known.has(word)),
     beside(id, many, side) {

@@ -28,20 +28,36 @@ export function saying(words: string, span: Span, limit: number): Ids {
   return firstOf(said, span.up, limit)
 }
 
-/** The first bits of an id say when: in each of these, a minute, 17 minutes, 5 hours, 3 days, 50 days. */
-export const SPANS = [32, 36, 40, 44, 48] as const
-export type SpanBits = (typeof SPANS)[number]
-/** As the index `post_search_words` has it. */
-const spansOfPost = sql`(ARRAY[post_search.post_id >> 32, post_search.post_id >> 36, post_search.post_id >> 40,
+/**
+ * The first bits of an id say when: in which minute, which 17 minutes, 5 hours, 3 days, 50 days. As the index
+ * `post_search_words` has it: no two of these numbers are the same, for all ids are of one age.
+ */
+const timesOfPost = sql`(ARRAY[post_search.post_id >> 32, post_search.post_id >> 36, post_search.post_id >> 40,
   post_search.post_id >> 44, post_search.post_id >> 48])`
+const FINEST = 32n
+const LEVELS = 5
+/** A time of one level holds so many of the level before, 2^4. */
+const WITHIN = 4n
 
-/** All that say the words in some spans of time are looked up, and no others. */
-export function sayingWithin(words: string, span: Span, bits: SpanBits, limit: number): Ids {
+/** The fewest of these times that cover a span exactly, to the minute. */
+export function timesOf(first: bigint, last: bigint): string[] {
+  const times: bigint[] = []
+  let [from, to] = [first >> FINEST, last >> FINEST]
+  for (let level = 1; from <= to; level += 1) {
+    const highest = level === LEVELS
+    for (; from <= to && (highest || from % 16n !== 0n); from += 1n) times.push(from)
+    for (; from <= to && to % 16n !== 15n; to -= 1n) times.push(to)
+    from >>= WITHIN
+    to >>= WITHIN
+  }
+  return times.map(String)
+}
+
+/** All that say the words at some times are looked up, and no others. */
+export function sayingAt(words: string, span: Span, times: readonly string[], limit: number): Ids {
   const said = sql`SELECT post_search.post_id AS id FROM post_search
     WHERE post_search.vector @@ ${words}::tsquery AND ${between(sql`post_search.post_id`, span)} IS TRUE
-      AND ${spansOfPost} && ARRAY(SELECT generate_series(
-        greatest(${span.above}::bigint, (SELECT min(post_id) FROM post_search)) >> ${bits}::integer,
-        least(${span.below}::bigint, (SELECT max(post_id) FROM post_search)) >> ${bits}::integer))`
+      AND ${timesOfPost} && ${times}::bigint[]`
   return firstOf(said, span.up, limit)
 }
 

@@ -7,15 +7,7 @@ import type { SoughtWord } from '../text/search-words.ts'
 import { newestFirst, type PageQuery } from './pages.ts'
 import { isMeant, type PostTerms, says } from './search-filter.ts'
 import { type Shares, sharesOf } from './search-shares.ts'
-import {
-  SPANS,
-  type Span,
-  type SpanBits,
-  saying,
-  sayingAmong,
-  sayingWithin,
-  shelfOf,
-} from './search-sources.ts'
+import { type Span, saying, sayingAmong, sayingAt, shelfOf, timesOf } from './search-sources.ts'
 
 /** What is searched for. */
 export interface PostSearch extends PageQuery, PostTerms {
@@ -78,7 +70,7 @@ interface Piece {
 /** @param wider how many times as much as the last look is worth it */
 type Looks = (rest: Span, wanted: number, wider: number) => Look
 
-const MOST_LOOKED_AT = 50_000
+const MOST_LOOKED_AT = 20_000
 /** Mostly one of so many that may be meant is. */
 const FIRST = 3
 const WIDER = 4
@@ -128,6 +120,8 @@ function byShelf(accountId: AccountId, search: PostSearch, words = ''): Looks {
 
 /** Where no more say the words than this, they are all looked up, whenever they were said. */
 const FEW = 300
+/** The same of words that are seldom said together: those that say one of them alone are passed over. */
+const FEW_TOGETHER = 5000
 /** The same where nobody counted how many, for they are mostly fewer by far. */
 const FEW_AT_MOST = 2000
 
@@ -139,7 +133,10 @@ async function waysToLook(db: Db, accountId: AccountId, search: PostSearch): Pro
   const all = share * shares.posts
   const plain = terms.length + from.length === 0 && minId === undefined
   const filter = () => isMeant(accountId, search)
-  if (all <= (shares.isRare(sought) ? FEW_AT_MOST : FEW))
+  // As if who says one word says the others as often as anybody.
+  const together = sought.reduce((product, each) => product * shares.shareOf([each]), 1)
+  const fewTogether = together * shares.posts <= FEW && all <= FEW_TOGETHER
+  if (fewTogether || (shares.isRare(sought) && all <= FEW_AT_MOST))
     return (span, wanted, wider) => {
       const most = FIRST * wanted * wider
       const { below, above, up } = span
@@ -151,21 +148,19 @@ async function waysToLook(db: Db, accountId: AccountId, search: PostSearch): Pro
   if (shelfOf(accountId, search).narrow) return byShelf(accountId, search, words)
 
   const begins = sought.some((each) => each.begins)
-  // As if who says one word says the others as often as anybody.
-  const together = sought.reduce((product, each) => product * shares.shareOf([each]), 1)
   return (rest, wanted, wider) => {
     const most = FIRST * wanted * wider * WIDER
     const enough = (FIRST * wanted * wider) / Math.max(together, 1 / shares.posts)
     const posts = Math.min(enough, begins ? WALKED_AT_ONCE : MOST_AT_ONCE / share)
     const span = partOf(rest, posts, shares)
     const { below, above, up } = span
-    const bits = bitsFor(span, shares)
+    const times = timesIn(span, shares)
     const ask: Look['ask'] = begins
       ? (on, limit) => asked(on, sayingAmong(words, span, most), filter(), up, limit)
       : plain
         ? async (on, limit) =>
-            pieceFrom(await manySaying(on, words, below, above, bits, most, accountId, limit))
-        : (on, limit) => asked(on, sayingWithin(words, span, bits, most), filter(), up, limit)
+            pieceFrom(await manySaying(on, words, below, above, times, most, accountId, limit))
+        : (on, limit) => asked(on, sayingAt(words, span, times, most), filter(), up, limit)
     return { span, most, cost: begins ? posts / CHEAPER : posts * share, ask }
   }
 }
@@ -182,14 +177,14 @@ function partOf(rest: Span, posts: number, shares: Shares): Span {
   return rest.up ? { ...rest, below: edge } : { ...rest, above: edge }
 }
 
-const MOST_SPANS = 16
-
-/** The shortest spans of which few cover a part. */
-function bitsFor({ above, below }: Span, { oldest, newest }: Shares): SpanBits {
-  const from = BigInt(above) > BigInt(oldest) ? BigInt(above) : BigInt(oldest)
-  const to = BigInt(below) < BigInt(newest) ? BigInt(below) : BigInt(newest)
-  return SPANS.find((bits) => (to >> BigInt(bits)) - (from >> BigInt(bits)) < MOST_SPANS) ?? 48
+/** When all that was said that is between these ids. Whatever is said within the next weeks is still among it. */
+function timesIn({ above, below }: Span, { oldest, newest }: Shares): string[] {
+  const soon = BigInt(idAt(new Date(Date.now() + SOON_MS)))
+  const [from, to] = [BigInt(above) + 1n, BigInt(below) - 1n]
+  const end = soon > BigInt(newest) ? soon : BigInt(newest)
+  return timesOf(from > BigInt(oldest) ? from : BigInt(oldest), to < end ? to : end)
 }
+const SOON_MS = 30 * 86_400_000
 
 /** What is asked nearly always: words alone. */
 const fewSaying = compiled<Piece, [string, string, string, number, AccountId, number]>(
@@ -197,15 +192,10 @@ const fewSaying = compiled<Piece, [string, string, string, number, AccountId, nu
   (_db, words, below, above, most, accountId, limit) =>
     pieceQuery(saying(words, { below, above, up: false }, most), meantBy(accountId), false, limit),
 )
-const manySaying = compiled<Piece, [string, string, string, SpanBits, number, AccountId, number]>(
+const manySaying = compiled<Piece, [string, string, string, readonly string[], number, AccountId, number]>(
   'views.search-many',
-  (_db, words, below, above, bits, most, accountId, limit) =>
-    pieceQuery(
-      sayingWithin(words, { below, above, up: false }, bits, most),
-      meantBy(accountId),
-      false,
-      limit,
-    ),
+  (_db, words, below, above, times, most, accountId, limit) =>
+    pieceQuery(sayingAt(words, { below, above, up: false }, times, most), meantBy(accountId), false, limit),
 )
 const meantBy = (accountId: AccountId) => isMeant(accountId, { terms: [], from: [] })
 
