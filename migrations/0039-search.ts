@@ -4,8 +4,8 @@ import { type Kysely, sql } from 'kysely'
 const folding = (
   said: string,
 ) => String.raw`CASE WHEN octet_length(${said}) = length(${said}) THEN lower(${said})
-  ELSE translate(lower(normalize(regexp_replace(normalize(${said}, NFKD),
-    '[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]', '', 'g'), NFKC)), 'ς', 'σ') END`
+  ELSE replace(translate(lower(normalize(regexp_replace(normalize(${said}, NFKD),
+    '[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]', '', 'g'), NFKC)), 'ςøłđħŧı', 'σoldhti'), 'ß', 'ss') END`
 
 /** What parts words in names: signs and pictures, of which nobody is found. */
 const PARTING = String.raw`[\u0001-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u05be\u060c\u061b\u061f\u0964\u0965\u2000-\u206f\u2190-\u2bff\u3000-\u3004\u3008-\u3020\u30fb\ufe00-\ufe0f\U0001f000-\U0001faff]+`

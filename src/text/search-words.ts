@@ -51,9 +51,23 @@ function wordsIn(text: string): PlacedWord[] {
 const ACCENTS =
   /[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f\u0670]/g
 
-/** A text as it is compared: in lower case and without accents. */
+/** Letters that are typed without what sets them apart, though they are no others with an accent; and one that stands last. */
+const PLAIN: Readonly<Record<string, string>> = {
+  ς: 'σ',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ħ: 'h',
+  ŧ: 't',
+  ı: 'i',
+  ß: 'ss',
+}
+const SPECIAL = new RegExp(`[${Object.keys(PLAIN).join('')}]`, 'g')
+
+/** A text as it is compared: in lower case and without accents. The function `search_folded` of the database does the same. */
 export function folded(text: string): string {
-  return text.normalize('NFKD').replace(ACCENTS, '').normalize('NFKC').toLowerCase().replaceAll('ς', 'σ')
+  const plain = text.normalize('NFKD').replace(ACCENTS, '').normalize('NFKC').toLowerCase()
+  return plain.replace(SPECIAL, (letter) => PLAIN[letter] ?? letter)
 }
 
 /** A text as PostgreSQL writes a `tsvector`. */

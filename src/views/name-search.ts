@@ -67,7 +67,7 @@ function finder(statement: string, by: 'name' | 'words' | 'host') {
       by === 'host'
         ? sql`account.host >= ${at('host')}::text AND account.host < ${at('hostBeyond')}::text`
         : sql`true`
-    const shown = sql`(${begins} OR (' ' || search_folded(account.display_name)) LIKE ${at('shown')}::text)`
+    const shown = sql`(${begins} OR (' ' || translate(search_folded(account.display_name), '・·', '  ')) LIKE ${at('shown')}::text)`
     const related = sql`${at('related')}::bigint`
     const lookedAt = sql`${at('lookedAt')}::bigint`
     const here = sql`UNION ALL

@@ -102,6 +102,33 @@ describe('the words of a post', () => {
     expect(await found(ada, '🦘')).toEqual([picture])
   })
 
+  test.each([
+    ['Chinese', '我们今天去看了长城的日落', ['长城', '长城的日落', '城'], ['城长', '长日']],
+    ['Japanese', 'ｶﾀｶﾅとひらがなとガラス', ['カタカナ', 'ひらがな', 'がな', 'カ'], ['カラス', 'ひがな']],
+    ['Korean', '서울에서 만났어요', ['서울', '서울에서', '만났'], ['울서']],
+    ['Thai', 'ภาษาไทยไม่เว้นวรรค', ['ภาษา', 'ไทย', 'วรรค'], ['ไทภ']],
+    ['Arabic', 'كَتَبَ مُحَمَّد كتــاباً إلى أحمد', ['محمد', 'كتب', 'كتابا', 'احمد', 'مُحَمَّد'], ['محم']],
+    ['Hebrew', 'שָׁלוֹם עֲלֵיכֶם', ['שלום', 'עליכם'], ['שלו']],
+    ['Cyrillic', 'Ёлка и Йод ЗИМОЙ', ['елка', 'ёлка', 'йод', 'зимой', 'ЁЛКА'], ['елк']],
+    ['Greek', 'Ο ΛΌΓΟΣ του Οδυσσέα', ['λογος', 'λόγος', 'ΛΟΓΟΣ', 'οδυσσεα'], ['λογ']],
+    ['Hindi', 'नमस्ते दुनिया', ['नमस्ते', 'दुनिया'], ['नमस']],
+    ['Vietnamese', 'Tiếng Việt đẹp lắm', ['tieng viet', 'tiếng', 'VIỆT'], ['vie']],
+    [
+      'Turkish and others',
+      'İstanbul’da ﬁnch straße Ångström',
+      ['istanbul', 'finch', 'angstrom', 'strasse'],
+      ['istan'],
+    ],
+  ])(
+    'of %s are found with and without accents, in capitals and not, in pieces where nothing parts them',
+    async (_script, said, finding, missing) => {
+      const id = await say(bob, said)
+      for (const q of finding) expect(await found(ada, q), q).toEqual([id])
+      for (const q of missing) expect(await found(ada, q), q).toEqual([])
+      await bob.delete(`/api/v1/statuses/${id}`)
+    },
+  )
+
   test('stand in a row, or are not there', async () => {
     const one = await say(bob, 'green tea and black coffee')
     const two = await say(bob, 'black tea and green coffee')
@@ -251,6 +278,57 @@ describe('accounts and addresses', () => {
       .where('followed_id', '=', near.id)
       .execute()
     expect(await people('numbat')).toEqual([near.id, far.id])
+  })
+
+  test.each([
+    ['Кот Ёжиков', ['кот', 'ежик', 'ЁЖ'], ['жик']],
+    ['Ελένη Παπάς', ['ελενη', 'παπας', 'ΠΑΠΆΣ'], ['ενη']],
+    ['José Muñoz', ['jose', 'munoz', 'MUÑ'], ['unoz']],
+    ['山田花子', ['山田', '花子', '田花', '子'], ['子花']],
+    ['김민준', ['김', '민준'], ['준민']],
+    ['สมชาย ใจดี', ['สมชาย', 'ชาย', 'ใจดี'], ['ดีใ']],
+    ['مُحَمَّد', ['محمد'], ['حمد']],
+    ['🦘 Łucja・Żółć', ['żołc', 'zolc', 'lucja'], ['olc']],
+  ])('are found by what they are called in any script: %s', async (displayName, finding, missing) => {
+    const name = `qs${displayName.codePointAt(0)?.toString(36)}`
+    const far = await personElsewhere(server.world, name, 'far.test', { displayName })
+    const shy = await personElsewhere(server.world, `${name}shy`, 'far.test', {
+      displayName,
+      discoverable: false,
+    })
+    const friend = await tootAs(server, `${name}f`)
+    await friend.post(`/api/v1/accounts/${shy.id}/follow`)
+    await server.db
+      .updateTable('follow')
+      .set({ state: 'accepted' })
+      .where('followed_id', '=', shy.id)
+      .execute()
+    const people = async (who: Toot, q: string) =>
+      idsOf((await search(who, q, { type: 'accounts' })).accounts)
+    for (const q of finding) {
+      expect(await people(ada, q), q).toEqual([far.id])
+      // Whom somebody follows they find in any case.
+      expect(await people(friend, q), q).toEqual([shy.id, far.id])
+    }
+    for (const q of missing) expect(await people(ada, q), q).toEqual([])
+  })
+
+  test('hashtags are found in any script, with and without accents', async () => {
+    const said = ['#Café', '#東京タワー', '#Ёлка', '#Ελλάδα', '#مرحبا', '#สวัสดี', '#한국어']
+    await say(bob, said.join(' '))
+    const tags = async (q: string) =>
+      (await search(ada, q, { type: 'hashtags' })).hashtags.map(({ name }: { name: string }) => name)
+    for (const [q, name] of [
+      ['cafe', 'Café'],
+      ['#CAFÉ', 'Café'],
+      ['東京', '東京タワー'],
+      ['елк', 'Ёлка'],
+      ['ελλαδα', 'Ελλάδα'],
+      ['مرح', 'مرحبا'],
+      ['สวัส', 'สวัสดี'],
+      ['한국', '한국어'],
+    ] as const)
+      expect(await tags(q), q).toEqual([name])
   })
 
   test('a post by its address, by whom who may see it', async () => {
