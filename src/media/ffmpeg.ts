@@ -84,7 +84,11 @@ export async function run(
   const [first = '', ...rest] = [...tools.bounds, tools[program], ...words]
   const child = spawn(first, rest, { env: ENVIRONMENT, stdio: ['ignore', 'pipe', 'ignore'] })
   behindOthers(child.pid)
-  const end = () => child.kill('SIGKILL')
+  const end = () => {
+    child.kill('SIGKILL')
+    // Whatever else might hold it open: nothing more of it is waited for.
+    child.stdout.destroy()
+  }
   let late = false
   const timer = setTimeout(() => {
     late = true

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
@@ -12,6 +12,8 @@ import { bucketStorage } from '../../src/remote/bucket.ts'
 import { viewPost } from '../../src/views/posts.ts'
 import { startBucket } from '../support/bucket.ts'
 import { film, picture } from '../support/files.ts'
+import { filmed, missing, SCENE, TONE } from '../support/filmed.ts'
+import { tootAs } from '../support/mastodon/client.ts'
 import { startWhole } from '../support/whole.ts'
 import { personHere } from '../support/world.ts'
 
@@ -124,6 +126,31 @@ describe('a server with a bucket', () => {
     await removeStrayFiles(server.world, storage)
     expect(bucket.files.size).toBe(before - 2)
   })
+
+  test.skipIf(missing !== undefined)(
+    'makes films ready from there and puts them there',
+    async () => {
+      await using server = await startWhole([], {
+        ...{ WEFT_MEDIA: address(), WEFT_DATA_DIR: join(folder, 'films'), WEFT_FFMPEG: 'auto' },
+      })
+      const before = new Set(bucket.files.keys())
+      const ada = await tootAs(server, 'ada')
+      const words = ['-c:v', 'libvpx', '-deadline', 'realtime', '-c:a', 'libvorbis']
+      const path = await filmed(join(folder, 'scene.webm'), { shows: SCENE, sounds: TONE, words })
+      const taken = await ada.post('/api/v2/media', { file: await readFile(path) }, 'multipart')
+      expect(taken.status).toBe(202)
+      await server.settled()
+      await removeStrayFiles(server.world, storage)
+      const made = [...bucket.files].filter(([name]) => !before.has(name))
+      expect(made.map(([, { type }]) => type).sort()).toEqual(['image/jpeg', 'video/mp4'])
+      const { json } = await ada.get(`/api/v1/media/${taken.json.id}`)
+      expect(made.map(([name]) => name.slice(-36)).sort()).toEqual(
+        [json.url, json.preview_url].map((url) => url.slice(-36)).sort(),
+      )
+      expect(await readdir(join(folder, 'films', 'uploads'))).toEqual([])
+    },
+    60_000,
+  )
 
   test('cuts an answer whose file breaks off', async () => {
     const server = await started
