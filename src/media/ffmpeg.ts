@@ -73,7 +73,7 @@ async function findTools(): Promise<FilmTools | undefined> {
 /**
  * Runs one of the programs: by a list of words and no shell, behind everything else that this machine does, within its
  * bounds, and no longer than we live.
- * @throws Transient when it cannot be started
+ * @throws Transient when it cannot be started, or this machine had no room for it: that says nothing of what it read
  */
 export async function run(
   tools: FilmTools,
@@ -84,7 +84,9 @@ export async function run(
   const [first = '', ...rest] = [...tools.bounds, tools[program], ...words]
   const child = spawn(first, rest, { env: ENVIRONMENT, stdio: ['ignore', 'pipe', 'ignore'] })
   behindOthers(child.pid)
+  let ended = false
   const end = () => {
+    ended = true
     child.kill('SIGKILL')
     // Whatever else might hold it open: nothing more of it is waited for.
     child.stdout.destroy()
@@ -98,7 +100,10 @@ export async function run(
   const { promise, resolve, reject } = Promise.withResolvers<number | null>()
   child
     .once('error', ({ message }) => reject(new Transient(`${program} could not be started: ${message}`)))
-    .once('close', resolve)
+    .once('close', (code, signal) => {
+      if (signal === 'SIGKILL' && !ended) reject(new Transient(`${program} was killed by somebody else`))
+      else resolve(code)
+    })
   const chunks: Buffer[] = []
   let length = 0
   child.stdout.on('data', (chunk: Buffer) => {

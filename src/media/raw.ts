@@ -20,12 +20,14 @@ const raw = (demuxer: Raw['demuxer'], kind: UnreadyKind, mediaType: string): Raw
 const PICTURE_BRANDS = /^(?:hei[cmsx]|hev[cmsx]|mi[af]1|msf1|avi[fs])$/
 /** What films begin with that are older than brands. */
 const OLD_BOXES = new Set(['moov', 'mdat', 'wide', 'free', 'skip', 'pnot'])
+/** The first byte of a length that is within what is taken; no letter is. */
+const LARGEST_BOX = 0x06
 
 /** As much as ffmpeg reads of films and sounds, animated pictures left out; undefined for everything else. */
 export function sniffRaw(bytes: Uint8Array): Raw | undefined {
   const box = ascii(bytes, 4, 8)
   if (box === 'ftyp') return iso(ascii(bytes, 8, 12))
-  if (OLD_BOXES.has(box)) return raw('mov', 'video', 'video/quicktime')
+  if (OLD_BOXES.has(box) && (bytes[0] ?? 0) <= LARGEST_BOX) return raw('mov', 'video', 'video/quicktime')
   if (bytes[0] === 0x1a && bytes[1] === 0x45 && bytes[2] === 0xdf && bytes[3] === 0xa3)
     return raw('matroska', 'video', 'video/webm')
   if (ascii(bytes, 0, 4) === 'OggS') return ogg(bytes)

@@ -45,6 +45,13 @@ describe('S-116: a program that reads films', () => {
     expect(await filmTools(false)()).toBeUndefined()
   })
 
+  test('that the machine kills is no fault of what it read', async () => {
+    const killed = await program('killed', 'kill -KILL $$')
+    await expect(run(killed, 'ffmpeg', [], { seconds: 5 })).rejects.toThrow('killed by somebody else')
+    const crashed = await program('crashed', 'kill -SEGV $$')
+    expect(await run(crashed, 'ffmpeg', [], { seconds: 5 })).toMatchObject({ code: null, late: false })
+  })
+
   test.skipIf(TOOLS.bounds.length === 0)(
     'gets so much memory, time and disk, and is behind all others',
     async () => {
