@@ -20,7 +20,8 @@ const limits = {
     description_limit: most,
     image_matrix_limit: most,
     image_size_limit: most,
-    supported_mime_types: z.array(z.string().regex(/^(image|video|audio)\/\w+$/)).min(3),
+    // As Mastodon has them, among them audio/x-wav and audio/vnd.wave.
+    supported_mime_types: z.array(z.string().regex(/^(image|video|audio)\/[\w.-]+$/)).min(3),
     video_frame_rate_limit: most,
     video_matrix_limit: most,
     video_size_limit: most,
