@@ -8,6 +8,7 @@ import { isHeard } from '../domain/inboxes/find.ts'
 import { eachIn, visibleTo } from '../domain/posts/audience.ts'
 import { followersUrisOf } from './accounts.ts'
 import { type InboxFilter, LOOKED_AT, nearOf, ofObjectType, plainNear } from './inbox-near.ts'
+import { type InboxRow, nextRows, stampOf } from './inbox-rows.ts'
 import { viewPosts } from './posts.ts'
 import { inOrder, type Range } from './ranges.ts'
 import type { PostView } from './view.ts'
@@ -127,7 +128,7 @@ export async function viewReceivedPosts(
   const me = sql`${ownerId}::bigint`
   const some = sql`SELECT * FROM inbox_item AS item
     WHERE item.owner_id = ${me} AND item.post_id = any(${postIds}::bigint[])`
-  const { rows } = await sql<Row>`${rowsOf(me, some)}`.execute(db)
+  const { rows } = await sql<InboxRow>`${rowsOf(me, some)}`.execute(db)
   return viewRows(db, ownerId, rows)
 }
 
@@ -138,7 +139,7 @@ async function viewOne(
 ): Promise<ReceivedView | undefined> {
   const me = sql`${ownerId}::bigint`
   const one = sql`SELECT * FROM inbox_item AS item WHERE item.owner_id = ${me} AND ${which}`
-  const { rows } = await sql<Row>`${rowsOf(me, one)}`.execute(db)
+  const { rows } = await sql<InboxRow>`${rowsOf(me, one)}`.execute(db)
   return (await viewRows(db, ownerId, rows))[0]
 }
 
@@ -159,21 +160,6 @@ export async function receivedUrisOf(
   return new Map(rows.flatMap(({ post_id, uri }) => (post_id ? [[post_id, uri] as const] : [])))
 }
 
-interface Row extends Omit<AboutPost, 'text' | 'post' | 'followersUris' | 'shownId'> {
-  readonly id: InboxItemId
-  readonly uri: string
-  readonly kind: string
-  readonly body: string | null
-  readonly postId: PostId | null
-  readonly shownId: PostId | null
-  readonly addresses: string | null
-  readonly text: string | null
-}
-
-/** What a text of a post is made of, as far as it can change: of ours, what is counted as well. */
-const stamp = sql<string>`concat_ws(' ', extract(epoch FROM it.edited_at), md5(it.policy::text), it.approved_by,
-  CASE WHEN it.local THEN concat_ws('-', counted.replies, counted.likes, counted.boosts) END)`
-
 /** Those of `near` that the owner hears of and may see; who may see a post need not be asked whether they hear of its author. */
 function rowsOf(me: RawBuilder<unknown>, near: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
@@ -188,9 +174,8 @@ function rowsOf(me: RawBuilder<unknown>, near: RawBuilder<unknown>): RawBuilder<
     ) AS account
     LEFT JOIN LATERAL (${withAuthor(sql`item.post_id`)}) AS post ON true
     LEFT JOIN LATERAL (
-      SELECT it.id, author.uri AS author_uri, ${stamp} AS stamp
+      SELECT it.id, author.uri AS author_uri, ${stampOf(sql`it`)} AS stamp
       FROM post AS it JOIN account AS author ON author.id = it.account_id
-      LEFT JOIN post_stat AS counted ON counted.post_id = it.id
       WHERE it.id = coalesce(post.boost_of_id, post.id)
     ) AS shown ON true
     LEFT JOIN post_text AS made ON made.post_id = shown.id AND made.stamp = shown.stamp
@@ -208,35 +193,15 @@ const withAuthor = (id: RawBuilder<unknown>) => sql`
 /** That rule, for an owner who is still to be put in. */
 const mayRead = (me: RawBuilder<unknown>) => visibleTo(eachIn(me), sql`post`)
 
-/**
- * Nearly always the next few rows make a page. Were more looked at by the same statement, the plan would be made for all
- * of them. Limits stand in the text, so that the plan is made for these and not for any number.
- */
-const olderRows = prepared<'me' | 'key'>('inbox-older', (at) => {
-  const me = sql`${at('me')}::bigint`
-  const near = sql`SELECT item.* FROM inbox_item AS item
-    WHERE item.owner_id = ${me} AND item.id < ${at('key')}::bigint ORDER BY item.id DESC LIMIT 24`
-  return sql`${rowsOf(me, near)} ORDER BY item.id DESC LIMIT 21`
-})
-const newerRows = prepared<'me' | 'key'>('inbox-newer', (at) => {
-  const me = sql`${at('me')}::bigint`
-  const near = sql`SELECT item.* FROM inbox_item AS item
-    WHERE item.owner_id = ${me} AND item.id > ${at('key')}::bigint ORDER BY item.id LIMIT 24`
-  return sql`${rowsOf(me, near)} ORDER BY item.id LIMIT 21`
-})
-const BEYOND_ALL = '9223372036854775807'
-
+/** Were more looked at by the same statement than nearly always make a page, the plan would be made for all of them. */
 async function plainRows(
   db: Db,
   ownerId: AccountId,
   range: Pick<Range, 'past' | 'back'>,
-): Promise<readonly Row[]> {
-  const { past, back } = range
-  const rows = await (back === undefined
-    ? olderRows<Row>(db, { me: ownerId, key: past ?? BEYOND_ALL })
-    : newerRows<Row>(db, { me: ownerId, key: back }))
+): Promise<readonly InboxRow[]> {
+  const rows = await nextRows(db, ownerId, range)
   return rows.length > INBOX_PAGE
-    ? rows
+    ? rows.slice(0, INBOX_PAGE + 1)
     : rowsFrom(db, ownerId, plainNear(sql`${ownerId}::bigint`, range), range)
 }
 
@@ -247,14 +212,18 @@ async function rowsFrom(
   near: RawBuilder<unknown>,
   { back }: Pick<Range, 'back'>,
   filter?: InboxFilter,
-): Promise<readonly Row[]> {
-  const { rows } = await sql<Row>`${rowsOf(sql`${ownerId}::bigint`, near)} AND ${ofObjectType(filter)}
+): Promise<readonly InboxRow[]> {
+  const { rows } = await sql<InboxRow>`${rowsOf(sql`${ownerId}::bigint`, near)} AND ${ofObjectType(filter)}
     ORDER BY item.id ${back === undefined ? sql`DESC` : sql`ASC`} LIMIT 21`.execute(db)
   return rows
 }
 
 /** Rows as they are to be shown, in their order; posts are looked at only where no text of them holds any more. */
-async function viewRows(db: Db, ownerId: AccountId, rows: readonly Row[]): Promise<readonly ReceivedView[]> {
+async function viewRows(
+  db: Db,
+  ownerId: AccountId,
+  rows: readonly InboxRow[],
+): Promise<readonly ReceivedView[]> {
   const bare = rows.flatMap(({ shownId, text }) => (shownId !== null && text === null ? [shownId] : []))
   const found = await viewPosts(db, [...new Set(bare)], { accountId: ownerId })
   const posts = new Map(found.map((post) => [post.id, post]))

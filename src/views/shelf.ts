@@ -5,7 +5,7 @@ import type { Db } from '../db/connect.ts'
 import type { Preferences } from '../domain/preferences/find.ts'
 import type { Whole } from './bodies.ts'
 import type { FilterRow, StatusView } from './status.ts'
-import type { AccountView, AppView, Viewer } from './view.ts'
+import type { AccountView, AppView, Bond, Viewer } from './view.ts'
 
 /** As large as what is kept may be, by a rough measure. */
 const MOST_BYTES = 96 * 1024 * 1024
@@ -16,6 +16,8 @@ const KEY_BYTES = 60
 /** Readers whose wishes are kept. */
 const MOST_READERS = 1000
 const MOST_APPS = 100
+/** Of accounts to readers: about 300 bytes each. */
+const MOST_BONDS = 20_000
 /** What has changed is known. Should that ever fail, it holds for no longer than this. */
 const LONGEST_MS = 10 * 60_000
 
@@ -31,6 +33,8 @@ export interface Shelf {
   readonly filters: LRUCache<AccountId, Kept<readonly FilterRow[]>>
   readonly preferences: LRUCache<AccountId, Kept<Preferences>>
   readonly apps: LRUCache<string, Kept<AppView>>
+  /** of a reader and another account */
+  readonly bonds: LRUCache<string, Kept<Bond>>
 }
 
 const shelves = new WeakMap<Db, Shelf>()
@@ -85,6 +89,7 @@ function createShelf(db: Db): Shelf {
     filters: new LRUCache({ ...lasting, maxSize: MOST_BYTES / 12, sizeCalculation: (kept) => bytesOf(kept) }),
     preferences: new LRUCache({ ...lasting, max: MOST_READERS }),
     apps: new LRUCache({ ...lasting, max: MOST_APPS }),
+    bonds: new LRUCache({ ...lasting, max: MOST_BONDS }),
     told: new LRUCache({
       ...lasting,
       maxSize: MOST_BYTES / 2,

@@ -13,6 +13,7 @@ import type { AccountKind, ProfileField, Role } from '../db/tables/accounts.ts'
 import type { QuoteState } from '../db/tables/quotes.ts'
 import type { Attached } from '../domain/media/attachment.ts'
 import type { Policy } from '../domain/policies/policy.ts'
+import type { Standing } from '../domain/posts/audience.ts'
 import type { OriginCounts } from '../domain/posts/origin.ts'
 import type { Extension } from '../domain/posts/written.ts'
 
@@ -265,4 +266,14 @@ export interface ActivityView {
   readonly objectId: ObjectId | null
   readonly public: boolean
   readonly body: string
+}
+
+/** An account, and how somebody here stands to it: all that the rule of who may see what asks of the two. */
+export interface Bond extends Standing {
+  readonly id: AccountId
+  readonly uri: string
+  /** its followers collection, of one elsewhere */
+  readonly followersUri: string | null
+  /** suspended here or at home, or gone */
+  readonly hidden: boolean
 }

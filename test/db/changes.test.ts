@@ -5,6 +5,7 @@ import { createChanges, forgetChanges, type Kept, NEVER } from '../../src/db/cha
 import type { Db } from '../../src/db/connect.ts'
 import { namedStatements } from '../../src/db/names.ts'
 import { publishPost } from '../../src/domain/posts/publish.ts'
+import { loadBonds } from '../../src/views/bonds.ts'
 import { keptAccounts } from '../../src/views/kept-accounts.ts'
 import { viewStatuses } from '../../src/views/statuses.ts'
 import { type TestDatabase, testDatabase } from '../support/database.ts'
@@ -182,6 +183,7 @@ describe('what is shown', () => {
     'views.polls',
     'views.quotes',
     'views.filters',
+    'views.bonds',
     'emojis.named',
   ]
   /** Nothing is made of these rows before something else is written that is noted. */
@@ -200,6 +202,7 @@ describe('what is shown', () => {
     ]
     for (const viewer of [undefined, { accountId: ben.id }]) await viewStatuses(db, ids, viewer)
     await keptAccounts(db, [ada.id])
+    await loadBonds(db, ada.id, [ben.id])
 
     const known = new Map(namedStatements())
     const texts = new Map([...known].filter(([name]) => KEPT.includes(name)))
