@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { breakGround, type Ground } from '../drills/support/ground.ts'
 import { filmed, missing, SCENE, TONE } from '../support/filmed.ts'
+import { runCli } from '../support/weft.ts'
 
 let ground: Ground
 const folder = await mkdtemp(join(tmpdir(), 'weft-cli-films-'))
@@ -47,6 +48,13 @@ describe.skipIf(missing !== undefined)('weft post', { timeout: 120_000 }, () => 
     ])
     const broken = ground.cli('post', 'anna', 'Look', '--media', file('broken.mov'))
     await expect(broken).rejects.toThrow('That file cannot be read as a film or sound.')
+  })
+
+  test('is told of by weft doctor, as is what is missing', async () => {
+    const sentences = (await ground.cli('doctor')).map(({ sentence }) => sentence)
+    expect(sentences).toContain('Films are made into what plays everywhere.')
+    const off = await runCli({ ...ground.env, PORT: String(ground.port), WEFT_FFMPEG: 'off' }, ['doctor'])
+    expect(off.map(({ sentence }) => sentence)).toContain('Films are kept as they are.')
   })
 
   test('waits for whoever works in the background', async () => {

@@ -54,7 +54,7 @@ async function serverNow({ world, config, site, films }: MastodonParts): Promise
       limits,
       most,
       version: VERSION,
-      mimeTypes: (await films()) ? [...new Set([...mimeTypes, ...rawTypes])] : mimeTypes,
+      mimeTypes: (await films())?.encodes ? [...new Set([...mimeTypes, ...rawTypes])] : mimeTypes,
       vapidKey: vapidKeys(config.secret).publicKey,
       registration: config.registration,
       limitedFederation: config.federation === 'allowed',
