@@ -1,13 +1,16 @@
+import type { AccountId } from '../base/ids.ts'
 import type { Db } from '../db/connect.ts'
-import type { Account } from '../domain/accounts/account.ts'
+import type { Account, AccountFigures } from '../domain/accounts/account.ts'
 import type { NewPost } from '../domain/posts/post.ts'
+import type { Published } from '../domain/posts/publish.ts'
 import { shortcodesIn } from '../text/emojis.ts'
-import { viewAccounts } from './accounts.ts'
 import { filtersOf } from './filters.ts'
+import { loadAccounts } from './kept-accounts.ts'
 import { keptApp } from './kept-apps.ts'
 import { mineFrom } from './mine.ts'
+import { shelfOf } from './shelf.ts'
 import type { StatusView } from './status.ts'
-import type { AccountMention, SpokenPost } from './view.ts'
+import type { AccountMention, AccountView, SpokenPost } from './view.ts'
 
 /**
  * A post of ours that was written a moment ago, as its author sees it, without asking for it: all that it is stands in
@@ -62,19 +65,36 @@ export function viewWritten(post: NewPost): SpokenPost | undefined {
  * The same as the status that its author is answered with, whose own account and app are all that is read. For a caller who
  * has caught up with what has changed. Undefined likewise.
  */
-export async function viewWrittenStatus(db: Db, written: NewPost): Promise<StatusView | undefined> {
-  const spoken = viewWritten(written)
+export async function viewWrittenStatus(
+  db: Db,
+  { written, figures }: Pick<Published, 'written' | 'figures'>,
+): Promise<StatusView | undefined> {
+  const spoken = written && viewWritten(written)
   if (!spoken) return undefined
   const { author, clientId } = written
-  const [authors, app, filtersIn] = await Promise.all([
-    viewAccounts(db, [author.id]),
+  const [view, app, filtersIn] = await Promise.all([
+    viewAuthor(db, author.id, figures),
     clientId === null ? null : keptApp(db, clientId),
     filtersOf(db, author.id),
   ])
-  const view = authors.get(author.id)
   if (!view) return undefined
   const post = { ...spoken, author: view, boostOf: null, app }
   return { post, mine: UNTOUCHED, boostOf: null, quoted: null, filtered: filtersIn?.(post) ?? [] }
+}
+
+/** Of an account of which it is known what it has by now, all else may be known as well. */
+async function viewAuthor(
+  db: Db,
+  id: AccountId,
+  figures: AccountFigures | undefined,
+): Promise<AccountView | undefined> {
+  const shelf = shelfOf(db)
+  const kept = figures && shelf?.accounts.get(id)
+  // What it had is not what it has.
+  const rest = kept && { ...kept, keys: kept.keys.filter((key) => key !== `s${id}`) }
+  if (!rest || !shelf?.changes.isFresh(rest)) return (await loadAccounts(db, [id])).get(id)?.view
+  const { posts, followers, following, lastPostAt } = figures
+  return { ...rest.view, lastPostAt, counts: { posts, followers, following } }
 }
 
 /** What its author did to a post that is a moment old. */

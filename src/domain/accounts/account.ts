@@ -27,6 +27,16 @@ export interface Account {
 /** An account of ours, proven so by whoever hands it on. */
 export type LocalAccount = Account & { readonly local: true; readonly host: null }
 
+/** What an account has, as it is counted here. */
+export interface AccountFigures {
+  readonly accountId: AccountId
+  /** open ones alone */
+  readonly posts: number
+  readonly followers: number
+  readonly following: number
+  readonly lastPostAt: Date | null
+}
+
 /** Another server's actor document, read and cleaned: a complete value (`translate/from-activity/actor.ts` makes it). */
 export interface RemoteActor {
   readonly uri: string

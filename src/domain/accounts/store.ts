@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { AccountId } from '../../base/ids.ts'
 import { statement } from '../../db/statement.ts'
 import type { Tx } from '../../db/transact.ts'
-import type { Account, AccountKind, RemoteActor, RemoteKey, SealedKey } from './account.ts'
+import type { Account, AccountFigures, AccountKind, RemoteActor, RemoteKey, SealedKey } from './account.ts'
 import { accountColumns, accountFrom } from './find.ts'
 
 export interface NewLocalAccount {
@@ -201,11 +201,11 @@ export async function lockAccount(tx: Tx, id: AccountId): Promise<void> {
   await tx.selectFrom('account').select('id').where('id', '=', id).forUpdate().execute()
 }
 
-/** Counts posts of accounts, in the order of their ids. */
+/** Counts posts of accounts, in the order of their ids. @returns what each of them has by now */
 export async function countPosts(
   tx: Tx,
   changes: readonly { accountId: AccountId; by: number; lastPostAt?: Date }[],
-): Promise<void> {
+): Promise<readonly AccountFigures[]> {
   const sums = new Map<AccountId, { by: number; last: Date | null }>()
   for (const { accountId, by, lastPostAt } of changes) {
     const sum = sums.get(accountId) ?? { by: 0, last: null }
@@ -214,12 +214,16 @@ export async function countPosts(
     sums.set(accountId, sum)
   }
   const sorted = [...sums].sort(([a], [b]) => (BigInt(a) < BigInt(b) ? -1 : 1))
-  await sql`
+  const { rows } = await sql<AccountFigures>`
     UPDATE account_stat SET
       posts = greatest(account_stat.posts + t.n, 0),
       last_post_at = greatest(account_stat.last_post_at, t.last)
     FROM unnest(
       ${sorted.map(([id]) => id)}::bigint[], ${sorted.map(([, sum]) => sum.by)}::int[],
       ${sorted.map(([, sum]) => sum.last)}::timestamptz[]) AS t (id, n, last)
-    WHERE account_stat.account_id = t.id`.execute(tx)
+    WHERE account_stat.account_id = t.id
+    RETURNING account_id AS "accountId", posts, followers, following, last_post_at AS "lastPostAt"`.execute(
+    tx,
+  )
+  return rows
 }

@@ -3,7 +3,7 @@ import { refuse } from '../../base/refusal.ts'
 import { isOpen } from '../../base/visibility.ts'
 import { type Tx, transact } from '../../db/transact.ts'
 import { record } from '../../facts/record.ts'
-import type { Account, LocalAccount } from '../accounts/account.ts'
+import type { Account, AccountFigures, LocalAccount } from '../accounts/account.ts'
 import { findAccountsByIds } from '../accounts/find.ts'
 import { countPosts } from '../accounts/store.ts'
 import { describeFiles } from '../media/describe.ts'
@@ -27,6 +27,8 @@ export interface Published {
   readonly id: PostId
   /** all of it, as long as nothing hangs on it but people and hashtags: see just-written.ts */
   readonly written?: NewPost | undefined
+  /** of its author, where it was counted */
+  readonly figures?: AccountFigures | undefined
 }
 
 /** Publishes a post. @returns its id */
@@ -117,8 +119,10 @@ export async function publish(world: World, author: LocalAccount, draft: Draft):
     }
     await askLeave(world, tx, post, leave)
     // Whoever posts a lot waits here for their own posts before, so it comes last.
-    if (counted) await countPosts(tx, [{ accountId: author.id, by: 1, lastPostAt: post.publishedAt }])
-    return { id, written }
+    const [figures] = counted
+      ? await countPosts(tx, [{ accountId: author.id, by: 1, lastPostAt: post.publishedAt }])
+      : []
+    return { id, written, figures }
   }
   return transact(db, work, { plans: 'once' })
 }

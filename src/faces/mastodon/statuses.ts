@@ -50,9 +50,9 @@ export function statusRoutes({ world }: MastodonParts): RequestHandler {
       res.json(await tellScheduled(world, account, id))
       return
     }
-    const { id, written } = await publishOnce(world, account, draft, onceFrom(req, 'post')).catch(sayUnusable)
-    const status = written && (await viewWrittenStatus(db, written))
-    res.json(status ? statusFrom(status, tellingFor(world, req)) : await tellStatus(world, req, id))
+    const published = await publishOnce(world, account, draft, onceFrom(req, 'post')).catch(sayUnusable)
+    const status = await viewWrittenStatus(db, published)
+    res.json(status ? statusFrom(status, tellingFor(world, req)) : await tellStatus(world, req, published.id))
   })
 
   router.get('/api/v1/statuses', requiresIfGiven('read:statuses'), async (req, res) => {
