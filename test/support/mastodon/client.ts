@@ -22,6 +22,8 @@ export type BodyKind = 'json' | 'form' | 'multipart' | 'query'
 
 export interface AskOptions {
   readonly body?: Fields
+  /** instead of a body that is put together here */
+  readonly raw?: Buffer
   /** JSON unless told */
   readonly as?: BodyKind
   readonly headers?: Readonly<Record<string, string>>
@@ -60,8 +62,8 @@ export function apiClient(
   server: Pick<Whole, 'ask'>,
   headers: Readonly<Record<string, string>> = {},
 ): ApiClient {
-  const ask: ApiClient['ask'] = async (method, path, { body, as = 'json', headers: more = {} } = {}) => {
-    const packed = body === undefined ? {} : pack(body, as)
+  const ask: ApiClient['ask'] = async (method, path, { body, raw, as = 'json', headers: more = {} } = {}) => {
+    const packed: Packed = body === undefined ? (raw ? { body: raw } : {}) : pack(body, as)
     const query = packed.query === undefined ? '' : `${path.includes('?') ? '&' : '?'}${packed.query}`
     const reply = await server.ask(`${path}${query}`, {
       method,
