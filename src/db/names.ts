@@ -41,7 +41,7 @@ const OFTEN = 20
 const MOST_NAMES = 200
 const MOST_COUNTED = 2000
 /** Longer ones are lists of rows, and never the same twice. */
-const LONGEST = 4000
+const LONGEST = 6000
 
 /** Names what has no name and comes again and again, word by word; for a pool that does the same all day. */
 export function nameOften(): NameOf {

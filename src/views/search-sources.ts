@@ -53,6 +53,12 @@ export function timesOf(first: bigint, last: bigint): string[] {
   return times.map(String)
 }
 
+/** The last id of the longest time that this one is in, and of the one after it. */
+export function lastOfLongest(id: bigint): bigint {
+  const bits = FINEST + WITHIN * BigInt(LEVELS - 1)
+  return (((id >> bits) + 2n) << bits) - 1n
+}
+
 /** All that say the words at some times are looked up, and no others. */
 export function sayingAt(words: string, span: Span, times: readonly string[], limit: number): Ids {
   const said = sql`SELECT post_search.post_id AS id FROM post_search

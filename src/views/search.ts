@@ -3,11 +3,19 @@ import { type AccountId, idAt, type PostId } from '../base/ids.ts'
 import { compiled } from '../db/compiled.ts'
 import type { Db } from '../db/connect.ts'
 import { decided } from '../domain/trends/find.ts'
-import type { SoughtWord } from '../text/search-words.ts'
+import { folded, type SoughtWord } from '../text/search-words.ts'
 import { newestFirst, type PageQuery } from './pages.ts'
 import { isMeant, type PostTerms, says } from './search-filter.ts'
 import { type Shares, sharesOf } from './search-shares.ts'
-import { type Span, saying, sayingAmong, sayingAt, shelfOf, timesOf } from './search-sources.ts'
+import {
+  lastOfLongest,
+  type Span,
+  saying,
+  sayingAmong,
+  sayingAt,
+  shelfOf,
+  timesOf,
+} from './search-sources.ts'
 
 /** What is searched for. */
 export interface PostSearch extends PageQuery, PostTerms {
@@ -177,14 +185,13 @@ function partOf(rest: Span, posts: number, shares: Shares): Span {
   return rest.up ? { ...rest, below: edge } : { ...rest, above: edge }
 }
 
-/** When all that was said that is between these ids. Whatever is said within the next weeks is still among it. */
+/** When all that was said that is between these ids. What is said within the next weeks is still among it. */
 function timesIn({ above, below }: Span, { oldest, newest }: Shares): string[] {
-  const soon = BigInt(idAt(new Date(Date.now() + SOON_MS)))
+  const now = BigInt(idAt(new Date()))
   const [from, to] = [BigInt(above) + 1n, BigInt(below) - 1n]
-  const end = soon > BigInt(newest) ? soon : BigInt(newest)
+  const end = lastOfLongest(now > BigInt(newest) ? now : BigInt(newest))
   return timesOf(from > BigInt(oldest) ? from : BigInt(oldest), to < end ? to : end)
 }
-const SOON_MS = 30 * 86_400_000
 
 /** What is asked nearly always: words alone. */
 const fewSaying = compiled<Piece, [string, string, string, number, AccountId, number]>(
@@ -246,15 +253,16 @@ export async function searchTags(
   { limit, offset }: { readonly limit: number; readonly offset: number },
   unrefused = false,
 ): Promise<readonly string[]> {
-  const folded = sql`search_folded(hashtag.name) COLLATE "C"`
+  const begins = folded(beginning)
+  const name = sql`search_folded(hashtag.name) COLLATE "C"`
   const { rows } = await sql<{ name: string }>`
     SELECT name FROM (
       SELECT hashtag.name FROM hashtag
-      WHERE ${folded} >= search_folded(${beginning}) AND ${folded} < search_folded(${beginning}) || ${LAST}
+      WHERE ${name} >= ${begins}::text AND ${name} < ${begins + LAST}::text
         AND ${unrefused ? sql`coalesce(${decided('tag', sql`hashtag.id`)}, true)` : sql`true`} AND EXISTS (
         SELECT 1 FROM post_hashtag JOIN post ON post.id = post_hashtag.post_id
         WHERE post_hashtag.hashtag_id = hashtag.id AND post.visibility = 'public' AND NOT post.held)
-      ORDER BY ${folded} LIMIT ${MOST_TAGS}
+      ORDER BY ${name} LIMIT ${MOST_TAGS}
     ) AS known ORDER BY length(name), name LIMIT ${limit} OFFSET ${offset}`.execute(db)
   return rows.map(({ name }) => name)
 }
