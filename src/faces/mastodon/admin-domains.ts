@@ -78,7 +78,7 @@ export function adminDomainRoutes(parts: MastodonParts): RequestHandler {
       if (!(error instanceof Refusal) || error.code !== 'block.known') throw error
       const known = await findBlockOf(db, text.trim().toLowerCase())
       res.status(422).json({
-        error: 'Something is decided about that domain already.',
+        error: 'Validation failed: Something is decided about that domain already.',
         ...(known && { existing_domain_block: adminDomainBlockFrom(known) }),
       })
     }

@@ -120,9 +120,20 @@ function sayingOf({ code }: Answer): Said {
 }
 
 function textFor(answer: Answer): string {
-  const text = sayingOf(answer).error ?? answer.sentence
+  const text = sayingOf(answer).error ?? sentenceOf(answer)
   return answer.reference === undefined ? text : `${text} (${answer.reference})`
 }
+
+/** Apps know what somebody can mend by how Mastodon begins to say it, and show the rest. */
+function sentenceOf(answer: Answer): string {
+  const { code, sentence } = answer
+  const isInvalid = (sayingOf(answer).status ?? answer.status) === 422 && !NOT_INVALID.has(code)
+  return isInvalid && !sentence.startsWith(INVALID_AS) ? INVALID_AS + sentence : sentence
+}
+
+/** What somebody asked for was well said, and cannot be. */
+const NOT_INVALID: ReadonlySet<Answer['code']> = new Set(['token.no-user', 'media.failed'])
+const INVALID_AS = 'Validation failed: '
 
 function challengeOf({ code, details }: Answer): string {
   const scheme = details?.scheme === 'DPoP' ? 'DPoP' : 'Bearer'

@@ -11,7 +11,7 @@ export function expectAnswer(method: string, path: string, status: number, json:
   if (!path.startsWith('/api/') || method === 'OPTIONS' || method === 'HEAD') return
   const met = answerOf(method, path)
   const where = `${status} ${method} ${path}`
-  if (status >= 400) check(error, where, json)
+  if (status >= 400) check(status === 422 ? invalid : error, where, json)
   if (status < 200 || status >= 300) return
   if (!met) throw new Error(`${where} is no route that anybody knows`)
   if (met.answer === 'no JSON') return
@@ -32,6 +32,15 @@ const error = z.strictObject({
     .optional(),
   unexpected_accounts: z.array(entities.Account).optional(),
   existing_domain_block: entities['Admin::DomainBlock'].optional(),
+})
+
+/** Apps know by its beginning what somebody can mend, and what they cannot by the very words. */
+const invalid = error.extend({
+  error: z
+    .string()
+    .regex(
+      /^(Validation failed: .|Record invalid$|This method |Media |Cannot attach |That file |That film |Making that file |Not every browser |Nobody could |Nothing could |Post would be sent to unexpected accounts)/,
+    ),
 })
 
 const ownNotification = entities.Notification.extend({ type: z.string().min(1) })
