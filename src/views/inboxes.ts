@@ -231,14 +231,36 @@ async function viewRows(
     db,
     found.flatMap(({ author }) => (author.local ? [] : [author.id])),
   )
-  return rows.flatMap(
-    ({ id, uri, kind, body, postId, addresses, text, shownId, ...about }): ReceivedView[] => {
-      if (shownId === null) return [{ id, uri, kind, body, postId, about: null }]
-      const ready = addresses === null || text === null ? null : { addresses, body: text }
-      const post = posts.get(shownId) ?? null
-      // It went while we looked.
-      if (!ready && !post) return []
-      return [{ id, uri, kind, body, postId, about: { ...about, shownId, text: ready, post, followersUris } }]
-    },
-  )
+  const views: ReceivedView[] = []
+  for (const row of rows) {
+    const { shownId, addresses, text } = row
+    const ready = addresses === null || text === null ? null : { addresses, body: text }
+    const post = shownId === null ? null : (posts.get(shownId) ?? null)
+    // It went while we looked.
+    if (shownId !== null && !ready && !post) continue
+    const about = shownId === null ? null : aboutFrom(row, { shownId, text: ready, post, followersUris })
+    views.push({ id: row.id, uri: row.uri, kind: row.kind, body: row.body, postId: row.postId, about })
+  }
+  return views
+}
+
+function aboutFrom(
+  row: InboxRow,
+  { shownId, text, post, followersUris }: Pick<AboutPost, 'shownId' | 'text' | 'post' | 'followersUris'>,
+): AboutPost {
+  return {
+    actorUri: row.actorUri,
+    followersUri: row.followersUri,
+    actorId: row.actorId,
+    visibility: row.visibility,
+    publishedAt: row.publishedAt,
+    editedAt: row.editedAt,
+    isBoost: row.isBoost,
+    shownId,
+    authorUri: row.authorUri,
+    stamp: row.stamp,
+    text,
+    post,
+    followersUris,
+  }
 }

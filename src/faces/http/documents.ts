@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { LRUCache } from 'lru-cache'
 import { keyOfList } from './list-keys.ts'
@@ -128,7 +128,7 @@ export function createDocuments(options: DocumentsOptions): Documents {
 
 /** Makes bytes ready to be sent: a strong ETag over them, and every header that goes with them. */
 export function readyDocument(body: Buffer, headers: Readonly<Record<string, string>>): ReadyDocument {
-  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 27)}"`
+  const etag = `"${hash('sha256', body, 'base64url').slice(0, 27)}"`
   return { etag, body, headers: { ...headers, etag, 'content-length': String(body.length) } }
 }
 
