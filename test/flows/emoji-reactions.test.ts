@@ -27,7 +27,9 @@ test('emoji from here and elsewhere are shown together below a post, and no long
     expect(shown).not.toMatch(/❤️<\/span>/)
   })
   // A heart is what Misskey calls a like, so that is what it is for others.
-  expect(await one.getJson(`${post?.uri}/likes`)).toMatchObject({ totalItems: 1 })
+  await eventually(async () =>
+    expect(await one.getJson(`${post?.uri}/likes`)).toMatchObject({ totalItems: 1 }),
+  )
   expect((await one.cli('notifications', 'anna')).map(({ kind }) => kind).sort()).toEqual([
     'like',
     'reaction',

@@ -46,9 +46,10 @@ export const content: readonly FederationRow[] = [
     feature: 'Attachments',
     in: 'twenty, of any kind and shape: single or many, type guessed by media type or ending, addresses as text or Links (PeerTube’s within a playlist), `image` of articles; description from `summary`, then `name`; `blurhash`, `focalPoint`, `width`, `height`, `duration`, `icon`',
     out: 'twenty Documents; what is not known is left out (Pixelfed); description in `name`',
-    how: 'files are taken by what they are, written anew or emptied of what tells about their makers, and served at random names',
+    how: 'files are taken by what they are, written anew or emptied of what tells about their makers, and served at random names; films as MP4 and sounds as M4A or MP3 where ffmpeg is installed, moving GIFs of Mastodon’s apps as MP4',
     tests: [
       'test/flows/attachments.test.ts › pictures, films and sounds are posted',
+      'test/media/transcode.test.ts › as a GIF that moves becomes a film',
       'test/translate/wire.test.ts › what peers send is read as they mean it',
       'test/media/upload.test.ts › S-097',
       'test/faces/media/files.test.ts › S-087',
