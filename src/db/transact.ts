@@ -26,10 +26,54 @@ export async function transact<T>(
   { plans = 'each' }: { readonly plans?: Plans } = {},
 ): Promise<T> {
   if (db.isTransaction) return work(db as Tx)
+  return untilItEnds(() => begin(db, work, plans))
+}
+
+/** What a transaction comes to, and what it asked last. */
+export interface Ending<T, Last> {
+  readonly result: T
+  readonly last: Promise<Last>
+}
+
+/**
+ * The same for work that ends by writing a row that many want, such as a count: that statement leaves together with the
+ * commit, so others wait for the row as long as PostgreSQL takes to commit, and not until an answer has come and gone.
+ * @throws what the last statement has thrown: PostgreSQL has made a rollback of the commit then
+ */
+export async function transactEnding<T, Last>(
+  db: Db | Tx,
+  work: (tx: Tx) => Promise<Ending<T, Last>>,
+  { plans = 'each' }: { readonly plans?: Plans } = {},
+): Promise<{ readonly result: T; readonly last: Last }> {
+  const ended = async ({ result, last }: Ending<T, Last>) => ({ result, last: await last })
+  if (db.isTransaction) return ended(await work(db as Tx))
+  return untilItEnds(async () => {
+    let last: Promise<Last> | undefined
+    const whole = async (tx: Tx) => {
+      const ending = await work(tx)
+      last = ending.last
+      last.catch(() => undefined)
+      return ending
+    }
+    try {
+      return await ended(await begin(db, whole, plans))
+    } catch (error) {
+      // That the commit came to nothing says less than why.
+      await last
+      throw error
+    }
+  })
+}
+
+async function begin<T>(db: Db | Tx, work: (tx: Tx) => Promise<T>, plans: Plans): Promise<T> {
   const planned = plans === 'each' ? work : plannedOnce(work)
+  return db.transaction().execute(async (tx) => planned(await openly(tx)))
+}
+
+async function untilItEnds<T>(transaction: () => Promise<T>): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await db.transaction().execute(async (tx) => planned(await openly(tx)))
+      return await transaction()
     } catch (error) {
       const code = (error as { code?: unknown }).code
       if (attempt >= 2 || (code !== DEADLOCK && code !== SERIALIZATION)) throw error

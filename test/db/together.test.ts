@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { afterAll, describe, expect, test } from 'vitest'
 import { together } from '../../src/db/together.ts'
-import { transact } from '../../src/db/transact.ts'
+import { transact, transactEnding } from '../../src/db/transact.ts'
 import { testDatabase } from '../support/database.ts'
 
 const database = await testDatabase()
@@ -48,5 +48,53 @@ describe('what a transaction asks together', () => {
     await expect(late).rejects.toMatchObject({ code: '25P02' })
     const { rows } = await sql`SELECT 1 FROM told WHERE word = 'astray'`.execute(db)
     expect(rows).toEqual([])
+  })
+})
+
+describe('what a transaction asks last', () => {
+  const end = (work: (tx: typeof db) => Promise<unknown>) =>
+    transactEnding(db, async (tx) => {
+      await sql`INSERT INTO told (word) VALUES ('before')`.execute(tx)
+      return { result: 'done', last: work(tx) }
+    })
+  const kept = async () => (await sql`SELECT 1 FROM told WHERE word = 'before'`.execute(db)).rows.length
+
+  test('is answered though the commit has left already, and is committed with the rest', async () => {
+    const count = sql<{ n: number }>`UPDATE told SET word = 'last' WHERE word = 'a' RETURNING 1 AS n`
+    const { result, last } = await end(async (tx) => (await count.execute(tx)).rows[0]?.n)
+    expect([result, last, await kept()]).toEqual(['done', 1, 1])
+    await sql`DELETE FROM told WHERE word = 'before'`.execute(db)
+  })
+
+  test('undoes all of it when it fails, and says why', async () => {
+    await expect(end((tx) => sql`SELECT 1 / 0`.execute(tx))).rejects.toMatchObject({ code: '22012' })
+    expect(await kept()).toBe(0)
+    await expect(end((tx) => sql`SELECT 2`.execute(tx))).resolves.toMatchObject({ result: 'done' })
+    await sql`DELETE FROM told WHERE word = 'before'`.execute(db)
+  })
+
+  test('is asked once more, with all before it, when it was a deadlock', async () => {
+    let times = 0
+    const { last } = await end(async (tx) => {
+      times += 1
+      const code = times === 1 ? '40P01' : undefined
+      if (code)
+        await sql`DO $$ BEGIN RAISE EXCEPTION 'one of two' USING ERRCODE = 'deadlock_detected'; END $$`.execute(
+          tx,
+        )
+      return times
+    })
+    expect([last, await kept()]).toEqual([2, 1])
+    await sql`DELETE FROM told WHERE word = 'before'`.execute(db)
+  })
+
+  test('within a transaction is a part of that', async () => {
+    await transact(db, async (tx) => {
+      const { last } = await transactEnding(tx, async (inner) => ({
+        result: 0,
+        last: sql`SELECT 1 AS n`.execute(inner),
+      }))
+      expect(last.rows).toEqual([{ n: 1 }])
+    })
   })
 })

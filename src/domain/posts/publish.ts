@@ -1,7 +1,7 @@
 import { clampPublished, type PostId } from '../../base/ids.ts'
 import { refuse } from '../../base/refusal.ts'
 import { isOpen } from '../../base/visibility.ts'
-import { type Tx, transact } from '../../db/transact.ts'
+import { type Ending, type Tx, transactEnding } from '../../db/transact.ts'
 import { record } from '../../facts/record.ts'
 import type { Account, AccountFigures, LocalAccount } from '../accounts/account.ts'
 import { findAccountsByIds } from '../accounts/find.ts'
@@ -80,7 +80,7 @@ export async function publish(world: World, author: LocalAccount, draft: Draft):
     clientId: draft.clientId ?? null,
   }
 
-  const work = async (tx: Tx): Promise<Published> => {
+  const work = async (tx: Tx): Promise<Ending<Published, readonly AccountFigures[]>> => {
     const around = await lookAround(tx, author.id, world.limits.followersWithin + 1)
     const named = mentions.map(({ uri }) => uri)
     const usually = around && choicesFrom(around.defaultPolicy)
@@ -119,12 +119,13 @@ export async function publish(world: World, author: LocalAccount, draft: Draft):
     }
     await askLeave(world, tx, post, leave)
     // Whoever posts a lot waits here for their own posts before, so it comes last.
-    const [figures] = counted
-      ? await countPosts(tx, [{ accountId: author.id, by: 1, lastPostAt: post.publishedAt }])
-      : []
-    return { id, written, figures }
+    const last = counted
+      ? countPosts(tx, [{ accountId: author.id, by: 1, lastPostAt: post.publishedAt }])
+      : Promise.resolve([])
+    return { result: { id, written }, last }
   }
-  return transact(db, work, { plans: 'once' })
+  const { result, last } = await transactEnding(db, work, { plans: 'once' })
+  return { ...result, figures: last[0] }
 }
 
 /** What an app posts may be a question, a title or a warning alone. */
