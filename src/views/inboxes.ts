@@ -6,7 +6,6 @@ import { prepared } from '../db/prepared.ts'
 import { isMuted } from '../domain/blocks/find.ts'
 import { isHeard } from '../domain/inboxes/find.ts'
 import { eachIn, visibleTo } from '../domain/posts/audience.ts'
-import { followersUrisOf } from './accounts.ts'
 import { type InboxFilter, LOOKED_AT, nearOf, ofObjectType, plainNear } from './inbox-near.ts'
 import { type InboxRow, nextRows, stampOf } from './inbox-rows.ts'
 import { viewPosts } from './posts.ts'
@@ -225,11 +224,12 @@ async function viewRows(
   rows: readonly InboxRow[],
 ): Promise<readonly ReceivedView[]> {
   const bare = rows.flatMap(({ shownId, text }) => (shownId !== null && text === null ? [shownId] : []))
-  const found = await viewPosts(db, [...new Set(bare)], { accountId: ownerId })
+  const found = await postsOf(db, ownerId, [...new Set(bare)])
   const posts = new Map(found.map((post) => [post.id, post]))
-  const followersUris = await followersUrisOf(
-    db,
-    found.flatMap(({ author }) => (author.local ? [] : [author.id])),
+  const followersUris = new Map(
+    found.flatMap(({ author: { id, local, followersUrl } }) =>
+      local || followersUrl === null ? [] : [[id, followersUrl] as const],
+    ),
   )
   const views: ReceivedView[] = []
   for (const row of rows) {
@@ -242,6 +242,13 @@ async function viewRows(
     views.push({ id: row.id, uri: row.uri, kind: row.kind, body: row.body, postId: row.postId, about })
   }
   return views
+}
+
+/** What is for everyone is the same in every inbox, and known when the next one asks. */
+async function postsOf(db: Db, ownerId: AccountId, ids: readonly PostId[]): Promise<readonly PostView[]> {
+  const open = await viewPosts(db, ids, undefined)
+  const others = ids.filter((id) => !open.some((post) => post.id === id))
+  return others.length === 0 ? open : [...open, ...(await viewPosts(db, others, { accountId: ownerId }))]
 }
 
 function aboutFrom(
