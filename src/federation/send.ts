@@ -64,7 +64,9 @@ interface Errand {
 const DEADLINE_MS = 15_000
 /** Of an answer so much is read, so that its connection can be used again; then it is cut. */
 const ANSWER_BYTES = 16_384
-const PAYLOAD_BYTES = 32 * 1_048_576
+const PAYLOAD_BYTES = 8 * 1_048_576
+/** What one takes besides its body. Most are small, and go to one inbox only: an Accept for each who follows. */
+const BESIDES_BYTES = 1000
 const KEYS = 1000
 const HELD_MS = 60_000
 
@@ -81,7 +83,7 @@ export function createSender(parts: SenderParts): Sender {
   const limits = { deadlineMs, maxBytes: Number.POSITIVE_INFINITY, encoded: true }
   const payloads = new LRUCache<ActivityId, Outgoing>({
     maxSize: PAYLOAD_BYTES,
-    sizeCalculation: ({ body }) => body.length + 1,
+    sizeCalculation: ({ body }) => body.length + BESIDES_BYTES,
     ttl: HELD_MS,
     fetchMethod: async (id) => {
       const activity = await parts.activity(id)

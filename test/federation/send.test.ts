@@ -84,6 +84,33 @@ describe('a delivery', () => {
     expect(loads).toEqual(['activity 7', 'key 1'])
   })
 
+  test('of many activities keeps those of 8 MiB, each with what it takes besides its bytes', async () => {
+    const sizes: Record<string, number> = { 1: 6 * 2 ** 20, 2: 3 * 2 ** 20 }
+    for (let id = 10; id < 10_000; id++) sizes[id] = 1
+    const loaded: string[] = []
+    const send = createSender({
+      ...parts,
+      activity: async (id) => {
+        loaded.push(id)
+        return { accountId: '1' as AccountId, body: 'x'.repeat(sizes[id] ?? 0) }
+      },
+      // Nothing is sent: only what is loaded matters here.
+      signingKey: async () => undefined,
+    })
+    const loadsOf = async (...ids: string[]) => {
+      loaded.length = 0
+      for (const id of ids) {
+        await send({ activityId: id as ActivityId, inboxUrl: 'https://x.test/', host: 'x', knock: 'cavage' })
+      }
+      return [...loaded]
+    }
+    expect(await loadsOf('1', '1')).toEqual(['1'])
+    expect(await loadsOf('2', '2', '1')).toEqual(['2', '1'])
+    expect(await loadsOf('10', '10')).toEqual(['10'])
+    await loadsOf(...Array.from({ length: 9000 }, (_, n) => String(11 + n)))
+    expect(await loadsOf('10')).toEqual(['10'])
+  })
+
   test('of an activity that is no longer there is withdrawn, and nobody is asked', async () => {
     const send = createSender(parts)
     const inboxUrl = `${peer.origin()}/inbox/${++counter}`

@@ -31,6 +31,11 @@ async function fedifyTakes(url: URL, method: string, headers: Record<string, str
   return result.verified
 }
 
+test('what is sent holds its own bytes and no more: it is kept, and would keep what it shares with others', () => {
+  expect(payload.body.toString()).toBe(text)
+  expect(payload.body.buffer.byteLength).toBe(payload.body.byteLength)
+})
+
 describe('a signed POST', () => {
   test('in the older form covers what the network asks for, in its spelling', async () => {
     const now = new Date('2026-01-15T12:00:00.000Z')
