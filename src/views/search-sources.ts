@@ -77,33 +77,33 @@ export function sayingAmong(words: string, span: Span, limit: number): Ids {
 }
 
 /** What is looked for without words, by an index in the order of posts. */
-export interface Shelf {
+export interface Source {
   /** whether few posts stand in it */
   readonly narrow: boolean
   readonly first: (span: Span, limit: number) => Ids
 }
 
 /** Where all that is meant stands, and the fewest others. */
-export function shelfOf(accountId: AccountId, { terms, from }: PostTerms): Shelf {
+export function sourceOf(accountId: AccountId, { terms, from }: PostTerms): Source {
   const author = from.find(({ not }) => !not)
   const named = terms
     .filter(({ not }) => !not)
     .map((term) => ('value' in term ? `${term.by}:${term.value}` : ''))
   if (named.includes('in:library')) return { narrow: true, first: nearTo(accountId) }
-  if (author) return shelf('post', sql`post.account_id = ${author.accountId}::bigint`, true)
-  const name = SHELVES.find(([known]) => named.includes(known))
+  if (author) return source('post', sql`post.account_id = ${author.accountId}::bigint`, true)
+  const name = SOURCES.find(([known]) => named.includes(known))
   if (name) return name[1]
   const language = terms.find((term) => term.by === 'language' && !term.not)
   if (language?.by === 'language')
-    return shelf(
+    return source(
       'post',
       sql`post.language IS NOT NULL
       AND split_part(lower(post.language), '-', 1) = ${language.value.split('-')[0]}`,
     )
-  return shelf('post', sql`true`)
+  return source('post', sql`true`)
 }
 
-function shelf(table: string, condition: RawBuilder<unknown>, narrow = false): Shelf {
+function source(table: string, condition: RawBuilder<unknown>, narrow = false): Source {
   const id = table === 'post' ? sql`post.id` : sql.ref(`${table}.post_id`)
   const distinct = table === 'attachment' ? sql`DISTINCT` : sql``
   return {
@@ -113,35 +113,35 @@ function shelf(table: string, condition: RawBuilder<unknown>, narrow = false): S
   }
 }
 
-const links = shelf('post_preview', sql`true`)
-const media = shelf('attachment', sql`attachment.post_id IS NOT NULL`)
+const links = source('post_preview', sql`true`)
+const media = source('attachment', sql`attachment.post_id IS NOT NULL`)
 const films = sql`attachment.post_id IS NOT NULL AND attachment.kind IN ('video', 'gifv')`
 const sounds = sql`attachment.post_id IS NOT NULL AND attachment.kind = 'audio'`
 
 /** By the operators that name them, those first in which fewer posts stand. */
-const SHELVES: readonly (readonly [operator: string, shelf: Shelf])[] = [
-  ['has:audio', shelf('attachment', sounds, true)],
-  ['has:poll', shelf('poll', sql`true`, true)],
-  ['is:quote', shelf('quote', sql`true`, true)],
-  ['has:video', shelf('attachment', films, true)],
-  ['is:sensitive', shelf('post', sql`post.sensitive`)],
+const SOURCES: readonly (readonly [operator: string, source: Source])[] = [
+  ['has:audio', source('attachment', sounds, true)],
+  ['has:poll', source('poll', sql`true`, true)],
+  ['is:quote', source('quote', sql`true`, true)],
+  ['has:video', source('attachment', films, true)],
+  ['is:sensitive', source('post', sql`post.sensitive`)],
   ['has:link', links],
   ['has:embed', links],
   ['has:image', media],
   ['has:media', media],
-  ['is:reply', shelf('post', sql`post.in_reply_to_uri IS NOT NULL`)],
+  ['is:reply', source('post', sql`post.in_reply_to_uri IS NOT NULL`)],
 ]
 
 /** What somebody said, what names them, what they like and what they marked. */
-function nearTo(accountId: AccountId): Shelf['first'] {
-  const shelves = ['post', 'mention', 'reaction', 'bookmark'].map((table) => ({
+function nearTo(accountId: AccountId): Source['first'] {
+  const sources = ['post', 'mention', 'reaction', 'bookmark'].map((table) => ({
     table: sql.table(table),
     id: table === 'post' ? sql`post.id` : sql.ref(`${table}.post_id`),
     mine: sql`${sql.ref(`${table}.account_id`)} = ${accountId}::bigint`,
   }))
   return (span, limit) => {
     const order = orderOf(span.up)
-    const each = shelves.map(
+    const each = sources.map(
       ({ table, id, mine }) => sql`(SELECT ${id} AS id FROM ${table} WHERE ${mine} AND ${between(id, span)}
         ORDER BY ${id} ${order} LIMIT ${limit}::bigint)`,
     )

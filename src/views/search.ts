@@ -13,7 +13,7 @@ import {
   saying,
   sayingAmong,
   sayingAt,
-  shelfOf,
+  sourceOf,
   timesOf,
 } from './search-sources.ts'
 
@@ -38,7 +38,7 @@ export async function searchPosts(
   const { words, terms, from, offset, limit } = search
   if (words === '' && terms.length + from.length === 0) return []
   const span = spanOf(search)
-  const looks = words === '' ? byShelf(accountId, search) : await waysToLook(db, accountId, search)
+  const looks = words === '' ? bySource(accountId, search) : await waysToLook(db, accountId, search)
   const ids = await find(db, looks, span, offset + limit)
   return newestFirst(ids.slice(offset, offset + limit), search)
 }
@@ -110,11 +110,11 @@ async function find(db: Db, looks: Looks, span: Span, wanted: number): Promise<r
 /** So many are looked at with one question. */
 const MOST_AT_ONCE = 5000
 
-/** What stands on a shelf is looked at one after the other. @param words what they have to say, too */
-function byShelf(accountId: AccountId, search: PostSearch, words = ''): Looks {
+/** What is in a source is looked at one after the other. @param words what they have to say, too */
+function bySource(accountId: AccountId, search: PostSearch, words = ''): Looks {
   const meant = isMeant(accountId, search)
   const filter = words === '' ? meant : sql<boolean>`${meant} AND ${says(words)}`
-  const { first } = shelfOf(accountId, search)
+  const { first } = sourceOf(accountId, search)
   return (span, wanted, wider) => {
     const most = Math.min(FIRST * wanted * wider, MOST_AT_ONCE)
     return {
@@ -153,7 +153,7 @@ async function waysToLook(db: Db, accountId: AccountId, search: PostSearch): Pro
         : (on, limit) => asked(on, saying(words, span, most), filter(), up, limit)
       return { span, most, cost: all + most, ask }
     }
-  if (shelfOf(accountId, search).narrow) return byShelf(accountId, search, words)
+  if (sourceOf(accountId, search).narrow) return bySource(accountId, search, words)
 
   const begins = sought.some((each) => each.begins)
   return (rest, wanted, wider) => {
