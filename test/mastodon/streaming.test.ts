@@ -279,6 +279,9 @@ describe('what strangers read', () => {
       .where('id', '=', cat.account.id)
       .execute()
     await say(cat, 'Limited')
+    // What is heard next shows that it was dealt with before the follow.
+    await say(ada, 'Anybody else')
+    expect((await socket.next()).payload).toContain('Anybody else')
     await requestFollow(server.world, gil.account, cat.account)
     await say(cat, 'Limited, and followed')
     expect((await socket.next()).payload).toContain('and followed')
