@@ -1,6 +1,6 @@
-import { Client } from 'undici'
 import { cpuEach } from './cpu.ts'
 import { median, percentile, spread } from './machine.ts'
+import { openReader, type Reader } from './reader.ts'
 import type { BenchServer } from './server.ts'
 
 const COUNT = Number(process.env.COUNT ?? 3000)
@@ -32,9 +32,9 @@ export async function measurePages(
     const before = server.cpu()
     const began = performance.now()
     const one = async () => {
-      const client = new Client(server.origin)
-      while (left-- > 0) latencies.push(await timed(client, pathOf(left + round * count)))
-      await client.close()
+      const reader = await openReader(server.origin, headers)
+      while (left-- > 0) latencies.push(await timed(reader, pathOf(left + round * count)))
+      reader.close()
     }
     await Promise.all(Array.from({ length: width }, one))
     if (round === 0) continue
@@ -48,12 +48,10 @@ export async function measurePages(
   console.log(`  CPU each ${spread(cpu, 2)} ms, of it PostgreSQL ${spread(postgres, 2)} ms`)
   return { rate: median(rates), p99: median(p99s), cpu: median(cpu) }
 
-  async function timed(client: Client, path: string): Promise<number> {
+  async function timed(reader: Reader, path: string): Promise<number> {
     const sent = performance.now()
-    const { statusCode, body } = await client.request({ method: 'GET', path, headers })
-    const size = (await body.arrayBuffer()).byteLength
-    if (statusCode !== 200 || size < least)
-      throw new Error(`${path} was answered ${statusCode}, ${size} bytes`)
+    const { status, size } = await reader.read(path)
+    if (status !== 200 || size < least) throw new Error(`${path} was answered ${status}, ${size} bytes`)
     return performance.now() - sent
   }
 }
